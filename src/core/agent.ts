@@ -1,0 +1,61 @@
+import type { Journal } from "./journal.ts";
+import type { Citation } from "./reply.ts";
+import type { ToolContext } from "./tool.ts";
+
+/** One message of a conversation as an agent sees it, oldest first. */
+export interface SpokenMessage {
+  readonly role: "user" | "assistant" | "staff" | "system";
+  readonly text: string;
+  /** Who said it, for threads with several people. */
+  readonly name?: string | undefined;
+}
+
+/** Everything an agent needs for one turn. Identity comes from Baton, never from the text. */
+export interface AgentRequest {
+  readonly context: Omit<ToolContext, "idempotencyKey" | "signal">;
+  /** The company's display name, for the prompt. */
+  readonly company: string;
+  readonly persona: string;
+  readonly summary: string | undefined;
+  /** Earlier messages, already limited to the window. */
+  readonly history: readonly SpokenMessage[];
+  /** What is being answered: one or more messages, oldest first. */
+  readonly questions: readonly SpokenMessage[];
+  readonly journal: Journal;
+  /** Receives the answer's text so far each time it grows. Returning a promise slows the stream down. */
+  readonly onText: (text: string) => void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Tokens and money of one turn. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  readonly modelCalls: number;
+  readonly toolCalls: number;
+}
+
+/** How a turn's thinking ended. `failed` never carries text for the person: the caller chooses the words. */
+export type AgentAnswer =
+  | {
+      readonly kind: "answered";
+      readonly body: string;
+      readonly citations: readonly Citation[];
+      readonly model: string;
+      readonly usage: Usage;
+    }
+  | {
+      readonly kind: "failed";
+      readonly reason:
+        "no model configured" | "model unavailable" | "empty answer" | "too many steps" | "out of time" | "needs a person";
+      readonly detail: string;
+      readonly usage: Usage;
+    };
+
+/** The brain as the rest of the house sees it. Rejects only with StoodDownError, an abort, or a bug. */
+export interface Agent {
+  answer(request: AgentRequest): Promise<AgentAnswer>;
+  /** Can a model be reached? For health checks; cached, cheap, never throws. */
+  health(): Promise<"ok" | "unavailable" | "not configured">;
+}

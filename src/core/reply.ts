@@ -1,0 +1,40 @@
+/** Where an answer's claim comes from; rendered natively by each channel. */
+export interface Citation {
+  readonly title: string;
+  readonly url?: string | undefined;
+  readonly locator?: string | undefined;
+}
+
+/** A control under a reply. `action` and `value` come back in an action envelope. */
+export interface Button {
+  readonly action: string;
+  readonly label: string;
+  readonly value: string;
+  readonly style?: "primary" | "danger" | undefined;
+}
+
+/**
+ * What Baton says, once, for every channel: a CommonMark body and what hangs on it.
+ * Channels render it natively and neutralize whatever a model could forge (mentions, disguised links).
+ */
+export interface Reply {
+  readonly body: string;
+  readonly citations?: readonly Citation[] | undefined;
+  readonly buttons?: readonly Button[] | undefined;
+  readonly suggestions?: readonly string[] | undefined;
+  /** Ask for thumbs up or down; the value identifies the answer. */
+  readonly feedback?: string | undefined;
+  /** Visible to one person only, where the platform can. */
+  readonly onlyFor?: string | undefined;
+}
+
+/** Names of the controls Baton itself puts under replies; channels send them back unchanged. */
+export const actions = {
+  human: "baton.human",
+  feedbackUp: "baton.feedback.up",
+  feedbackDown: "baton.feedback.down",
+  suggestion: "baton.suggestion",
+  claim: "baton.claim",
+  returnToBot: "baton.return",
+  resolve: "baton.resolve",
+} as const;
