@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+import { closingLineReporter } from "./test/support/closing-line-reporter.ts";
+
+const globalSetup = ["./test/support/global-setup.ts"].filter((file) => existsSync(file));
+
+export default defineConfig({
+  test: {
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    globalSetup,
+    // Processes, not threads: tests start servers, databases and native modules, and are measured on two cores.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 20_000,
+    allowOnly: false,
+    passWithNoTests: false,
+    reporters: ["default", closingLineReporter()],
+  },
+});
