@@ -1,0 +1,186 @@
+import {
+  createPostgresBackend,
+  Queue as BullQueue,
+  runMigrations,
+  withBackend,
+  Worker as BullWorker,
+} from "bullmq";
+import type { Processor, QueueOptions, WorkerOptions } from "bullmq";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { TransientError } from "../core/errors.ts";
+import type { StateLog } from "./state-log.ts";
+
+/** Where jobs wait. */
+export type QueueBackend =
+  { readonly kind: "redis"; readonly url: string } | { readonly kind: "postgres"; readonly url: string };
+
+/** Data of a job as BullMQ hands it over: unknown until parsed. */
+export type JobData = Readonly<Record<string, unknown>>;
+
+/** The part of BullMQ's Queue used here, the same on both backends. */
+export type RingingQueue = Pick<BullQueue<JobData>, "add" | "getJobCounts">;
+/** The part of BullMQ's Worker used here. */
+export type PullingWorker = Pick<
+  BullWorker<JobData>,
+  "on" | "pause" | "close" | "disconnect" | "waitUntilReady"
+>;
+
+/** BullMQ on one of its backends. */
+export interface Bullmq {
+  /** Makes the tables where there are any. */
+  prepare(): Promise<void>;
+  /** Rejects at once, with TransientError, while the backend is known to be away. */
+  queue(): Promise<RingingQueue>;
+  /** Begins to pull as soon as the backend answers. */
+  worker(
+    processor: Processor<JobData, void>,
+    options: Omit<WorkerOptions, "connection" | "prefix">,
+  ): Promise<PullingWorker>;
+  close(): Promise<void>;
+}
+
+/** One queue for all jobs: a worker costs two connections and one poll, not that per kind, and priorities work across kinds. */
+const queueName = "jobs";
+
+const sharedQueueOptions = {
+  // Nobody reads BullMQ's event stream here.
+  streams: { events: { maxLen: 100 } },
+} satisfies Partial<QueueOptions>;
+
+/** Opens connections in the background. */
+export function connectBullmq(backend: QueueBackend, parts: { prefix: string; state: StateLog }): Bullmq {
+  return backend.kind === "redis" ? onRedis(backend.url, parts) : onPostgres(backend.url, parts);
+}
+
+function onRedis(url: string, { prefix, state }: { prefix: string; state: StateLog }): Bullmq {
+  const shared = {
+    connectTimeout: 2_000,
+    keepAlive: 10_000,
+    retryStrategy: (times: number) => Math.min(100 * times, 2_000),
+  };
+  let ringing: { connection: Redis; queue: BullQueue<JobData> } | undefined;
+
+  function openRinging(): { connection: Redis; queue: BullQueue<JobData> } {
+    // Fails at once while Redis is away, instead of remembering rings without bound and ringing them all later.
+    const connection = new Redis(url, {
+      ...shared,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: 1_000,
+    });
+    connection.on("error", (err) => state.failed(err));
+    connection.on("ready", () => state.works());
+    const queue = new BullQueue<JobData>(queueName, { ...sharedQueueOptions, connection, prefix });
+    queue.on("error", (err) => state.failed(err));
+    return { connection, queue };
+  }
+
+  return {
+    prepare: async () => {
+      ringing ??= openRinging();
+    },
+    queue: async () => {
+      ringing ??= openRinging();
+      const { connection, queue } = ringing;
+      if (connection.status !== "ready") await readySoon(connection);
+      return queue;
+    },
+    worker: async (processor, options) => {
+      const connection = { url, ...shared, maxRetriesPerRequest: null };
+      const worker = new BullWorker<JobData, void>(queueName, processor, { ...options, connection, prefix });
+      worker.on("error", (err) => state.failed(err));
+      worker.on("active", () => state.works());
+      return worker;
+    },
+    close: async () => {
+      if (ringing === undefined) return;
+      ringing.connection.disconnect();
+      await ringing.queue.close().catch(() => {});
+    },
+  };
+}
+
+/** Only the first connect is worth waiting for; a connection that was lost is tried again in the background. */
+async function readySoon(connection: Redis): Promise<void> {
+  const connecting = connection.status === "connecting" || connection.status === "connect";
+  if (!connecting) throw new TransientError("queue: redis is away");
+  await new Promise<void>((resolve, reject) => {
+    const settle = (): void => {
+      connection.off("ready", settle);
+      connection.off("close", settle);
+      if (connection.status === "ready") resolve();
+      else reject(new TransientError("queue: redis is away"));
+    };
+    connection.on("ready", settle);
+    connection.on("close", settle);
+  });
+}
+
+function onPostgres(url: string, { prefix, state }: { prefix: string; state: StateLog }): Bullmq {
+  const schema = `${prefix}_queue`;
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const connection = (max: number) => ({
+    connectionString: url,
+    schema, // only the config-object form pins it
+    max,
+    // A doorbell lost in a crash is rung again by the sweeper, so no job waits for the disk.
+    options: "-c synchronous_commit=off",
+    application_name: "baton-queue",
+    connectionTimeoutMillis: 2_000,
+    keepAlive: true,
+  });
+  let prepared: Promise<void> | undefined;
+  let queue: Promise<RingingQueue & { close(): Promise<void> }> | undefined;
+
+  const prepare = (): Promise<void> =>
+    (prepared ??= migrateQueue(url, schema).catch((cause: unknown) => {
+      prepared = undefined;
+      throw new TransientError("queue: its tables could not be prepared", { cause });
+    }));
+
+  async function openQueue(): Promise<RingingQueue & { close(): Promise<void> }> {
+    await prepare();
+    const opened = new Queue<JobData>(queueName, { ...sharedQueueOptions, connection: connection(2) });
+    opened.on("error", (err) => state.failed(err));
+    return opened as unknown as RingingQueue & { close(): Promise<void> };
+  }
+
+  return {
+    prepare,
+    queue: () =>
+      (queue ??= openQueue().catch((cause: unknown) => {
+        queue = undefined;
+        throw cause;
+      })),
+    worker: async (processor, options) => {
+      await prepare();
+      const worker = new Worker<JobData, void>(queueName, processor, {
+        ...options,
+        connection: connection(4),
+      });
+      worker.on("error", (err: unknown) => state.failed(err));
+      worker.on("active", () => state.works());
+      return worker as unknown as PullingWorker;
+    },
+    close: async () => {
+      await (await queue?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+async function migrateQueue(url: string, schema: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 2_000,
+    application_name: "baton-queue",
+  });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await runMigrations(client, schema);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,44 @@
+import type { Log } from "../core/log.ts";
+
+/** Tells the log when the backend goes and comes, once each, however many connections notice. */
+export interface StateLog {
+  failed(cause: unknown): void;
+  works(): void;
+}
+
+// Errors that are no lost connection (a refused script, a lost lock) are worth a line each minute.
+const sameErrorEveryMs = 60_000;
+
+const lostConnection =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection|timed out|timeout|writeable|shutting down|starting up|LOADING/i;
+
+/** Starts in the belief that all is well. */
+export function createStateLog(log: Log): StateLog {
+  let down = false;
+  let lastMessage = "";
+  let lastAt = 0;
+  return {
+    failed: (cause) => {
+      const message = describe(cause);
+      if (lostConnection.test(message)) {
+        if (!down) log.warn({ err: message }, "queue: lost its backend, trying again until it is back");
+        down = true;
+        return;
+      }
+      if (message === lastMessage && Date.now() - lastAt < sameErrorEveryMs) return;
+      lastMessage = message;
+      lastAt = Date.now();
+      log.warn({ err: message }, "queue: its backend refused something");
+    },
+    works: () => {
+      if (down) log.info({}, "queue: its backend is back");
+      down = false;
+    },
+  };
+}
+
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code = "code" in cause && typeof cause.code === "string" ? `${cause.code} ` : "";
+  return `${code}${cause.message}`;
+}

@@ -1,0 +1,145 @@
+import { LRUCache } from "lru-cache";
+import type {
+  BucketOptions,
+  CacheOptions,
+  CacheReadOptions,
+  CacheValue,
+  FastState,
+  Listener,
+  Taken,
+} from "./fast-state.ts";
+import { createSingleFlight } from "./single-flight.ts";
+
+/** A clock in milliseconds, and how much is kept. */
+export interface MemoryFastStateParts {
+  readonly now?: (() => number) | undefined;
+  readonly maxItems?: number | undefined;
+  /** Bytes of cached values at most. */
+  readonly maxBytes?: number | undefined;
+}
+
+interface Entry {
+  readonly value: CacheValue;
+  readonly ttlMs: number;
+  readonly expiresAt: number;
+}
+interface Bucket {
+  readonly tokens: number;
+  readonly at: number;
+}
+interface Counter {
+  readonly value: number;
+  readonly expiresAt: number;
+}
+
+/** Fast state of one process: the embedded mode, and the limits of every process while Redis is away. */
+export function createMemoryFastState(parts: MemoryFastStateParts = {}): FastState {
+  const now = parts.now ?? Date.now;
+  const max = parts.maxItems ?? 50_000;
+  const entries = new LRUCache<string, Entry>({
+    max,
+    maxSize: parts.maxBytes ?? 64 * 1024 * 1024,
+    sizeCalculation: ({ value }, key) =>
+      100 + key.length * 2 + (typeof value === "string" ? value.length * 2 : value.length),
+  });
+  const buckets = new LRUCache<string, Bucket>({ max });
+  const counters = new LRUCache<string, Counter>({ max });
+  const listeners = new Map<string, Set<Listener>>();
+  const loadOnce = createSingleFlight<CacheValue>();
+
+  function read(key: string, sliding: boolean): CacheValue | undefined {
+    const entry = entries.get(key);
+    if (entry === undefined) return undefined;
+    const at = now();
+    if (entry.expiresAt <= at) {
+      entries.delete(key);
+      return undefined;
+    }
+    if (sliding) entries.set(key, { ...entry, expiresAt: at + entry.ttlMs });
+    return entry.value;
+  }
+
+  function write(key: string, value: CacheValue, { ttlMs }: CacheOptions): void {
+    entries.set(key, { value, ttlMs, expiresAt: now() + ttlMs });
+  }
+
+  function count(key: string, by: number, ttlMs: number): number {
+    const at = now();
+    const counter = counters.get(key);
+    const live =
+      counter !== undefined && counter.expiresAt > at ? counter : { value: 0, expiresAt: at + ttlMs };
+    counters.set(key, { value: live.value + by, expiresAt: live.expiresAt });
+    return live.value + by;
+  }
+
+  function take(key: string, options: BucketOptions): Taken {
+    const { bucket, taken } = takeTokens(buckets.get(key), now(), options);
+    buckets.set(key, bucket);
+    return taken;
+  }
+
+  function subscribe(topic: string, listener: Listener): () => void {
+    const hearing = listeners.get(topic) ?? new Set();
+    const own: Listener = (message) => listener(message); // the same function may listen twice
+    listeners.set(topic, hearing.add(own));
+    return () => {
+      hearing.delete(own);
+      if (hearing.size === 0 && listeners.get(topic) === hearing) listeners.delete(topic);
+    };
+  }
+
+  return {
+    get: async (key, options: CacheReadOptions = {}) => read(key, options.sliding === true),
+    set: async (key, value, options) => write(key, value, options),
+    delete: async (key) => void entries.delete(key),
+    getOrLoad: async <T extends CacheValue>(key: string, options: CacheOptions, load: () => Promise<T>) => {
+      const cached = read(key, options.sliding === true);
+      if (cached !== undefined) return cached as T;
+      const loaded = await loadOnce(key, async () => {
+        const value = await load();
+        write(key, value, options);
+        return value;
+      });
+      return loaded as T;
+    },
+    take: async (key, options) => take(key, options),
+    count: async (key, by, ttlMs) => count(key, by, ttlMs),
+    publish: async (topic, message) => {
+      for (const listener of Array.from(listeners.get(topic) ?? [])) listener(message);
+    },
+    subscribe: async (topic, listener) => subscribe(topic, listener),
+    health: async () => ({ ok: true, detail: "in process" }),
+    stop: async () => {
+      entries.clear();
+      listeners.clear();
+    },
+  };
+}
+
+/** The arithmetic of a token bucket; a clock that went back refills nothing. */
+function takeTokens(
+  before: Bucket | undefined,
+  at: number,
+  options: BucketOptions,
+): { bucket: Bucket; taken: Taken } {
+  const { capacity, refillPerMinute, cost = 1 } = options;
+  const last = before ?? { tokens: capacity, at };
+  const refilled = (Math.max(0, at - last.at) * refillPerMinute) / 60_000;
+  const tokens = Math.min(capacity, last.tokens + refilled);
+  const time = Math.max(at, last.at);
+  if (tokens >= cost) {
+    const left = tokens - cost;
+    return {
+      bucket: { tokens: left, at: time },
+      taken: { allowed: true, remaining: Math.floor(left), retryAfterMs: 0 },
+    };
+  }
+  const reachable = cost <= capacity && refillPerMinute > 0;
+  const retryAfterMs = reachable
+    ? Math.ceil(((cost - tokens) * 60_000) / refillPerMinute)
+    : Number.POSITIVE_INFINITY;
+  return {
+    bucket: { tokens, at: time },
+    taken: { allowed: false, remaining: Math.floor(tokens), retryAfterMs },
+  };
+}
