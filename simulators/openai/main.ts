@@ -23,10 +23,11 @@ const fixtures: Fixture[] = [];
 for (const path of values.fixtures ?? []) fixtures.push(...(await readFixtures(path)));
 
 const simulator = await startOpenAiSimulator(toOptions());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(simulator));
+// Whoever reads this line may stop the process at once, so the signals are taken before.
 process.stdout.write(
   `${JSON.stringify({ ready: true, baseURL: simulator.baseURL, port: simulator.port })}\n`,
 );
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(simulator));
 
 function toOptions(): OpenAiSimulatorOptions {
   return {

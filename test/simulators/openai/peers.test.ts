@@ -30,7 +30,7 @@ describe("LangChain's ChatOpenAI", () => {
     let usedTokens = 0;
     for await (const chunk of await createChat().stream("Where is the canteen? [[id:L1]]")) {
       text += chunk.text;
-      const usage: UsageMetadata | undefined = chunk.usage_metadata;
+      const usage = chunk.usage_metadata as UsageMetadata | undefined;
       usedTokens += usage?.output_tokens ?? 0;
     }
     expect(text).toContain("Where is the canteen?");
