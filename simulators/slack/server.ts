@@ -1,0 +1,108 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { serveControl } from "./control.ts";
+import type { Platform } from "./platform.ts";
+import { serveResponseUrl } from "./respond.ts";
+import { serveFile, serveUpload } from "./serve-files.ts";
+import type { SlackSimulator } from "./simulator.ts";
+import { serveWebApi } from "./web-api.ts";
+
+const maxBodyBytes = 64 * 1024 * 1024;
+
+/** Opens the one port behind which everything is: Web API, files, OAuth, response URLs, sockets, control. */
+export async function startServer(
+  platform: Platform,
+  simulator: SlackSimulator,
+  place: { host: string; port: number },
+): Promise<{ url: string; port: number; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    route(platform, simulator, request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { "content-type": "text/plain" }).end(`slack simulator: ${String(error)}`);
+    });
+  });
+  // Idle clients keep their connections longer than Node's default five seconds, as against the platform.
+  server.keepAliveTimeout = 60_000;
+  server.on("upgrade", (request, socket, head) => platform.sockets.upgrade(request, socket, head));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(place.port, place.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : place.port;
+  return {
+    url: `http://${place.host}:${port}`,
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function route(
+  platform: Platform,
+  simulator: SlackSimulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const target = request.url ?? "/";
+  const mark = target.indexOf("?");
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const query = mark < 0 ? "" : target.slice(mark + 1);
+  const body =
+    request.method === "POST" || request.method === "PUT" || request.method === "DELETE"
+      ? await readBody(request)
+      : Buffer.alloc(0);
+  if (path.startsWith("/api/"))
+    return serveWebApi(platform, request, response, {
+      method: path.slice(5),
+      query,
+      body: body.toString("utf8"),
+    });
+  if (path.startsWith("/control/"))
+    return serveControl(platform, simulator, {
+      request,
+      response,
+      path: path.slice(9),
+      query: new URLSearchParams(query),
+      body: body.toString("utf8"),
+    });
+  if (path.startsWith("/response/")) {
+    const { status, text } = serveResponseUrl(platform, path.split("/").at(-1) ?? "", body.toString("utf8"));
+    response.writeHead(status, { "content-type": "text/plain" }).end(text);
+    return;
+  }
+  if (path.startsWith("/files-pri/")) return serveFile(platform, request, response, path);
+  if (path.startsWith("/upload/v1/")) return serveUpload(platform, request, response, path, body);
+  if (path === "/oauth/v2/authorize") return authorize(platform, response, query);
+  response
+    .writeHead(path === "/" ? 200 : 404, { "content-type": "text/html" })
+    .end("<html><body>Slack simulator: sign in</body></html>");
+}
+
+function authorize(platform: Platform, response: ServerResponse, query: string): void {
+  const outcome = platform.oauth.authorize(new URLSearchParams(query));
+  if ("redirect" in outcome) response.writeHead(302, { location: outcome.redirect }).end();
+  else
+    response
+      .writeHead(400, { "content-type": "text/html" })
+      .end(`<html><body>${outcome.error}</body></html>`);
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBodyBytes) reject(new Error("body too large"));
+      else chunks.push(chunk);
+    });
+    request.on("end", () =>
+      resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)),
+    );
+    request.on("error", reject);
+  });
+}
