@@ -1,0 +1,94 @@
+import type { Installations } from "../../src/core/channel.ts";
+import type { Accept, Accepted, Envelope } from "../../src/core/envelope.ts";
+import { threadIdOf } from "../../src/core/envelope.ts";
+import type { Log } from "../../src/core/log.ts";
+import type { Delivery } from "./bolt.ts";
+import { textAt, type Fields } from "./fields.ts";
+import { installationsNamedBy, parseSlack } from "./parse.ts";
+import type { SlackContext } from "./parse-context.ts";
+import type { SlackSettings } from "./settings.ts";
+import type { SlackTokens } from "./tokens.ts";
+
+/** What became of a delivery. `forged`: signed by an app that the workspace did not install. */
+export type Taken = Accepted | { readonly kind: "not installed" } | { readonly kind: "forged" };
+
+interface TakeParts {
+  readonly settings: Pick<SlackSettings, "allowedBots" | "appId">;
+  readonly tokens: SlackTokens;
+  readonly installations: Installations;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Whether one more message of another bot may be answered in this thread. */
+  readonly spendsBudget: (thread: string, messageId: string) => boolean;
+  readonly accept: Accept;
+  /** Shows the App Home to a person. Not waited for. */
+  readonly publishHome: (installation: string, user: string) => Promise<void>;
+}
+
+/** Routes a delivery to its workspace, reads it, hands the envelope on. Rejects when nothing was kept. */
+export function createTake(parts: TakeParts): (delivery: Delivery) => Promise<Taken> {
+  const { tokens, installations, log, accept } = parts;
+
+  return async ({ body, correlationId, retryNum, retryReason }) => {
+    const context = await findContext(body, correlationId);
+    if (context === undefined) {
+      log.warn(
+        { correlationId, teams: installationsNamedBy(body), type: textAt(body, "type") },
+        "slack delivery for a workspace that is not installed",
+      );
+      return { kind: "not installed" };
+    }
+    const appId = textAt(body, "api_app_id");
+    if (context.appId !== undefined && appId !== undefined && appId !== context.appId) {
+      log.warn(
+        { correlationId, installation: context.installation, appId },
+        "slack delivery signed by an app the workspace did not install",
+      );
+      return { kind: "forged" };
+    }
+    const parsed = parseSlack(body, context);
+    if (parsed.kind === "ignored") {
+      log.debug({ correlationId, reason: parsed.reason }, "slack delivery ignored");
+      return parsed;
+    }
+    if (retryNum !== undefined)
+      log.info({ correlationId, retryNum, retryReason }, "slack sent a delivery again");
+    return takeIn(parsed.envelope);
+  };
+
+  async function takeIn(envelope: Envelope): Promise<Taken> {
+    const { sender, installation, correlationId } = envelope;
+    if (sender.kind === "bot" && envelope.kind === "message") {
+      if (!parts.spendsBudget(threadIdOf(envelope), envelope.id)) {
+        log.warn({ correlationId, bot: sender.id }, "slack bot's message ignored: its budget is spent");
+        return { kind: "ignored", reason: "bot loop budget spent" };
+      }
+    }
+    const accepted = await accept(envelope);
+    if (envelope.kind !== "membership") return accepted;
+    if (envelope.change === "uninstalled") await installations.remove(installation);
+    if (envelope.change === "home opened") {
+      void parts.publishHome(installation, sender.id).catch((cause: unknown) => {
+        log.warn({ correlationId, installation, err: cause }, "slack app home not shown");
+      });
+    }
+    return accepted;
+  }
+
+  async function findContext(body: Fields, correlationId: string): Promise<SlackContext | undefined> {
+    for (const installation of installationsNamedBy(body)) {
+      const credentials = await tokens.known(installation);
+      if (credentials === undefined) continue;
+      return {
+        installation,
+        botUserId: credentials.botUserId,
+        botId: credentials.botId,
+        appId: credentials.appId ?? parts.settings.appId,
+        allowedBots: parts.settings.allowedBots,
+        receivedAt: new Date(parts.now()),
+        correlationId,
+      };
+    }
+    return undefined;
+  }
+}
