@@ -1,0 +1,128 @@
+import type { Agent, AgentAnswer, AgentRequest, SpokenMessage } from "../core/agent.ts";
+import { StoodDownError } from "../core/errors.ts";
+import { UnrepeatableStepError } from "../core/journal.ts";
+import type { Log } from "../core/log.ts";
+import type { Tool } from "../core/tool.ts";
+import type { AgentSettings, ModelSettings } from "./agent-settings.ts";
+import { createChatModel } from "./chat-model.ts";
+import { summarizeHistory } from "./memory.ts";
+import { createModelHealth } from "./model-health.ts";
+import { createModelLadder } from "./model-ladder.ts";
+import { createPrices } from "./prices.ts";
+import type { MayCall } from "./run-tool.ts";
+import { createSpokenText } from "./spoken-text.ts";
+import { createTextFeed } from "./text-feed.ts";
+import type { Thought } from "./thinking.ts";
+import { runThinking } from "./thinking.ts";
+import { createToolBelts } from "./tool-belt.ts";
+import type { TurnClock } from "./turn-clock.ts";
+import { createTurnClock } from "./turn-clock.ts";
+import { createUsageMeter } from "./usage-meter.ts";
+
+/** What an agent is made of. */
+export interface AgentParts {
+  readonly settings: AgentSettings;
+  /** A chain, tried in order; none is allowed and answers `no model configured`. */
+  readonly models: readonly ModelSettings[];
+  readonly tools: readonly Tool[];
+  readonly log: Log;
+  /** Asked before each tool call; without it all calls are allowed. */
+  readonly mayCall?: MayCall;
+  /** Milliseconds, for the health cache. */
+  readonly now?: () => number;
+}
+
+/** An agent that can also prepare itself and shorten a history. */
+export interface PreparedAgent extends Agent {
+  /** Loads the model clients' code, so that the first turn does not pay for it. */
+  warmUp(): Promise<void>;
+  /** A summary that replaces older messages; by the first model, or by picking sentences when there is none. Never rejects. */
+  summarize(
+    messages: readonly SpokenMessage[],
+    previous: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string>;
+}
+
+/**
+ * The brain: a small loop over chat models and tools in which every model call and every tool call is a journaled
+ * step. `onText` gets texts that only grow, unless a model call failed after some of its text was shown: then the
+ * retried answer replaces what it does not begin with. The last text given of an answered turn is its body.
+ */
+export function createAgent({
+  settings,
+  models,
+  tools,
+  log,
+  mayCall,
+  now = Date.now,
+}: AgentParts): PreparedAgent {
+  const chatModels = models.map(createChatModel);
+  const ladder = createModelLadder({ models: chatModels, settings, log });
+  const beltFor = createToolBelts(settings.enableToolCalling ? tools : []);
+  const prices = createPrices(settings.prices);
+  const health = createModelHealth(models, now);
+  const [first] = models;
+  const summarizer = first && createChatModel({ ...first, temperature: 0, maxTokens: 500 });
+
+  async function answer(request: AgentRequest): Promise<AgentAnswer> {
+    const usage = createUsageMeter(prices);
+    const clock = createTurnClock(request.signal, settings.turnTimeoutMs);
+    const feed = createTextFeed(request.onText, clock.stop);
+    const spoken = createSpokenText(feed);
+    const belt = beltFor(request.context.role);
+    const thinking = { request, settings, ladder, belt, clock, spoken, usage, mayCall, log };
+    try {
+      const thought = models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);
+      await feed.settle();
+      if (thought.kind === "thought") {
+        const { model } = thought;
+        return { kind: "answered", body: spoken.whole(), citations: [], model, usage: usage.read() };
+      }
+      log.warn({ turnId: request.context.turnId, ...thought }, "turn not answered");
+      return { ...thought, usage: usage.read() };
+    } finally {
+      clock.end();
+    }
+  }
+
+  return {
+    answer,
+    health,
+    async warmUp() {
+      await Promise.all(chatModels.map((model) => model.load()));
+    },
+    summarize(messages, previous, signal) {
+      const ask = async (system: string, text: string) => {
+        if (summarizer === undefined) return "";
+        const prompt = [
+          { role: "system", text: system },
+          { role: "user", text },
+        ] as const;
+        return (await summarizer.ask({ messages: prompt, tools: [], onText: () => {}, signal })).text;
+      };
+      return summarizeHistory({ messages, previous, ask });
+    },
+  };
+}
+
+const noModel: Thought = {
+  kind: "failed",
+  reason: "no model configured",
+  detail: "no model is set: set OPENAI_API_KEY",
+};
+
+/** Tells the ends that are an outcome of the turn from those that stop it. */
+async function endWell(thinking: Promise<Thought>, clock: TurnClock): Promise<Thought> {
+  try {
+    return await thinking;
+  } catch (cause) {
+    if (cause instanceof StoodDownError) throw cause;
+    if (cause instanceof UnrepeatableStepError) {
+      return { kind: "failed", reason: "needs a person", detail: cause.message };
+    }
+    if (clock.isOver()) return { kind: "failed", reason: "out of time", detail: "the turn's time is over" };
+    clock.signal.throwIfAborted();
+    throw cause;
+  }
+}

@@ -1,0 +1,60 @@
+import type { AgentRequest, SpokenMessage } from "../core/agent.ts";
+import type { AgentSettings } from "./agent-settings.ts";
+import { getContext, lastExchanges, trimToTokens } from "./memory.ts";
+import type { PromptMessage } from "./prompt-message.ts";
+import { findSpeakers, toPromptMessages, writeSystemPrompt } from "./prompt.ts";
+import { boundTokens, loadTokenCounter } from "./tokens.ts";
+
+/** The messages of one turn as they are told to a model: system, history, questions, then what was thought since. */
+export interface ConversationPrompt {
+  messages(): readonly PromptMessage[];
+  add(messages: readonly PromptMessage[]): void;
+  /** Drops the older half of the history; false when none is left to drop. */
+  halveHistory(): boolean;
+}
+
+/** Builds the prompt of a turn; the history is cut by the memory's rule and to the token budget, newest first. */
+export async function createConversationPrompt(
+  request: AgentRequest,
+  settings: MemorySettings,
+): Promise<ConversationPrompt> {
+  const system: PromptMessage = { role: "system", text: writeSystemPrompt(request) };
+  const speakers = findSpeakers([...request.history, ...request.questions]);
+  const questions = toPromptMessages(request.questions, speakers);
+  let history = toPromptMessages(await chooseHistory(request.history, settings), speakers);
+  const thought: PromptMessage[] = [];
+  return {
+    messages: () => [system, ...history, ...questions, ...thought],
+    add: (messages) => void thought.push(...messages),
+    halveHistory() {
+      if (history.length === 0) return false;
+      history = history.slice(Math.ceil(history.length / 2));
+      return true;
+    },
+  };
+}
+
+type MemorySettings = Pick<AgentSettings, "memory" | "window" | "exchanges" | "historyTokens">;
+
+async function chooseHistory(
+  messages: readonly SpokenMessage[],
+  settings: MemorySettings,
+): Promise<readonly SpokenMessage[]> {
+  const kept = keep(messages, settings);
+  const surely = trimToTokens(kept, settings.historyTokens, boundTokens);
+  if (surely.length === kept.length) return kept;
+  return trimToTokens(kept, settings.historyTokens, await loadTokenCounter());
+}
+
+function keep(messages: readonly SpokenMessage[], settings: MemorySettings): readonly SpokenMessage[] {
+  switch (settings.memory) {
+    case "window":
+      return getContext(messages, settings.window);
+    case "exchanges":
+      return lastExchanges(messages, settings.exchanges);
+    case "full":
+      return messages;
+    default:
+      throw new Error(`unknown memory: ${settings.memory satisfies never}`);
+  }
+}

@@ -1,0 +1,80 @@
+import { PermanentError, TransientError } from "../core/errors.ts";
+
+/** Failures of one model call. `code` is the vendor's, or one of those below. */
+export type ModelError = TransientError | PermanentError;
+
+/** The request is longer than the model's context. */
+export const contextTooLong = "context_length_exceeded";
+/** The model ended without a word and without a tool call. */
+export const emptyAnswer = "empty_answer";
+/** The provider withheld the answer. */
+export const contentFilter = "content_filter";
+/** The provider asks to be left alone for a moment; it is up and well. */
+export const rateLimited = "rate_limit_exceeded";
+/** The endpoint failed too often and is not asked for a while. */
+export const circuitOpen = "circuit_open";
+
+/**
+ * Turns what a client threw into what to do next: quota, keys, unknown models and bad requests
+ * stay wrong however often they are tried; all else may pass.
+ */
+export function toModelError(cause: unknown, model: string): ModelError {
+  const { status, code, message } = describe(cause);
+  const says = `model ${model}: ${status ?? "no answer"}${code === undefined ? "" : ` ${code}`}`;
+  if (isTooLong(code, message)) return new PermanentError(says, { cause, code: contextTooLong });
+  if (code === "insufficient_quota") return new PermanentError(says, { cause, code });
+  if (status === 429) {
+    return new TransientError(says, { cause, code: rateLimited, retryAfterMs: readRetryAfterMs(cause) });
+  }
+  if (status === undefined || status >= 500 || status === 408 || status === 409) {
+    return new TransientError(says, {
+      cause,
+      code: code ?? "no_answer",
+      retryAfterMs: readRetryAfterMs(cause),
+    });
+  }
+  return new PermanentError(says, { cause, code: code ?? `http_${status}` });
+}
+
+interface Described {
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+function describe(cause: unknown): Described {
+  const status = field(cause, "status");
+  const code = field(cause, "code") ?? field(field(cause, "error"), "code");
+  return {
+    status: typeof status === "number" ? status : undefined,
+    code: typeof code === "string" ? code : undefined,
+    message: cause instanceof Error ? `${cause.name} ${cause.message}` : "",
+  };
+}
+
+// LangChain renames the error and drops its status; compatible servers send a text without a code.
+function isTooLong(code: string | undefined, message: string): boolean {
+  return (
+    code === contextTooLong ||
+    /context_length_exceeded|ContextOverflowError|maximum context length|exceeds? the context (window|size)/i.test(
+      message,
+    )
+  );
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date, in milliseconds from now. */
+function readRetryAfterMs(cause: unknown): number | undefined {
+  const headers = field(cause, "headers");
+  if (!(headers instanceof Headers)) return undefined;
+  const precise = Number.parseFloat(headers.get("retry-after-ms") ?? "");
+  if (precise >= 0) return precise;
+  const given = headers.get("retry-after") ?? "";
+  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(given) ? Number(given) : undefined;
+  if (seconds !== undefined) return seconds * 1000;
+  const date = Date.parse(given);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** A tool call as the model wrote it: the arguments are its raw text, JSON or not. */
+export const modelToolCall = z.object({ id: z.string(), name: z.string(), arguments: z.string() });
+export type ModelToolCall = z.output<typeof modelToolCall>;
+
+/** What a model said in one call, complete. It survives JSON and holds all that is needed to go on from it. */
+export const modelReply = z.object({
+  text: z.string(),
+  toolCalls: z.array(modelToolCall),
+  /** The answer was cut at the token limit. */
+  cut: z.boolean(),
+  model: z.string(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+});
+export type ModelReply = z.output<typeof modelReply>;
+
+/** How asking the models ended, as it is journaled. */
+export const modelOutcome = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("replied"), reply: modelReply }),
+  z.object({
+    kind: z.literal("failed"),
+    reason: z.enum(["model unavailable", "empty answer", "too long"]),
+    detail: z.string(),
+  }),
+]);
+export type ModelOutcome = z.output<typeof modelOutcome>;

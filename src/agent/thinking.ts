@@ -1,0 +1,134 @@
+import type { AgentAnswer, AgentRequest } from "../core/agent.ts";
+import type { Log } from "../core/log.ts";
+import type { AgentSettings } from "./agent-settings.ts";
+import type { ConversationPrompt } from "./conversation-prompt.ts";
+import { createConversationPrompt } from "./conversation-prompt.ts";
+import type { ModelLadder } from "./model-ladder.ts";
+import type { ModelOutcome, ModelReply } from "./model-reply.ts";
+import { modelOutcome } from "./model-reply.ts";
+import type { MayCall, ToolOutcome } from "./run-tool.ts";
+import type { SpokenText } from "./spoken-text.ts";
+import type { ToolBelt } from "./tool-belt.ts";
+import { runToolCalls } from "./tool-belt.ts";
+import type { TurnClock } from "./turn-clock.ts";
+import type { UsageMeter } from "./usage-meter.ts";
+
+/** What one turn's thinking works with. */
+interface Thinking {
+  readonly request: AgentRequest;
+  readonly settings: AgentSettings;
+  readonly ladder: ModelLadder;
+  readonly belt: ToolBelt;
+  readonly clock: TurnClock;
+  readonly spoken: SpokenText;
+  readonly usage: UsageMeter;
+  readonly mayCall: MayCall | undefined;
+  readonly log: Log;
+}
+
+/** How the thinking ended; the text is in `spoken`. */
+export type Thought =
+  | { readonly kind: "thought"; readonly model: string }
+  | Pick<Extract<AgentAnswer, { kind: "failed" }>, "kind" | "reason" | "detail">;
+
+/** Asks, runs the tools asked for, and asks again, until the model answers without a tool or a limit is reached. */
+export async function runThinking(thinking: Thinking): Promise<Thought> {
+  const { settings, spoken } = thinking;
+  const prompt = await createConversationPrompt(thinking.request, settings);
+  const written = new Map<string, ToolOutcome>();
+  for (let iteration = 0; iteration < settings.maxIterations; iteration += 1) {
+    thinking.clock.signal.throwIfAborted();
+    const outcome = await askModel(thinking, prompt, iteration);
+    if (outcome.kind === "failed") return toFailure(outcome);
+    const { reply } = outcome;
+    const isAnswer = reply.toolCalls.length === 0;
+    spoken.finish(isAnswer && reply.cut ? `${reply.text.trimEnd()} …` : reply.text);
+    if (isAnswer) return { kind: "thought", model: reply.model };
+    if (iteration + 1 === settings.maxIterations) break;
+    const outcomes = await callTools(thinking, reply, iteration, written);
+    const unsure = outcomes.find(({ kind }) => kind === "uncertain");
+    if (unsure !== undefined) return { kind: "failed", reason: "needs a person", detail: unsure.text };
+    prompt.add(toThought(reply, outcomes));
+  }
+  return {
+    kind: "failed",
+    reason: "too many steps",
+    detail: `no answer after ${settings.maxIterations} model calls`,
+  };
+}
+
+async function askModel(
+  thinking: Thinking,
+  prompt: ConversationPrompt,
+  iteration: number,
+): Promise<ModelOutcome> {
+  const { request, usage } = thinking;
+  const step = await request.journal.step(
+    {
+      key: `model:${iteration}`,
+      kind: "model",
+      name: thinking.ladder.name,
+      // The rest of what is asked later stands in the steps before.
+      input: iteration === 0 ? prompt.messages() : { messages: prompt.messages().length },
+      repeatable: true,
+    },
+    async () => {
+      const started = performance.now();
+      const outcome = await askLadder(thinking, prompt);
+      return {
+        output: outcome,
+        ok: outcome.kind === "replied",
+        durationMs: performance.now() - started,
+        costUsd: outcome.kind === "replied" ? usage.costOf(outcome.reply) : 0,
+      };
+    },
+  );
+  const outcome = modelOutcome.parse(step.output);
+  usage.addModelCall(outcome.kind === "replied" ? outcome.reply : undefined);
+  return outcome;
+}
+
+async function askLadder(thinking: Thinking, prompt: ConversationPrompt): Promise<ModelOutcome> {
+  const { ladder, belt, clock, spoken, settings } = thinking;
+  const onText = settings.enableStreaming ? spoken.show : () => {};
+  const ask = () =>
+    ladder.ask(
+      { messages: prompt.messages(), tools: belt.definitions, onText, signal: clock.signal },
+      clock.remainingMs,
+    );
+  const outcome = await ask();
+  const tooLong = outcome.kind === "failed" && outcome.reason === "too long";
+  return tooLong && prompt.halveHistory() ? ask() : outcome;
+}
+
+function callTools(
+  { request, belt, clock, settings, mayCall, log, usage }: Thinking,
+  reply: ModelReply,
+  iteration: number,
+  written: Map<string, ToolOutcome>,
+): Promise<ToolOutcome[]> {
+  const onCall = usage.addToolCall;
+  return runToolCalls(reply.toolCalls, iteration, {
+    request,
+    belt,
+    clock,
+    settings,
+    mayCall,
+    log,
+    written,
+    onCall,
+  });
+}
+
+function toThought(reply: ModelReply, outcomes: readonly ToolOutcome[]) {
+  const results = reply.toolCalls.map((call, index) => {
+    const outcome = outcomes[index];
+    const text = outcome?.kind === "result" ? outcome.text : `Error: ${outcome?.text ?? "not run"}`;
+    return { role: "tool", text, toolCallId: call.id } as const;
+  });
+  return [{ role: "assistant", text: reply.text, toolCalls: reply.toolCalls } as const, ...results];
+}
+
+function toFailure({ reason, detail }: Extract<ModelOutcome, { kind: "failed" }>): Thought {
+  return { kind: "failed", reason: reason === "empty answer" ? reason : "model unavailable", detail };
+}

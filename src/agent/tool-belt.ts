@@ -1,0 +1,123 @@
+import type { AgentRequest } from "../core/agent.ts";
+import type { Log } from "../core/log.ts";
+import type { Role, Tool } from "../core/tool.ts";
+import { roles } from "../core/tool.ts";
+import type { AgentSettings } from "./agent-settings.ts";
+import type { ModelToolCall } from "./model-reply.ts";
+import type { ToolDefinition } from "./prompt-message.ts";
+import type { MayCall, ToolOutcome } from "./run-tool.ts";
+import { parseToolInput, runTool, toolOutcome } from "./run-tool.ts";
+import type { TurnClock } from "./turn-clock.ts";
+
+/** The tools one role may use. */
+export interface ToolBelt {
+  readonly definitions: readonly ToolDefinition[];
+  find(name: string): Tool | undefined;
+}
+
+/**
+ * The belts of all roles, made once. A tool that a caller's role may not use is not offered, nor one that needs
+ * approval: nobody is there to give it.
+ */
+export function createToolBelts(tools: readonly Tool[]): (role: Role) => ToolBelt {
+  const definitions = new Map(tools.map((tool) => [tool, toDefinition(tool)]));
+  const belts = new Map(roles.map((role) => [role, createBelt(role, definitions)]));
+  const empty = createBelt("customer", new Map());
+  return (role) => belts.get(role) ?? empty;
+}
+
+function createBelt(role: Role, all: ReadonlyMap<Tool, ToolDefinition>): ToolBelt {
+  const usable = [...all].filter(([tool]) => tool.roles.includes(role) && tool.approval === "none");
+  const byName = new Map(usable.map(([tool]) => [tool.name, tool]));
+  return { definitions: usable.map(([, definition]) => definition), find: (name) => byName.get(name) };
+}
+
+function toDefinition({ name, description, input }: Tool): ToolDefinition {
+  const { $schema: _, ...parameters } = { ...input.toJSONSchema() } as Record<string, unknown>;
+  return { type: "function", function: { name, description, parameters } };
+}
+
+/** What running tool calls needs to know of its turn. */
+export interface ToolTurn {
+  readonly request: AgentRequest;
+  readonly belt: ToolBelt;
+  readonly clock: TurnClock;
+  readonly settings: Pick<AgentSettings, "maxToolCalls" | "maxToolResultBytes">;
+  readonly mayCall: MayCall | undefined;
+  readonly log: Log;
+  /** Write calls of this turn by name and input: the same one again has no second effect. */
+  readonly written: Map<string, ToolOutcome>;
+  /** Told of each journaled call. */
+  readonly onCall: (costUsd: number) => void;
+}
+
+/**
+ * Runs what a model asked for in one reply and gives an outcome for each call, in their order.
+ * Reads run side by side, anything with a write one after the other.
+ */
+export async function runToolCalls(
+  calls: readonly ModelToolCall[],
+  iteration: number,
+  turn: ToolTurn,
+): Promise<ToolOutcome[]> {
+  const run = (call: ModelToolCall, index: number) => runToolCall(call, { iteration, index }, turn);
+  if (calls.every(({ name }) => turn.belt.find(name)?.effect !== "write")) {
+    const settled = await Promise.allSettled(calls.map(run));
+    return settled.map((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    });
+  }
+  const outcomes: ToolOutcome[] = [];
+  for (const [index, call] of calls.entries()) {
+    const outcome = await run(call, index);
+    outcomes.push(outcome);
+    if (outcome.kind === "uncertain") break;
+  }
+  return outcomes;
+}
+
+async function runToolCall(
+  call: ModelToolCall,
+  at: { readonly iteration: number; readonly index: number },
+  turn: ToolTurn,
+): Promise<ToolOutcome> {
+  const { request, settings } = turn;
+  if (at.index >= settings.maxToolCalls) {
+    return refuse(`Not run: at most ${settings.maxToolCalls} tools can be called at once.`);
+  }
+  const tool = turn.belt.find(call.name);
+  if (tool === undefined) return refuse(`There is no tool ${JSON.stringify(call.name.slice(0, 64))}.`);
+  const parsed = parseToolInput(tool, call.arguments);
+  if (!parsed.ok) return refuse(parsed.problem);
+  const sameCall = `${tool.name} ${JSON.stringify(parsed.input)}`;
+  const before = turn.written.get(sameCall);
+  if (before !== undefined) return { kind: before.kind, text: `Already done in this turn: ${before.text}` };
+
+  turn.clock.signal.throwIfAborted();
+  const key = `tool:${at.iteration}:${call.id}`;
+  const repeatable = tool.effect === "read" || tool.repeatable;
+  const step = await request.journal.step(
+    { key, kind: "tool", name: tool.name, input: parsed.input, repeatable },
+    () =>
+      runTool({
+        tool,
+        input: parsed.input,
+        context: request.context,
+        idempotencyKey: `${request.context.turnId}:${key}`,
+        maxResultBytes: settings.maxToolResultBytes,
+        mayCall: turn.mayCall,
+        log: turn.log,
+        stopped: request.signal,
+        expired: turn.clock.signal,
+      }),
+  );
+  turn.onCall(step.costUsd);
+  const outcome = toolOutcome.parse(step.output);
+  if (tool.effect === "write" && outcome.kind === "result") turn.written.set(sameCall, outcome);
+  return outcome;
+}
+
+function refuse(text: string): ToolOutcome {
+  return { kind: "error", text };
+}
