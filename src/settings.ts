@@ -1,0 +1,241 @@
+import { resolve } from "node:path";
+import { inspect } from "node:util";
+import { isSlackConfigured, readSlackSettings, type SlackSettings } from "../channels/slack/settings.ts";
+import type { ChannelName } from "./core/envelope.ts";
+import { SettingsError } from "./core/errors.ts";
+import type { Role } from "./core/tool.ts";
+import { readPrices, type PriceRow } from "./settings/config-files.ts";
+import { deepFreeze } from "./settings/deep-freeze.ts";
+import { describeSettings } from "./settings/describe-settings.ts";
+import { settingNames, type SettingValues } from "./settings/names.ts";
+import { readSources, type Env } from "./settings/read-sources.ts";
+import { readTenantFiles, type TenantFile } from "./settings/tenant-files.ts";
+
+/** Everything an operator decides, parsed and frozen. Printing it shows no secret. */
+export interface Settings {
+  readonly role: "all" | "edge" | "worker";
+  /** `embedded` brings its own PostgreSQL; `server` uses the one of DATABASE_URL. */
+  readonly mode: "embedded" | "server";
+  readonly dataDir: string;
+  readonly shutdownMs: number;
+  /** Conversations this process answers at the same time. */
+  readonly workers: number;
+  readonly playground: boolean;
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined };
+  readonly store: StoreSettings;
+  readonly redis: { readonly url: string | undefined };
+  readonly ai: AiSettings;
+  /** How long to wait for more messages before a turn starts, milliseconds. */
+  readonly debounceMs: Readonly<Record<ChannelName, number>>;
+  readonly tracing: { readonly endpoint: string | undefined };
+  /** Undefined where a platform is not set up. */
+  readonly channels: { readonly slack: SlackSettings | undefined };
+  /** At least one; exactly one is the default. */
+  readonly tenants: readonly TenantFile[];
+}
+
+/** Where the truth is kept. Keys are base64 or hex. */
+export interface StoreSettings {
+  readonly url: string | undefined;
+  readonly readUrl: string | undefined;
+  readonly poolSize: number;
+  readonly masterKey: string | undefined;
+  readonly previousMasterKey: string | undefined;
+}
+
+/** The models, and what they may do and spend. */
+export interface AiSettings {
+  /** ENABLE_AI_CHATBOT: without it people answer. */
+  readonly enabled: boolean;
+  readonly streaming: boolean;
+  readonly toolCalling: boolean;
+  /** Undefined where no model API is set up. */
+  readonly endpoint: { readonly apiKey: string; readonly baseURL: string | undefined } | undefined;
+  readonly models: Readonly<Record<Role, string>>;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly rateLimit: { readonly perMinute: number; readonly burst: number };
+  /** US dollars a day. */
+  readonly cost: { readonly maxPerDay: number; readonly alertThreshold: number };
+  readonly prices: readonly PriceRow[];
+}
+
+/**
+ * Reads the environment over `.env` over `config/` over defaults, in `folder`. Throws one SettingsError that
+ * names every problem with its remedy, and never shows a secret's value.
+ */
+export function readSettings(env: Env, folder: string = process.cwd()): Settings {
+  const { values, problems: unreadable } = readSources(env, folder);
+  const problems = [...unreadable];
+  const parsed = settingNames.safeParse(pickKnown(values));
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
+  }
+  const slack = readSlack(values, problems);
+  const tenants = readTenantFiles(folder, problems);
+  const prices = readPrices(folder, problems);
+  if (parsed.success) problems.push(...findContradictions(parsed.data));
+  if (!parsed.success || problems.length > 0) throw toSettingsError(problems);
+  return toPrintable(deepFreeze(toSettings({ names: parsed.data, values, folder, slack, tenants, prices })));
+}
+
+function pickKnown(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name in settingNames.shape));
+}
+
+function readSlack(values: Env, problems: string[]): SlackSettings | undefined {
+  if (!isSlackConfigured(values)) return undefined;
+  try {
+    return readSlackSettings(values);
+  } catch (cause) {
+    if (!(cause instanceof SettingsError)) throw cause;
+    problems.push(
+      ...cause.message
+        .split("\n")
+        .filter((line) => line.startsWith("- "))
+        .map((line) => line.slice(2)),
+    );
+    return undefined;
+  }
+}
+
+/** What is fine alone and wrong together. */
+function findContradictions(names: SettingValues): string[] {
+  const problems: string[] = [];
+  const split = names.BATON_ROLE !== "all";
+  if (split && names.DATABASE_URL === undefined) {
+    problems.push(
+      `DATABASE_URL is missing: BATON_ROLE=${names.BATON_ROLE} shares one PostgreSQL with the other processes`,
+    );
+  }
+  if (split && names.REDIS_URL === undefined) {
+    problems.push(
+      `REDIS_URL is missing: BATON_ROLE=${names.BATON_ROLE} shares one Redis with the other processes`,
+    );
+  }
+  if (names.DATABASE_URL !== undefined && names.BATON_MASTER_KEY === undefined) {
+    problems.push(
+      "BATON_MASTER_KEY is missing: make one with `openssl rand -base64 32` and keep a copy outside the server, the data cannot be read without it",
+    );
+  }
+  if (names.DATABASE_READ_URL !== undefined && names.DATABASE_URL === undefined) {
+    problems.push("DATABASE_READ_URL is set without DATABASE_URL: set both, or neither");
+  }
+  if (names.AI_PROVIDER === "azure") {
+    if (names.AZURE_OPENAI_ENDPOINT === undefined)
+      problems.push("AZURE_OPENAI_ENDPOINT is missing: AI_PROVIDER=azure needs it");
+    if (names.AZURE_OPENAI_API_KEY === undefined)
+      problems.push("AZURE_OPENAI_API_KEY is missing: AI_PROVIDER=azure needs it");
+  }
+  if (names.AI_COST_ALERT_THRESHOLD > names.AI_MAX_COST_PER_DAY) {
+    problems.push(
+      "AI_COST_ALERT_THRESHOLD is above AI_MAX_COST_PER_DAY: the alert would never come. Lower it",
+    );
+  }
+  return problems;
+}
+
+interface Parts {
+  readonly names: SettingValues;
+  readonly values: Env;
+  readonly folder: string;
+  readonly slack: SlackSettings | undefined;
+  readonly tenants: readonly TenantFile[];
+  readonly prices: readonly PriceRow[];
+}
+
+function toSettings({ names, values, folder, slack, tenants, prices }: Parts): Settings {
+  const isOpen = slack !== undefined;
+  return {
+    role: names.BATON_ROLE,
+    mode: names.DATABASE_URL === undefined ? "embedded" : "server",
+    dataDir: resolve(folder, names.BATON_DATA_DIR),
+    shutdownMs: names.BATON_SHUTDOWN_MS,
+    workers: names.BATON_WORKERS,
+    playground: names.BATON_PLAYGROUND ?? !isOpen,
+    log: { level: names.BATON_LOG_LEVEL ?? (values["NODE_ENV"] === "development" ? "debug" : "info") },
+    // The playground has no login, so without a platform nobody but this machine is let in.
+    http: {
+      host: names.BATON_HOST ?? (isOpen ? "0.0.0.0" : "127.0.0.1"),
+      port: names.PORT,
+      publicUrl: names.BATON_PUBLIC_URL,
+    },
+    store: {
+      url: names.DATABASE_URL,
+      readUrl: names.DATABASE_READ_URL,
+      poolSize: names.BATON_DATABASE_POOL,
+      masterKey: names.BATON_MASTER_KEY,
+      previousMasterKey: names.BATON_MASTER_KEY_PREVIOUS,
+    },
+    redis: { url: names.REDIS_URL },
+    ai: toAiSettings(names, prices),
+    debounceMs: {
+      slack: names.BATON_DEBOUNCE_MS_SLACK,
+      discord: names.BATON_DEBOUNCE_MS_DISCORD,
+      teams: names.BATON_DEBOUNCE_MS_TEAMS,
+      web: names.BATON_DEBOUNCE_MS_WEB,
+    },
+    tracing: { endpoint: names.OTEL_EXPORTER_OTLP_ENDPOINT },
+    channels: { slack },
+    tenants: tenants.length > 0 ? tenants : [onlyTenant],
+  };
+}
+
+const onlyTenant: TenantFile = {
+  slug: "default",
+  name: "Default",
+  tier: "pro",
+  persona: "",
+  isDefault: true,
+  installations: [],
+};
+
+function toAiSettings(names: SettingValues, prices: readonly PriceRow[]): AiSettings {
+  const model =
+    (names.AI_PROVIDER === "azure" ? names.AZURE_OPENAI_DEPLOYMENT : undefined) ?? names.OPENAI_MODEL;
+  return {
+    enabled: names.ENABLE_AI_CHATBOT,
+    streaming: names.ENABLE_STREAMING,
+    toolCalling: names.ENABLE_TOOL_CALLING,
+    endpoint: toEndpoint(names),
+    models: {
+      customer: names.CUSTOMER_AGENT_MODEL ?? model,
+      staff: names.STAFF_AGENT_MODEL ?? model,
+      admin: names.ADMIN_AGENT_MODEL ?? model,
+      analytics: names.ANALYTICS_AGENT_MODEL ?? model,
+    },
+    maxTokens: names.OPENAI_MAX_TOKENS,
+    temperature: names.OPENAI_TEMPERATURE,
+    rateLimit: { perMinute: names.AI_RATE_LIMIT_PER_MINUTE, burst: names.AI_RATE_LIMIT_BURST },
+    cost: { maxPerDay: names.AI_MAX_COST_PER_DAY, alertThreshold: names.AI_COST_ALERT_THRESHOLD },
+    prices,
+  };
+}
+
+function toEndpoint(names: SettingValues): AiSettings["endpoint"] {
+  const { AZURE_OPENAI_ENDPOINT: azure, AZURE_OPENAI_API_KEY: azureKey } = names;
+  if (names.AI_PROVIDER === "azure" && azure !== undefined && azureKey !== undefined) {
+    // Azure speaks OpenAI's own protocol under /openai/v1, where the model is the deployment's name.
+    return { apiKey: azureKey, baseURL: new URL("/openai/v1", azure).href };
+  }
+  if (names.OPENAI_API_KEY === undefined && names.OPENAI_BASE_URL === undefined) return undefined;
+  // Local model servers want no key, but the client insists on sending one.
+  return { apiKey: names.OPENAI_API_KEY ?? "none", baseURL: names.OPENAI_BASE_URL };
+}
+
+function toSettingsError(problems: readonly string[]): SettingsError {
+  const count = problems.length === 1 ? "One setting needs" : `${problems.length} settings need`;
+  return new SettingsError(`${count} attention:\n${problems.map((problem) => `- ${problem}`).join("\n")}`);
+}
+
+/** Whoever logs or prints the settings by accident gets them masked. */
+function toPrintable(settings: Settings): Settings {
+  const print = () => describeSettings(settings);
+  return Object.freeze(
+    Object.defineProperties(
+      { ...settings },
+      { toJSON: { value: print }, [inspect.custom]: { value: print } },
+    ),
+  );
+}

@@ -1,0 +1,207 @@
+import { z } from "zod";
+
+/** What else is known about a setting: its place in `config/baton.yaml`, what it is for, and whether it is a secret. */
+export interface SettingNote {
+  readonly yaml?: string;
+  readonly about: string;
+  readonly secret?: true;
+}
+
+/** The notes of every setting, by its schema. */
+export const settingNotes = z.registry<SettingNote>();
+
+const yes = ["true", "1", "yes", "on"];
+const no = ["false", "0", "no", "off"];
+
+/** Every setting by its name in the environment: the one schema that decides what is accepted. */
+export const settingNames = z.object({
+  BATON_ROLE: oneOf(["all", "edge", "worker"]).default("all").register(settingNotes, {
+    yaml: "role",
+    about: "What this process does: all, only the doors (edge), only the answering (worker)",
+  }),
+  PORT: whole(0, 65_535)
+    .default(3000)
+    .register(settingNotes, { yaml: "http.port", about: "Port of the HTTP server" }),
+  BATON_HOST: text().optional().register(settingNotes, {
+    yaml: "http.host",
+    about:
+      "Address the HTTP server listens on; all interfaces when a platform is set up, this machine only otherwise",
+  }),
+  BATON_PUBLIC_URL: webAddress()
+    .optional()
+    .register(settingNotes, { yaml: "http.publicUrl", about: "The address platforms reach Baton at" }),
+  BATON_DATA_DIR: text().default("./data").register(settingNotes, {
+    yaml: "dataDir",
+    about: "Folder of the embedded database and the generated key",
+  }),
+  BATON_SHUTDOWN_MS: whole(0, 600_000).default(25_000).register(settingNotes, {
+    yaml: "shutdownMs",
+    about: "How long a stop waits for work in hand, milliseconds",
+  }),
+  BATON_WORKERS: whole(1, 1_000)
+    .default(32)
+    .register(settingNotes, { yaml: "workers", about: "Conversations one process answers at the same time" }),
+  BATON_LOG_LEVEL: oneOf(["debug", "info", "warn", "error"]).optional().register(settingNotes, {
+    yaml: "log.level",
+    about: "debug, info, warn or error; info unless NODE_ENV=development",
+  }),
+  BATON_PLAYGROUND: flag().optional().register(settingNotes, {
+    yaml: "playground",
+    about: "Serve the simulated workspace at /playground; on when no platform is set up",
+  }),
+
+  DATABASE_URL: address(/^postgres(ql)?:\/\/\S+$/, "must begin with postgresql://")
+    .optional()
+    .register(settingNotes, {
+      about: "PostgreSQL; an embedded one in the data folder when unset",
+      secret: true,
+    }),
+  DATABASE_READ_URL: address(/^postgres(ql)?:\/\/\S+$/, "must begin with postgresql://")
+    .optional()
+    .register(settingNotes, { about: "A read replica of the same database", secret: true }),
+  BATON_DATABASE_POOL: whole(2, 500)
+    .default(16)
+    .register(settingNotes, { yaml: "database.pool", about: "Database connections of one process" }),
+  REDIS_URL: address(/^rediss?:\/\/\S+$/, "must begin with redis:// or rediss://")
+    .optional()
+    .register(settingNotes, { about: "Redis or Valkey 7+; not needed with one process", secret: true }),
+  BATON_MASTER_KEY: masterKey().optional().register(settingNotes, {
+    about:
+      "Key that wraps every tenant's data key; generated in the data folder when the database is embedded",
+    secret: true,
+  }),
+  BATON_MASTER_KEY_PREVIOUS: masterKey()
+    .optional()
+    .register(settingNotes, { about: "The key before the last rotation, read only", secret: true }),
+
+  ENABLE_AI_CHATBOT: flag()
+    .default(true)
+    .register(settingNotes, { yaml: "ai.enabled", about: "Off: people answer, the bot stays silent" }),
+  ENABLE_STREAMING: flag()
+    .default(true)
+    .register(settingNotes, { yaml: "ai.streaming", about: "Show answers while they are written" }),
+  ENABLE_TOOL_CALLING: flag()
+    .default(true)
+    .register(settingNotes, { yaml: "ai.toolCalling", about: "Let the bot use tools" }),
+  AI_PROVIDER: oneOf(["openai", "azure"])
+    .default("openai")
+    .register(settingNotes, { yaml: "ai.provider", about: "openai (or anything compatible) or azure" }),
+  OPENAI_API_KEY: secretText()
+    .optional()
+    .register(settingNotes, { about: "Key of the model API", secret: true }),
+  OPENAI_BASE_URL: webAddress()
+    .optional()
+    .register(settingNotes, { yaml: "ai.baseUrl", about: "Any OpenAI-compatible API instead of OpenAI's" }),
+  OPENAI_MODEL: text()
+    .default("gpt-4o-mini")
+    .register(settingNotes, { yaml: "ai.model", about: "Model of every agent that has none of its own" }),
+  OPENAI_MAX_TOKENS: whole(1, 128_000)
+    .default(1500)
+    .register(settingNotes, { yaml: "ai.maxTokens", about: "Longest answer, tokens" }),
+  OPENAI_TEMPERATURE: amount(0, 2)
+    .default(0.7)
+    .register(settingNotes, { yaml: "ai.temperature", about: "Temperature of answers" }),
+  AZURE_OPENAI_ENDPOINT: webAddress()
+    .optional()
+    .register(settingNotes, { yaml: "ai.azure.endpoint", about: "Azure resource, for AI_PROVIDER=azure" }),
+  AZURE_OPENAI_API_KEY: secretText()
+    .optional()
+    .register(settingNotes, { about: "Key of the Azure resource", secret: true }),
+  AZURE_OPENAI_DEPLOYMENT: text()
+    .optional()
+    .register(settingNotes, { yaml: "ai.azure.deployment", about: "Azure deployment that answers" }),
+  CUSTOMER_AGENT_MODEL: text()
+    .optional()
+    .register(settingNotes, { yaml: "ai.models.customer", about: "Model for customers" }),
+  STAFF_AGENT_MODEL: text()
+    .optional()
+    .register(settingNotes, { yaml: "ai.models.staff", about: "Model for staff" }),
+  ADMIN_AGENT_MODEL: text()
+    .optional()
+    .register(settingNotes, { yaml: "ai.models.admin", about: "Model for admins" }),
+  ANALYTICS_AGENT_MODEL: text()
+    .optional()
+    .register(settingNotes, { yaml: "ai.models.analytics", about: "Model for analytics" }),
+  AI_RATE_LIMIT_PER_MINUTE: whole(1, 100_000).default(10).register(settingNotes, {
+    yaml: "ai.rateLimit.perMinute",
+    about: "Messages one person may send a minute",
+  }),
+  AI_RATE_LIMIT_BURST: whole(1, 100_000)
+    .default(15)
+    .register(settingNotes, { yaml: "ai.rateLimit.burst", about: "Messages one person may send at once" }),
+  AI_MAX_COST_PER_DAY: amount(0, 1_000_000)
+    .default(100)
+    .register(settingNotes, { yaml: "ai.cost.maxPerDay", about: "US dollars a day, then people answer" }),
+  AI_COST_ALERT_THRESHOLD: amount(0, 1_000_000).default(75).register(settingNotes, {
+    yaml: "ai.cost.alertThreshold",
+    about: "US dollars a day that raise an alert",
+  }),
+
+  BATON_DEBOUNCE_MS_SLACK: debounce("slack"),
+  BATON_DEBOUNCE_MS_DISCORD: debounce("discord"),
+  BATON_DEBOUNCE_MS_TEAMS: debounce("teams"),
+  BATON_DEBOUNCE_MS_WEB: debounce("web"),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress()
+    .optional()
+    .register(settingNotes, { yaml: "tracing.endpoint", about: "Where traces go; none when unset" }),
+});
+
+/** The settings as parsed: one value a name, defaults filled in. */
+export type SettingValues = z.output<typeof settingNames>;
+export type SettingName = keyof SettingValues;
+
+/** Names that mean another one; the other wins when both are set. */
+export const settingAliases: Readonly<Record<string, SettingName>> = { LOG_LEVEL: "BATON_LOG_LEVEL" };
+
+function text() {
+  return z.string("must be text").trim().min(1, "is empty: leave it out or give it a value");
+}
+
+function secretText() {
+  return z.string("must be text").regex(/^\S+$/, "must not contain spaces or line breaks: copy it again");
+}
+
+function address(pattern: RegExp, problem: string) {
+  return z.string(problem).regex(pattern, problem);
+}
+
+function webAddress() {
+  return z.url({ protocol: /^https?$/, error: "must be an address that begins with https:// or http://" });
+}
+
+function oneOf<const Choices extends readonly [string, ...string[]]>(choices: Choices) {
+  return z.enum(choices, `must be one of ${choices.join(", ")}`);
+}
+
+function whole(least: number, most: number) {
+  const problem = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(problem).int(problem).min(least, problem).max(most, problem);
+}
+
+function amount(least: number, most: number) {
+  const problem = `must be a number from ${least} to ${most}`;
+  return z.coerce.number(problem).min(least, problem).max(most, problem);
+}
+
+function flag() {
+  const words = z.enum([...yes, ...no], "must be true or false");
+  return z.preprocess(
+    (value) => String(value).toLowerCase(),
+    words.transform((word) => yes.includes(word)),
+  );
+}
+
+function masterKey() {
+  const problem = "must be 32 random bytes as base64 or hex: make one with `openssl rand -base64 32`";
+  return z.string(problem).regex(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)$/, problem);
+}
+
+function debounce(channel: string) {
+  return whole(0, 60_000)
+    .default(0)
+    .register(settingNotes, {
+      yaml: `debounceMs.${channel}`,
+      about: `Wait for more messages before answering on ${channel}, milliseconds`,
+    });
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { channelNames, type ChannelName } from "../core/envelope.ts";
+import { listFiles, readYaml } from "./config-files.ts";
+
+/** A company using this deployment, as its file in `config/tenants` describes it. The slug is the file's name. */
+export interface TenantFile {
+  readonly slug: string;
+  readonly name: string;
+  readonly tier: "free" | "pro" | "enterprise";
+  /** The text of the prompt the file names, empty when it names none. */
+  readonly persona: string;
+  /** Takes workspaces that install themselves and belong to no tenant yet. At most one tenant is. */
+  readonly isDefault: boolean;
+  /** Workspaces that belong to this tenant, by the platform's own ids. */
+  readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
+}
+
+const tenantFile = z.strictObject({
+  name: z.string("must be the company's name").min(1).max(200),
+  tier: z.enum(["free", "pro", "enterprise"], "must be free, pro or enterprise").default("free"),
+  persona: z
+    .string()
+    .regex(/^[a-z0-9-]+\.md$/, "must be a file name in config/prompts, such as customer.md")
+    .optional(),
+  default: z.boolean("must be true or false").default(false),
+  installations: z
+    .array(
+      z.strictObject({
+        channel: z.enum(channelNames, `must be one of ${channelNames.join(", ")}`),
+        id: z.string("must be the workspace's id in quotes").min(1),
+      }),
+    )
+    .default([]),
+});
+
+const folderName = "config/tenants";
+
+/**
+ * Reads every tenant. Adds to `problems`: files that do not parse, prompts that are missing, a workspace that
+ * belongs to two tenants, two defaults. The first tenant is the default where no file says otherwise.
+ */
+export function readTenantFiles(folder: string, problems: string[]): readonly TenantFile[] {
+  const tenants = listFiles(folder, folderName, ".yaml").flatMap((name) =>
+    readTenant(folder, name, problems),
+  );
+  problems.push(...findDoubles(tenants));
+  if (tenants.some(({ isDefault }) => isDefault)) return tenants;
+  return tenants.map((tenant, index) => ({ ...tenant, isDefault: index === 0 }));
+}
+
+function readTenant(folder: string, name: string, problems: string[]): TenantFile[] {
+  const path = `${folderName}/${name}`;
+  const slug = name.replace(/\.yaml$/, "");
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) {
+    problems.push(`${path}: the file's name becomes the tenant's: use a-z, 0-9 and dashes`);
+    return [];
+  }
+  const file = readYaml(folder, path, tenantFile, problems);
+  if (file === undefined) return [];
+  const persona = file.persona === undefined ? "" : readPrompt(folder, file.persona, path, problems);
+  return [
+    {
+      slug,
+      name: file.name,
+      tier: file.tier,
+      persona,
+      isDefault: file.default,
+      installations: file.installations,
+    },
+  ];
+}
+
+function readPrompt(folder: string, name: string, askedBy: string, problems: string[]): string {
+  try {
+    return readFileSync(join(folder, "config/prompts", name), "utf8").trim();
+  } catch {
+    problems.push(`${askedBy}: config/prompts/${name} cannot be read. Write it, or name another persona`);
+    return "";
+  }
+}
+
+function findDoubles(tenants: readonly TenantFile[]): string[] {
+  const problems: string[] = [];
+  const owners = new Map<string, string>();
+  for (const { slug, installations } of tenants) {
+    for (const { channel, id } of installations) {
+      const owner = owners.get(`${channel}:${id}`);
+      if (owner !== undefined)
+        problems.push(`${folderName}: ${channel} ${id} belongs to ${owner} and to ${slug}. Remove one`);
+      owners.set(`${channel}:${id}`, slug);
+    }
+  }
+  const defaults = tenants.filter(({ isDefault }) => isDefault).map(({ slug }) => slug);
+  if (defaults.length > 1)
+    problems.push(`${folderName}: ${defaults.join(" and ")} both say default: true. Keep one`);
+  return problems;
+}
