@@ -33,7 +33,6 @@ export type BatonEvent =
   | { readonly kind: "snooze"; readonly by: StaffId; readonly until: Date; readonly at: Date }
   | { readonly kind: "snooze over"; readonly at: Date }
   | { readonly kind: "resolve"; readonly by: StaffId | "bot" | "idle rule"; readonly reason: string; readonly at: Date }
-  | { readonly kind: "bot answered"; readonly at: Date }
   | {
       readonly kind: "user message";
       /** More than a thank-you: worth reopening a closed conversation. */
@@ -97,8 +96,6 @@ export function transition(baton: Baton, event: BatonEvent): Transition {
       return baton.status === "snoozed" ? wake(baton, event) : unchanged(baton);
     case "resolve":
       return resolve(baton, event);
-    case "bot answered":
-      return unchanged(baton);
     case "user message":
       return userMessage(baton, event);
     default:

@@ -145,12 +145,16 @@ CREATE TABLE messages (
 ) WITH (fillfactor = 80);
 CREATE INDEX idx_messages_conversation ON messages (conversation_id, seq);
 CREATE INDEX idx_messages_created ON messages (created_at);
+CREATE INDEX idx_messages_open ON messages (conversation_id, seq) WHERE state = 'open';
 
 CREATE TABLE turns (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
   conversation_id uuid NOT NULL,
   epoch integer NOT NULL,
+  -- What it answers: open messages up to through_seq, as they stood at inbox_version.
+  through_seq bigint NOT NULL,
+  inbox_version bigint NOT NULL,
   state text NOT NULL DEFAULT 'running'
     CHECK (state IN ('running', 'answered', 'silent', 'stood down', 'failed', 'dead')),
   outcome text,
@@ -187,15 +191,15 @@ CREATE TABLE steps (
   FOREIGN KEY (company_id, turn_id) REFERENCES turns (company_id, id) ON DELETE CASCADE
 );
 
--- One row is one message on the platform. `seq` orders them within a conversation.
-CREATE SEQUENCE delivery_seq CACHE 50;
+-- One row is one message on the platform. `seq` orders them within a conversation; `epoch` fences answers, notices have none.
 CREATE TABLE deliveries (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
   conversation_id uuid NOT NULL,
   turn_id uuid,
   part integer NOT NULL DEFAULT 0,
-  seq bigint NOT NULL DEFAULT 0,
+  seq bigint NOT NULL,
+  epoch integer,
   kind text NOT NULL CHECK (kind IN ('answer', 'notice')),
   recipient text,
   body bytea NOT NULL,
@@ -348,7 +352,6 @@ ALTER TABLE companies FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON companies TO baton_app USING (id = app_tenant()) WITH CHECK (id = app_tenant());
 GRANT SELECT, INSERT, UPDATE ON companies TO baton_app;
 GRANT SELECT ON ai_conversations, ai_messages, support_chat_messages, customers TO baton_app;
-GRANT USAGE ON SEQUENCE delivery_seq TO baton_app;
 
 CREATE POLICY routing ON companies FOR SELECT TO baton_system USING (true);
 CREATE POLICY routing ON installations FOR SELECT TO baton_system USING (true);

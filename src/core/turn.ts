@@ -1,0 +1,89 @@
+import type { Baton } from "./conversation.ts";
+import { actions } from "./reply.ts";
+import { parseTextCommand, type TextCommand } from "./text-command.ts";
+
+/** One thing in a conversation that nobody has dealt with yet. */
+export interface OpenItem {
+  readonly seq: number;
+  readonly kind: "message" | "action" | "command";
+  /** The sender's verified standing in the company; `staff` never comes from what is said. */
+  readonly role: "user" | "staff";
+  readonly senderId: string;
+  readonly text: string;
+  readonly addressed: "mention" | "direct" | "reply" | "none";
+  readonly mentionsOthers: boolean;
+  /** For an action: our name for the control and what was chosen. */
+  readonly action?: { readonly name: string; readonly value: string } | undefined;
+}
+
+/** What to do with one open item. */
+export type Decision =
+  | { readonly kind: "answer" }
+  | { readonly kind: "silent"; readonly reason: string }
+  | { readonly kind: "command"; readonly command: TextCommand }
+  | { readonly kind: "action"; readonly name: string; readonly value: string }
+  /** A colleague speaks to the person in the same thread: that takes the conversation over. */
+  | { readonly kind: "staff speaks" };
+
+/** What the decision needs to know of the conversation. */
+export interface TurnView {
+  readonly owner: Baton["owner"];
+  /** The platform id of the person whose conversation it is. */
+  readonly requesterId: string;
+  readonly audience: "direct" | "group" | "public" | "shared";
+}
+
+/** Decides for one open item, in the order they came. Touches nothing. */
+export function decideTurn(item: OpenItem, view: TurnView): Decision {
+  if (item.kind === "action") return decideAction(item, view);
+  if (item.kind === "command") return decideSlashCommand(item, view);
+  const command = item.addressed === "none" ? undefined : parseTextCommand(item.text);
+  if (command !== undefined) return { kind: "command", command };
+  if (isStaffSpeaking(item, view)) return { kind: "staff speaks" };
+  if (!isForUs(item)) return { kind: "silent", reason: "it is addressed to somebody else" };
+  return ifBotHasIt(view);
+}
+
+/** More than a thank-you: worth an answer, and worth reopening a closed conversation. */
+export function isSubstantive(text: string): boolean {
+  return !/^\W*(thanks?( you)?( so much| a lot)?|thx|ty|ok(ay)?|great|danke( schön)?|merci( beaucoup)?|gracias|ขอบคุณ\S*)?[\s\p{P}\p{S}]*$/iu.test(
+    text,
+  );
+}
+
+function decideAction(item: OpenItem, view: TurnView): Decision {
+  if (item.action === undefined) return { kind: "silent", reason: "an action without a name" };
+  if (item.action.name === actions.suggestion) return ifBotHasIt(view);
+  return { kind: "action", name: item.action.name, value: item.action.value };
+}
+
+/** `/baton resolve` is a command, `/baton how do I …` a question. */
+function decideSlashCommand(item: OpenItem, view: TurnView): Decision {
+  const command = item.text.trim() === "" ? ({ name: "help" } as const) : parseTextCommand(item.text);
+  return command === undefined ? ifBotHasIt(view) : { kind: "command", command };
+}
+
+/** A colleague writing in somebody else's thread without naming the bot speaks to that somebody. */
+function isStaffSpeaking(item: OpenItem, view: TurnView): boolean {
+  return item.role === "staff" && item.senderId !== view.requesterId && item.addressed === "none";
+}
+
+/** A follow-up in our thread needs no new mention, unless it names somebody else. */
+function isForUs(item: OpenItem): boolean {
+  return item.addressed === "mention" || item.addressed === "direct" || !item.mentionsOthers;
+}
+
+function ifBotHasIt(view: TurnView): Decision {
+  switch (view.owner.kind) {
+    case "bot":
+      return { kind: "answer" };
+    case "queue":
+      return { kind: "silent", reason: "it waits for a person" };
+    case "human":
+      return { kind: "silent", reason: "a person has it" };
+    case "off":
+      return { kind: "silent", reason: "the bot is switched off here" };
+    default:
+      throw new Error(`unknown owner: ${JSON.stringify(view.owner satisfies never)}`);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Baton, BatonAudit, Owner } from "../core/conversation.ts";
+import type { ContactId, ConversationId, MessageId, StaffId, TenantId } from "../core/ids.ts";
+import type { Query, Sql } from "../store/database.ts";
+
+/** A conversation's baton, locked until the transaction ends. */
+export interface LockedConversation {
+  readonly baton: Baton;
+  readonly requesterId: string;
+  readonly contactId: ContactId;
+  readonly audience: "direct" | "group" | "public" | "shared";
+}
+
+interface BatonRow {
+  owner_kind: Owner["kind"];
+  owner_staff: StaffId | null;
+  owner_queue: string | null;
+  status: Baton["status"];
+  epoch: number;
+  waiting_since: Date | null;
+  previous_owner: Owner | null;
+  snoozed_until: Date | null;
+  closed_at: Date | null;
+  audience: LockedConversation["audience"];
+  requester_id: string;
+  contact_id: ContactId;
+}
+
+/** Locks the conversation's row. Undefined when there is none. */
+export async function lockConversation(
+  sql: Sql,
+  tenantId: TenantId,
+  id: ConversationId,
+): Promise<LockedConversation | undefined> {
+  const [row] = await sql.query<BatonRow>({
+    text: `SELECT c.owner_kind, c.owner_staff, c.owner_queue, c.status, c.epoch, c.waiting_since, c.previous_owner,
+             c.snoozed_until, c.closed_at, c.audience, u.external_id AS requester_id, u.id AS contact_id
+           FROM conversations c JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
+           WHERE c.company_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c`,
+    values: [tenantId, id],
+  });
+  if (row === undefined) return undefined;
+  const baton: Baton = {
+    owner: toOwner(row),
+    status: row.status,
+    epoch: row.epoch,
+    waitingSince: row.waiting_since ?? undefined,
+    previousOwner: row.previous_owner ?? undefined,
+    snoozedUntil: row.snoozed_until ?? undefined,
+    closedAt: row.closed_at ?? undefined,
+  };
+  return { baton, requesterId: row.requester_id, contactId: row.contact_id, audience: row.audience };
+}
+
+function toOwner(row: BatonRow): Owner {
+  if (row.owner_kind === "human" && row.owner_staff !== null) return { kind: "human", staff: row.owner_staff };
+  if (row.owner_kind === "queue") return { kind: "queue", queue: row.owner_queue ?? "general_support" };
+  return { kind: row.owner_kind === "off" ? "off" : "bot" };
+}
+
+/** Stores the baton as `transition` gave it. */
+export function storeBaton(tenantId: TenantId, id: ConversationId, baton: Baton): Query {
+  const { owner } = baton;
+  return {
+    text: `UPDATE conversations SET owner_kind = $3, owner_staff = $4, owner_queue = $5, status = $6, epoch = $7,
+             waiting_since = $8, previous_owner = $9, snoozed_until = $10, closed_at = $11, updated_at = now()
+           WHERE company_id = $1 AND id = $2`,
+    values: [
+      tenantId,
+      id,
+      owner.kind,
+      owner.kind === "human" ? owner.staff : null,
+      owner.kind === "queue" ? owner.queue : null,
+      baton.status,
+      baton.epoch,
+      baton.waitingSince ?? null,
+      baton.previousOwner === undefined ? null : JSON.stringify(baton.previousOwner),
+      baton.snoozedUntil ?? null,
+      baton.closedAt ?? null,
+    ],
+  };
+}
+
+/** The one audit row of a change, and its event for the counters. */
+export function recordAudit(
+  tenantId: TenantId,
+  id: ConversationId,
+  audit: BatonAudit,
+  epoch: number,
+  correlationId: string,
+): Query {
+  return {
+    text: `WITH audited AS (
+             INSERT INTO audit (company_id, conversation_id, actor, action, reason, data, correlation_id, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8))
+           INSERT INTO events (company_id, event_type, session_id, data)
+           SELECT $1, 'handoff', $2, $6::jsonb || jsonb_build_object('action', $4::text)`,
+    values: [
+      tenantId,
+      id,
+      audit.by,
+      audit.action,
+      audit.reason ?? null,
+      JSON.stringify({ from: audit.from, to: audit.to, epoch }),
+      correlationId,
+      audit.at,
+    ],
+  };
+}
+
+/** A control nobody has carried out yet: a button, a command, a colleague speaking. */
+export interface OpenControl {
+  readonly id: MessageId;
+  readonly seq: string;
+  readonly kind: "message" | "action" | "command";
+  readonly role: "user" | "staff";
+  readonly sender_id: string;
+  readonly staff_id: StaffId | null;
+  readonly content: Buffer;
+  readonly correlation_id: string | null;
+  readonly created_at: Date;
+}
+
+/** Open messages that may be controls, oldest first; what is a mere question stays for the turn. */
+export function openControls(tenantId: TenantId, id: ConversationId): Query {
+  return {
+    text: `SELECT m.id, m.seq, m.kind, m.role, m.sender_id, s.staff_id, m.content, m.correlation_id, m.created_at
+           FROM messages m
+           JOIN conversations c ON c.company_id = m.company_id AND c.id = m.conversation_id
+           LEFT JOIN staff_identities s ON s.company_id = m.company_id AND s.installation_id = c.installation_id
+             AND s.external_id = m.sender_id
+           WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' ORDER BY m.seq LIMIT 100`,
+    values: [tenantId, id],
+  };
+}
+
+/** Closes a control that was carried out, or refused. A colleague's own words stay in the history. */
+export function settleControl(tenantId: TenantId, id: MessageId, reason: string): Query {
+  return {
+    text: `UPDATE messages SET state = 'settled', reason = $3 WHERE company_id = $1 AND id = $2 AND state = 'open'`,
+    values: [tenantId, id, reason],
+  };
+}

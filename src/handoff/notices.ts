@@ -1,0 +1,39 @@
+import type { Notice } from "../core/conversation.ts";
+import type { TextCommand } from "../core/text-command.ts";
+import { actions, type Reply } from "../core/reply.ts";
+
+const noticeTexts: Readonly<Record<Notice, string>> = {
+  "waiting for a teammate": "I've asked a teammate to take over. They will answer right here.",
+  "a teammate has joined": "A teammate has joined and takes it from here.",
+  "the bot is back": "I'm back. Ask me anything.",
+  resolved: "This conversation is resolved. Write here again if you need anything else.",
+  reopened: "Welcome back, this conversation is open again.",
+};
+
+/** The way to a person, offered wherever the bot cannot help. */
+export const humanButton = { action: actions.human, label: "Talk to a human", value: "human" } as const;
+
+/** What people read when the baton passes. */
+export function toNoticeReply(notice: Notice): Reply {
+  return { body: noticeTexts[notice] };
+}
+
+/** The answer to `help`, and to a command that changes nothing. */
+export function toHelpReply(isStaff: boolean): Reply {
+  const staff = [
+    "",
+    "For the team: `claim` takes this conversation over, `bot` hands it back, `resolve` closes it.",
+    "Writing in the thread yourself takes it over, too.",
+  ];
+  const body = [
+    "Mention me with a question and I answer in the thread. Follow-ups need no new mention.",
+    "Say `human`, or press the button, to reach a person.",
+    ...(isStaff ? staff : []),
+  ].join("\n");
+  return { body, buttons: [humanButton] };
+}
+
+/** Why a command was not carried out, for the person who typed it. */
+export function toRefusalReply(command: TextCommand["name"], reason: string): Reply {
+  return { body: `I could not carry out \`${command}\`: ${reason}.` };
+}

@@ -1,0 +1,65 @@
+import type { ContactId, ConversationId, TenantId } from "../core/ids.ts";
+import type { Database, Query } from "../store/database.ts";
+import { deriveId } from "../store/derive-id.ts";
+import type { Sealer, TenantSeal } from "../store/seal.ts";
+
+/** A work item for people. The same key again gives the first ticket back. */
+export interface TicketRequest {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly contactId: ContactId;
+  readonly subject: string;
+  readonly description: string;
+  readonly priority: "low" | "normal" | "high" | "urgent";
+  readonly idempotencyKey: string;
+}
+
+export interface TicketCreated {
+  readonly ticketId: string;
+  readonly number: number;
+  /** False when an earlier call with this key made it. */
+  readonly created: boolean;
+}
+
+export interface Tickets {
+  create(request: TicketRequest): Promise<TicketCreated>;
+}
+
+/** Tickets in PostgreSQL; subject and description are sealed. */
+export function createTickets({ database, sealer }: { database: Database; sealer: Sealer }): Tickets {
+  return {
+    create: async (request) => {
+      const seal = await sealer.forTenant(request.tenantId);
+      const [row] = await database.statement<{ id: string; number: string; created: boolean }>(
+        request.tenantId,
+        insertTicket(seal, request),
+      );
+      if (row === undefined) throw new Error("tickets: the insert answered nothing");
+      return { ticketId: row.id, number: Number(row.number), created: row.created };
+    },
+  };
+}
+
+/** Inserts a ticket once per key and gives it back; for a transaction that changes more. */
+export function insertTicket(seal: TenantSeal, request: TicketRequest): Query {
+  const { tenantId, conversationId, contactId, subject, description, priority, idempotencyKey } = request;
+  return {
+    text: `WITH made AS (
+             INSERT INTO tickets (company_id, id, conversation_id, user_id, subject, description, priority, idempotency_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (company_id, idempotency_key) DO NOTHING
+             RETURNING id, number)
+           SELECT id, number, true AS created FROM made
+           UNION ALL SELECT id, number, false FROM tickets WHERE company_id = $1 AND idempotency_key = $8
+           LIMIT 1`,
+    values: [
+      tenantId,
+      deriveId("ticket", tenantId, idempotencyKey),
+      conversationId,
+      contactId,
+      seal.seal("ticket.subject", subject),
+      seal.seal("ticket.description", description),
+      priority,
+      idempotencyKey,
+    ],
+  };
+}

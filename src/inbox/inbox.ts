@@ -1,0 +1,188 @@
+import type {
+  Accept,
+  Accepted,
+  ActionEnvelope,
+  CommandEnvelope,
+  DeleteEnvelope,
+  EditEnvelope,
+  Envelope,
+  MessageEnvelope,
+} from "../core/envelope.ts";
+import type { ConversationId, TenantId } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { Database } from "../store/database.ts";
+import type { Sealer, TenantSeal } from "../store/seal.ts";
+import type { InstallationDirectory, Route } from "../tenants/installations.ts";
+import { conversationKeyOf } from "./conversation-key.ts";
+import { deleteMessage, editMessage, lockMessage, noteEvent, storeInbound, type InboundRow } from "./inbox-store.ts";
+import { contentPurpose, parseMessageContent, type MessageContent } from "./message-content.ts";
+
+/** A conversation in which something new is to be looked at. */
+export interface Arrival {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly channel: Envelope["channel"];
+  readonly correlationId: string;
+  /** It may change who has the baton, so it must not wait behind a running turn. */
+  readonly urgent: boolean;
+}
+
+/** The way in. One transaction per envelope; what was accepted is never lost and never taken in twice. */
+export interface Inbox {
+  readonly accept: Accept;
+}
+
+export interface InboxParts {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly installations: Pick<InstallationDirectory, "route">;
+  /** Rings the doorbell. Called after the commit; must not throw and is not waited for. */
+  readonly onArrival: (arrival: Arrival) => void;
+  /** Called for what has no conversation: an installation that ended, a platform that held events back. */
+  readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
+  readonly count: (what: "accepted" | "duplicate" | "ignored", channel: Envelope["channel"]) => void;
+  readonly log: Log;
+}
+
+const maxTextLength = 40_000;
+
+export function createInbox(parts: InboxParts): Inbox {
+  const { database, sealer, installations, onArrival, onMembership, log } = parts;
+
+  async function accept(envelope: Envelope): Promise<Accepted> {
+    const route = await installations.route(envelope.channel, envelope.installation);
+    const accepted = route === undefined ? ignored("nobody installed this workspace") : await take(envelope, route);
+    parts.count(accepted.kind, envelope.channel);
+    const { correlationId, channel, kind } = envelope;
+    log.debug({ correlationId, channel, kind, accepted: accepted.kind, tenantId: route?.tenantId }, "envelope taken");
+    return accepted;
+  }
+
+  async function take(envelope: Envelope, route: Route): Promise<Accepted> {
+    switch (envelope.kind) {
+      case "message":
+        return takeMessage(envelope, route);
+      case "action":
+      case "command":
+        return takeControl(envelope, route);
+      case "edit":
+        return takeEdit(envelope, route);
+      case "delete":
+        return takeDelete(envelope, route);
+      case "reaction":
+      case "membership":
+        return takeNote(envelope, route);
+      default:
+        throw new Error(`unknown envelope: ${JSON.stringify(envelope satisfies never)}`);
+    }
+  }
+
+  async function takeMessage(envelope: MessageEnvelope, route: Route): Promise<Accepted> {
+    if (envelope.sender.kind === "self") return ignored("own message");
+    const content: MessageContent = {
+      text: envelope.text.slice(0, maxTextLength),
+      name: envelope.sender.name,
+      addressed: envelope.addressed,
+      mentionsOthers: envelope.mentionsOthers,
+      inThread: envelope.inThread,
+      ...(envelope.attachments.length > 0 && { attachments: envelope.attachments }),
+    };
+    return store(envelope, route, "message", content, envelope.addressed !== "none");
+  }
+
+  async function takeControl(envelope: ActionEnvelope | CommandEnvelope, route: Route): Promise<Accepted> {
+    const content: MessageContent =
+      envelope.kind === "action"
+        ? { text: "", action: { name: envelope.action, value: envelope.value }, fields: envelope.fields }
+        : { text: envelope.text.slice(0, maxTextLength), addressed: "mention", whisper: true };
+    return store(envelope, route, envelope.kind, content, true);
+  }
+
+  async function store(
+    envelope: MessageEnvelope | ActionEnvelope | CommandEnvelope,
+    route: Route,
+    kind: InboundRow["kind"],
+    content: MessageContent,
+    mayBegin: boolean,
+  ): Promise<Accepted> {
+    const seal = await sealer.forTenant(route.tenantId);
+    const key = conversationKeyOf(envelope, route.installationId);
+    const stored = await storeInbound(database, {
+      envelope,
+      route,
+      key,
+      kind,
+      content: sealContent(seal, content),
+      raw: envelope.raw === undefined ? undefined : seal.seal("message.raw", JSON.stringify(envelope.raw)),
+      contactName: envelope.sender.name === undefined ? undefined : seal.seal("contact.name", envelope.sender.name),
+      mayBegin,
+    });
+    if (stored.kind === "duplicate") return { kind: "duplicate" };
+    if (stored.kind === "unknown") return ignored("a conversation we have no part in");
+    announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
+    return { kind: "accepted" };
+  }
+
+  async function takeEdit(envelope: EditEnvelope, route: Route): Promise<Accepted> {
+    const seal = await sealer.forTenant(route.tenantId);
+    const key = conversationKeyOf(envelope, route.installationId);
+    const id = key.messageId(envelope.targetId);
+    const rung = await database.withTenant(route.tenantId, async (sql) => {
+      const before = await lockMessage(sql, route.tenantId, id);
+      if (before === undefined || before.deleted_at !== null) return undefined;
+      if (before.edited_at !== null && before.edited_at >= envelope.sentAt) return [];
+      const content = parseMessageContent(seal.open(contentPurpose, before.content));
+      const edited = sealContent(seal, { ...content, text: envelope.text.slice(0, maxTextLength) });
+      return sql.query(editMessage(route.tenantId, id, edited, envelope.sentAt));
+    });
+    if (rung === undefined) return ignored("an edit of a message we do not have");
+    if (rung.length > 0) announce(envelope, route, key.conversationId, false);
+    return { kind: "accepted" };
+  }
+
+  async function takeDelete(envelope: DeleteEnvelope, route: Route): Promise<Accepted> {
+    const seal = await sealer.forTenant(route.tenantId);
+    const key = conversationKeyOf(envelope, route.installationId);
+    const id = key.messageId(envelope.targetId);
+    const rung = await database.withTenant(route.tenantId, async (sql) => {
+      const before = await lockMessage(sql, route.tenantId, id);
+      if (before === undefined || before.deleted_at !== null) return undefined;
+      return sql.query(deleteMessage(route.tenantId, id, sealContent(seal, { text: "" }), envelope.sentAt));
+    });
+    if (rung === undefined) return ignored("a message we do not have");
+    if (rung.length > 0) announce(envelope, route, key.conversationId, false);
+    return { kind: "accepted" };
+  }
+
+  async function takeNote(
+    envelope: Extract<Envelope, { kind: "reaction" | "membership" }>,
+    route: Route,
+  ): Promise<Accepted> {
+    const { channel, place } = envelope;
+    const what =
+      envelope.kind === "reaction"
+        ? { emoji: envelope.emoji, added: envelope.added, target: envelope.targetId }
+        : { change: envelope.change };
+    await database.statement(
+      route.tenantId,
+      noteEvent(route.tenantId, envelope.kind, { channel, space: place.space, ...what }),
+    );
+    if (envelope.kind === "membership") onMembership(envelope, route);
+    return { kind: "accepted" };
+  }
+
+  function announce(envelope: Envelope, route: Route, conversationId: ConversationId, urgent: boolean): void {
+    const { channel, correlationId } = envelope;
+    onArrival({ tenantId: route.tenantId, conversationId, channel, correlationId, urgent });
+  }
+
+  return { accept };
+}
+
+function sealContent(seal: TenantSeal, content: MessageContent): Buffer {
+  return seal.seal(contentPurpose, JSON.stringify(content));
+}
+
+function ignored(reason: string): Accepted {
+  return { kind: "ignored", reason };
+}

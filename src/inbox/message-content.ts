@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { Attachment } from "../core/envelope.ts";
+
+/** What people wrote, as it is stored: one sealed JSON document per message. */
+export interface MessageContent {
+  readonly text: string;
+  readonly name?: string | undefined;
+  readonly addressed?: "mention" | "direct" | "reply" | "none" | undefined;
+  readonly mentionsOthers?: boolean | undefined;
+  readonly inThread?: boolean | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
+  readonly action?: { readonly name: string; readonly value: string } | undefined;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+  /** Answer where only the sender sees it. */
+  readonly whisper?: boolean | undefined;
+}
+
+/** The purpose under which message content is sealed. */
+export const contentPurpose = "message.content";
+
+const attachment = z.object({
+  id: z.string(),
+  name: z.string(),
+  mimeType: z.string(),
+  bytes: z.number(),
+  handle: z.string(),
+});
+
+const messageContent = z.object({
+  text: z.string(),
+  name: z.string().optional(),
+  addressed: z.enum(["mention", "direct", "reply", "none"]).optional(),
+  mentionsOthers: z.boolean().optional(),
+  inThread: z.boolean().optional(),
+  attachments: z.array(attachment).optional(),
+  action: z.object({ name: z.string(), value: z.string() }).optional(),
+  fields: z.record(z.string(), z.string()).optional(),
+  whisper: z.boolean().optional(),
+});
+
+/** Reads what `JSON.stringify` of a MessageContent gave. */
+export function parseMessageContent(json: string): MessageContent {
+  return messageContent.parse(JSON.parse(json));
+}

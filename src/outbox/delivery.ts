@@ -1,0 +1,93 @@
+import { z } from "zod";
+import type { DeliveryId, TurnId } from "../core/ids.ts";
+import type { Reply } from "../core/reply.ts";
+import type { TenantSeal } from "../store/seal.ts";
+
+/** One message on its way to the platform. */
+export interface Delivery {
+  readonly id: DeliveryId;
+  readonly turnId: TurnId | undefined;
+  /** The epoch an answer belongs to; a notice has none and may be sent by whoever has the baton. */
+  readonly epoch: number | undefined;
+  readonly part: number;
+  readonly seq: number;
+  readonly reply: Reply;
+  readonly streamed: boolean;
+  /** `sending`: an earlier try began and its outcome is not known. */
+  readonly state: "pending" | "sending";
+  readonly ref: string | undefined;
+  readonly attempts: number;
+  readonly dueInMs: number;
+  readonly sendingSince: Date | undefined;
+  readonly correlationId: string;
+}
+
+/** The purpose under which a delivery's body is sealed. */
+const bodyPurpose = "delivery.body";
+
+const button = z.object({
+  action: z.string(),
+  label: z.string(),
+  value: z.string(),
+  style: z.enum(["primary", "danger"]).optional(),
+});
+
+const reply = z.object({
+  body: z.string(),
+  citations: z
+    .array(z.object({ title: z.string(), url: z.string().optional(), locator: z.string().optional() }))
+    .optional(),
+  buttons: z.array(button).optional(),
+  suggestions: z.array(z.string()).optional(),
+  feedback: z.string().optional(),
+  onlyFor: z.string().optional(),
+});
+
+/** Encrypts a reply for the outbox. */
+export function sealReply(seal: TenantSeal, body: Reply): Buffer {
+  return seal.seal(bodyPurpose, JSON.stringify(body));
+}
+
+const bytea = z.string().transform((hex) => Buffer.from(hex.slice(2), "hex"));
+const date = z.coerce.date();
+
+const deliveryRow = z.object({
+  id: z.custom<DeliveryId>((value) => typeof value === "string"),
+  turn_id: z.custom<TurnId>((value) => typeof value === "string").nullable(),
+  epoch: z.number().nullable(),
+  part: z.number(),
+  seq: z.number(),
+  body: bytea,
+  streamed: z.boolean(),
+  state: z.enum(["pending", "sending"]),
+  ref: z.string().nullable(),
+  attempts: z.number(),
+  due_in_ms: z.number(),
+  sending_since: date.nullable(),
+  correlation_id: z.string().nullable(),
+});
+
+/** The columns `parseDelivery` reads, of the table aliased `d`. */
+export const deliveryColumns = `d.id, d.turn_id, d.epoch, d.part, d.seq, d.body, d.streamed, d.state, d.ref, d.attempts,
+  d.sending_since, d.correlation_id, d.created_at,
+  (extract(epoch FROM d.next_attempt_at - clock_timestamp()) * 1000)::float8 AS due_in_ms`;
+
+/** Reads a delivery as PostgreSQL's `json_agg` wrote it. */
+export function parseDelivery(row: unknown, seal: TenantSeal): Delivery {
+  const parsed = deliveryRow.parse(row);
+  return {
+    id: parsed.id,
+    turnId: parsed.turn_id ?? undefined,
+    epoch: parsed.epoch ?? undefined,
+    part: parsed.part,
+    seq: parsed.seq,
+    reply: reply.parse(JSON.parse(seal.open(bodyPurpose, parsed.body))),
+    streamed: parsed.streamed,
+    state: parsed.state,
+    ref: parsed.ref ?? undefined,
+    attempts: parsed.attempts,
+    dueInMs: parsed.due_in_ms,
+    sendingSince: parsed.sending_since ?? undefined,
+    correlationId: parsed.correlation_id ?? "",
+  };
+}

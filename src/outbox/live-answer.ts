@@ -1,0 +1,293 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import type { Attempt, ReplyStream } from "../core/channel.ts";
+import { PermanentError, StoodDownError, TransientError, UncertainError } from "../core/errors.ts";
+import type { DeliveryId, TurnId } from "../core/ids.ts";
+import type { Lease } from "../core/lease.ts";
+import type { Reply } from "../core/reply.ts";
+import type { Database } from "../store/database.ts";
+import type { TenantSeal } from "../store/seal.ts";
+import { sealReply, type Delivery } from "./delivery.ts";
+import { assertMine, recordStreamIntent, rememberRef } from "./outbox-store.ts";
+import { attemptOf, isStreamClosed, type Destination, type Outbox } from "./outbox.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Something arrived before anything was visible: think again, with everything. */
+export class JoinedError extends Error {
+  override readonly name = "JoinedError";
+}
+
+/** One message of an answer, ready for the statement that commits the turn. */
+export interface PlannedPart {
+  readonly delivery: Delivery;
+  /** It is on the platform already, being written. */
+  readonly visible: boolean;
+}
+
+/**
+ * An answer that becomes visible while it is thought out. Nothing appears before its delivery is recorded under the
+ * fence, and every further write asks the fence again.
+ */
+export interface LiveAnswer {
+  /** Shows the text so far. Returns at once; the newest text wins. Failures appear in `settle`. */
+  show(text: string): void;
+  /** Waits for writes in hand. Throws StoodDownError or JoinedError if showing met one. */
+  settle(): Promise<void>;
+  /** Something is visible, so a new message no longer joins. */
+  readonly visible: boolean;
+  /** Cuts the final reply into messages: those already visible keep their ids. */
+  plan(reply: Reply): readonly PlannedPart[];
+  /** Puts the planned parts on the platform, in order, and takes away what is left over. */
+  complete(parts: readonly PlannedPart[]): Promise<Outcome[]>;
+  /** Ends what is visible with a line of code's own; for a turn that lost the conversation. */
+  standDown(line: string): Promise<Outcome[]>;
+}
+
+export interface LiveAnswerParts {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly seal: TenantSeal;
+  readonly lease: Lease;
+  readonly destination: Destination;
+  readonly turnId: TurnId;
+  readonly inboxVersion: number;
+  readonly mayJoin: boolean;
+  readonly streaming: boolean;
+  /** Only this person sees it; such an answer is never streamed. */
+  readonly onlyFor: string | undefined;
+  readonly correlationId: string;
+  /** What an earlier worker already made visible of this turn. */
+  readonly inherited: readonly Delivery[];
+  readonly onVisible: () => void;
+  /** An answer that is complete this soon is sent in one piece, milliseconds. */
+  readonly graceMs?: number | undefined;
+}
+
+interface LivePart {
+  readonly delivery: Delivery;
+  ref: string;
+  stream: ReplyStream | undefined;
+  openedAt: number;
+  shown: string;
+}
+
+const defaultGraceMs = 40;
+// In edit mode the platform's editing pace counts, not the stream's.
+const editIntervalMs = 1_300;
+// The channel bounds each of its requests itself.
+const unhurried = new AbortController().signal;
+
+export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
+  const { database, outbox, seal, lease, destination, turnId, correlationId } = parts;
+  const { channel, target } = destination;
+  const live: LivePart[] = [];
+  /** May be on the platform, by an earlier worker or a cut connection. */
+  const unsure = [...parts.inherited];
+  /** Recorded, but surely not on the platform. */
+  const unsent: Delivery[] = [];
+  const waking = new AbortController();
+  let newest = "";
+  let pumping: Promise<void> | undefined;
+  let failure: unknown;
+  let finished = false;
+  let standingDown = false;
+  const canStream = parts.streaming && channel.capabilities.streaming && parts.onlyFor === undefined;
+
+  function show(text: string): void {
+    newest = text;
+    if (!canStream || finished || failure !== undefined || unsure.length + unsent.length > 0) return;
+    pumping ??= pump().finally(() => (pumping = undefined));
+  }
+
+  async function pump(): Promise<void> {
+    try {
+      if (live.length === 0) await pause(parts.graceMs ?? defaultGraceMs);
+      for (let drawn = ""; drawn !== newest && !finished; ) {
+        drawn = newest;
+        await draw(drawn);
+        if (!finished) await pause(pauseMs());
+      }
+    } catch (cause) {
+      if (isPassing(cause)) return; // the final message carries everything; a missed glimpse is no loss
+      failure = cause;
+    }
+  }
+
+  /** Brings what is visible up to `text`: earlier parts are completed, the last one grows. */
+  async function draw(text: string): Promise<void> {
+    const pieces = channel.split({ body: text });
+    for (const [index, piece] of pieces.entries()) {
+      const part = live[index] ?? (await open(index, piece.body));
+      const complete = index < pieces.length - 1;
+      if (part.shown === piece.body) continue;
+      await assertMine(database, lease);
+      await write(part, piece, complete);
+      part.shown = piece.body;
+    }
+  }
+
+  async function open(index: number, text: string): Promise<LivePart> {
+    const delivery = newDelivery(index, { body: text }, true);
+    const recorded = await recordStreamIntent(database, lease, {
+      id: delivery.id,
+      turnId,
+      part: index,
+      body: sealReply(seal, delivery.reply),
+      recipient: target.recipient,
+      correlationId,
+      inboxVersion: parts.mayJoin && live.length === 0 ? parts.inboxVersion : undefined,
+    });
+    if (recorded === "joined") throw new JoinedError("a message arrived before the answer was visible");
+    if (finished) {
+      unsent.push(delivery); // the turn is complete meanwhile: it sends this delivery in one piece
+      throw new TransientError("outbox: too late to stream");
+    }
+    try {
+      const stream = await channel.stream(target, text, attemptAt(delivery.id));
+      const part: LivePart = { delivery, ref: stream.ref.id, stream, openedAt: Date.now(), shown: text };
+      live.push(part);
+      if (live.length === 1) parts.onVisible();
+      return part;
+    } catch (cause) {
+      (cause instanceof UncertainError ? unsure : unsent).push(delivery);
+      throw cause;
+    }
+  }
+
+  async function write(part: LivePart, piece: Reply, complete: boolean): Promise<void> {
+    const tooOld = Date.now() - part.openedAt > channel.capabilities.streamMaxAgeMs;
+    if (part.stream !== undefined && !tooOld && !complete) {
+      try {
+        return await part.stream.show(piece.body);
+      } catch (cause) {
+        if (!isStreamClosed(cause)) throw cause;
+      }
+    }
+    // The stream is over, by age, by length or by the platform: the message goes on as edits.
+    const { stream } = part;
+    part.stream = undefined;
+    if (stream !== undefined) await stream.finish(piece);
+    else await channel.update(target, { id: part.ref }, piece, attemptAt(part.delivery.id));
+    await database.statement(lease.tenantId, rememberRef(lease, part.delivery.id, part.ref), { durable: false });
+  }
+
+  /**
+   * A take-over stops every write but the one that ends a half-written message, so the fence is asked at the
+   * checkpoint and the request itself is not aborted.
+   */
+  function attemptAt(deliveryId: DeliveryId): Attempt {
+    const checkpoint = () => {
+      if (!standingDown) lease.check();
+    };
+    return { deliveryId, correlationId, signal: unhurried, checkpoint };
+  }
+
+  /** Waits, but not once the answer is complete. Rejects when the lease is lost. */
+  async function pause(ms: number): Promise<void> {
+    const ended = AbortSignal.any([lease.signal, waking.signal]);
+    await setTimeout(ms, undefined, { signal: ended }).catch(() => lease.signal.throwIfAborted());
+  }
+
+  function pauseMs(): number {
+    return live.at(-1)?.stream === undefined ? editIntervalMs : channel.capabilities.streamIntervalMs;
+  }
+
+  function newDelivery(part: number, reply: Reply, streamed: boolean): Delivery {
+    return {
+      id: randomUUID() as DeliveryId,
+      turnId,
+      epoch: lease.epoch,
+      part,
+      seq: part,
+      reply,
+      streamed,
+      state: "sending",
+      ref: undefined,
+      attempts: 0,
+      dueInMs: 0,
+      sendingSince: new Date(),
+      correlationId,
+    };
+  }
+
+  function plan(reply: Reply): readonly PlannedPart[] {
+    finished = true;
+    const whispered = parts.onlyFor === undefined ? reply : { ...reply, onlyFor: parts.onlyFor };
+    return channel.split(whispered).map((piece, index) => {
+      const shown = live[index];
+      if (shown !== undefined) return { delivery: { ...shown.delivery, reply: piece, ref: shown.ref }, visible: true };
+      const inherited = unsure.find((delivery) => delivery.part === index);
+      if (inherited !== undefined) return { delivery: { ...inherited, reply: piece }, visible: true };
+      const recorded = unsent.find((delivery) => delivery.part === index);
+      if (recorded !== undefined) return { delivery: { ...recorded, reply: piece }, visible: false };
+      const fresh = newDelivery(index, piece, false);
+      return { delivery: index === 0 ? fresh : { ...fresh, state: "pending" }, visible: false };
+    });
+  }
+
+  async function complete(planned: readonly PlannedPart[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const [index, part] of planned.entries()) {
+      const outcome = await completePart(part, live[index]);
+      if (outcome === undefined) return outcomes; // not ours any more: the next holder finds it in the outbox
+      outcomes.push(outcome);
+      if (outcome.state === "pending" || outcome.state === "sending") return outcomes; // order: the rest waits
+    }
+    const all = [...live.map((part) => ({ ...part.delivery, ref: part.ref })), ...unsure, ...unsent];
+    for (const surplus of all)
+      if (!planned.some((part) => part.delivery.id === surplus.id)) outcomes.push(await takeAway(surplus));
+    return outcomes;
+  }
+
+  async function completePart(part: PlannedPart, shown: LivePart | undefined): Promise<Outcome | undefined> {
+    const { delivery } = part;
+    if (shown?.stream !== undefined) return outbox.finish(lease, destination, { delivery, stream: shown.stream });
+    if (!part.visible && delivery.state === "sending") return outbox.putMarked(lease, destination, delivery);
+    return outbox.put(lease, destination, delivery);
+  }
+
+  async function takeAway(delivery: Delivery): Promise<Outcome> {
+    const found = await outbox.locate(lease, destination, delivery);
+    if (found.kind === "found") await channel.remove(target, found.ref, attemptOf(lease, delivery));
+    return { id: delivery.id, state: "cancelled", error: "the answer became shorter" };
+  }
+
+  async function standDown(line: string): Promise<Outcome[]> {
+    finished = true;
+    standingDown = true;
+    waking.abort();
+    await pumping;
+    const outcomes: Outcome[] = [];
+    for (const [index, part] of live.entries()) {
+      const isLast = index === live.length - 1;
+      const reply = { body: isLast ? `${part.shown}…\n\n${line}` : part.shown };
+      if (part.stream !== undefined) await part.stream.finish(reply);
+      else if (isLast)
+        await channel.update(target, { id: part.ref }, reply, attemptAt(part.delivery.id));
+      outcomes.push({ id: part.delivery.id, state: "sent", ref: part.ref, error: "stood down" });
+    }
+    return outcomes;
+  }
+
+  return {
+    show,
+    settle: async () => {
+      finished = true;
+      waking.abort();
+      await pumping;
+      if (failure !== undefined) throw failure;
+    },
+    get visible() {
+      return live.length + unsure.length > 0;
+    },
+    plan,
+    complete,
+    standDown,
+  };
+}
+
+/** Showing less for a while is fine; what lost the conversation or must be thought again is not. */
+function isPassing(cause: unknown): boolean {
+  if (cause instanceof StoodDownError || cause instanceof JoinedError) return false;
+  return cause instanceof TransientError || cause instanceof UncertainError || cause instanceof PermanentError;
+}

@@ -1,0 +1,185 @@
+import type { Channel, Found, MessageRef, ReplyStream, Target } from "../core/channel.ts";
+import type { ChannelName } from "../core/envelope.ts";
+import { PermanentError, StoodDownError } from "../core/errors.ts";
+import type { Lease } from "../core/lease.ts";
+import type { Log } from "../core/log.ts";
+import type { Database } from "../store/database.ts";
+import type { Delivery } from "./delivery.ts";
+import { decideAfterFailure, defaultRetryPolicy, type Outcome, type RetryPolicy } from "./outcome.ts";
+import { knownRefs, markSending } from "./outbox-store.ts";
+
+/** Where a conversation's replies go. */
+export interface Destination {
+  readonly channel: Channel;
+  readonly target: Target;
+}
+
+/** The way out: puts deliveries on the platform, each at most once, and tells what became of them. */
+export interface Outbox {
+  /**
+   * Tries one delivery and resolves with its outcome, which the caller stores; undefined when it may not be sent
+   * by us any more. One that an earlier try left undecided is looked for before it is sent again.
+   */
+  put(lease: Lease, destination: Destination, delivery: Delivery): Promise<Outcome | undefined>;
+  /** The same for a delivery already marked as being sent in the statement that created it. */
+  putMarked(lease: Lease, destination: Destination, delivery: Delivery): Promise<Outcome | undefined>;
+  /** Ends a streamed delivery on its final reply. */
+  finish(
+    lease: Lease,
+    destination: Destination,
+    streamed: { readonly delivery: Delivery; readonly stream: ReplyStream },
+  ): Promise<Outcome | undefined>;
+  /** Where a delivery of unknown outcome is on the platform, if it is there. */
+  locate(lease: Lease, destination: Destination, delivery: Delivery): Promise<Found>;
+  readonly channels: ReadonlyMap<ChannelName, Channel>;
+}
+
+export interface OutboxParts {
+  readonly database: Database;
+  readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly retry?: RetryPolicy | undefined;
+  readonly count: (outcome: Outcome["state"], channel: ChannelName) => void;
+  readonly log: Log;
+}
+
+/** Ends a message the bot was writing when a person took the conversation over. */
+export const takenOverLine = "_A teammate has taken over._";
+
+export function createOutbox({ database, channels, retry = defaultRetryPolicy, count, log }: OutboxParts): Outbox {
+  async function put(lease: Lease, destination: Destination, delivery: Delivery): Promise<Outcome | undefined> {
+    const inherited = delivery.state === "sending";
+    lease.check();
+    const mayGo = await markSending(database, lease, delivery);
+    if (mayGo) return attempt(lease, destination, delivery, inherited);
+    if (!inherited) return { id: delivery.id, state: "cancelled", error: "the conversation changed hands" };
+    return settleWithoutSending(lease, destination, delivery);
+  }
+
+  async function attempt(
+    lease: Lease,
+    destination: Destination,
+    delivery: Delivery,
+    inherited: boolean,
+  ): Promise<Outcome | undefined> {
+    const outcome = await guarded(delivery, () => perform(lease, destination, delivery, inherited));
+    if (outcome !== undefined) report(destination.channel.name, delivery, outcome);
+    return outcome;
+  }
+
+  async function finish(
+    lease: Lease,
+    destination: Destination,
+    { delivery, stream }: { readonly delivery: Delivery; readonly stream: ReplyStream },
+  ): Promise<Outcome | undefined> {
+    const ref = stream.ref.id;
+    const outcome = await guarded(delivery, async () => {
+      lease.check();
+      await stream.finish(delivery.reply);
+      return { id: delivery.id, state: "sent" };
+    });
+    if (outcome !== undefined) report(destination.channel.name, delivery, outcome);
+    return outcome && { ...outcome, ref };
+  }
+
+  async function guarded(delivery: Delivery, work: () => Promise<Outcome>): Promise<Outcome | undefined> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof StoodDownError) return undefined;
+      return decideAfterFailure(delivery, cause, retry);
+    }
+  }
+
+  async function perform(
+    lease: Lease,
+    destination: Destination,
+    delivery: Delivery,
+    inherited: boolean,
+  ): Promise<Outcome> {
+    const { channel, target } = destination;
+    const attempting = attemptOf(lease, delivery);
+    if (inherited || delivery.ref !== undefined) {
+      const found = await locate(lease, destination, delivery);
+      if (found.kind === "cannot tell")
+        return { id: delivery.id, state: "unknown", error: "the platform cannot tell whether it was delivered" };
+      if (found.kind === "found") {
+        await channel.update(target, found.ref, delivery.reply, attempting);
+        return { id: delivery.id, state: "sent", ref: found.ref.id };
+      }
+    }
+    const ref = await channel.send(target, delivery.reply, attempting);
+    return { id: delivery.id, state: "sent", ref: ref.id };
+  }
+
+  /** The bot may not speak any more, but what is already on the platform must be known. */
+  async function settleWithoutSending(
+    lease: Lease,
+    destination: Destination,
+    delivery: Delivery,
+  ): Promise<Outcome | undefined> {
+    return guarded(delivery, async () => {
+      const found = await locate(lease, destination, delivery);
+      if (found.kind === "found") {
+        if (delivery.streamed) await endHalfMessage(lease, destination, delivery, found.ref);
+        return { id: delivery.id, state: "sent", ref: found.ref.id };
+      }
+      const state = found.kind === "absent" ? "cancelled" : "unknown";
+      return { id: delivery.id, state, error: "the conversation changed hands" };
+    });
+  }
+
+  /** What was begun before the take-over must not stand there as if it were still being written. */
+  async function endHalfMessage(
+    lease: Lease,
+    { channel, target }: Destination,
+    delivery: Delivery,
+    ref: MessageRef,
+  ): Promise<void> {
+    const body = `${delivery.reply.body}…\n\n${takenOverLine}`;
+    await channel.update(target, ref, { body }, attemptOf(lease, delivery));
+  }
+
+  async function locate(lease: Lease, { channel, target }: Destination, delivery: Delivery): Promise<Found> {
+    if (delivery.ref !== undefined) return { kind: "found", ref: { id: delivery.ref } };
+    const known = await knownRefs(database, lease.tenantId, lease.conversationId);
+    return channel.find(target, {
+      deliveryId: delivery.id,
+      since: delivery.sendingSince ?? new Date(0),
+      known,
+      streamed: delivery.streamed,
+    });
+  }
+
+  function report(channel: ChannelName, delivery: Delivery, outcome: Outcome): void {
+    count(outcome.state, channel);
+    if (outcome.state === "sent") return;
+    const { correlationId, attempts } = delivery;
+    const fields = { channel, deliveryId: delivery.id, correlationId, attempts, ...outcome };
+    if (outcome.state === "failed" || outcome.state === "unknown") log.error(fields, "delivery given up");
+    else log.warn(fields, "delivery to be tried again");
+  }
+
+  return {
+    put,
+    finish,
+    putMarked: (lease, destination, delivery) => attempt(lease, destination, delivery, false),
+    locate,
+    channels,
+  };
+}
+
+/** What a channel needs to know of one try; the checkpoint is the lease's own. */
+export function attemptOf(lease: Lease, delivery: Pick<Delivery, "id" | "correlationId">) {
+  return {
+    deliveryId: delivery.id,
+    correlationId: delivery.correlationId,
+    signal: lease.signal,
+    checkpoint: () => lease.check(),
+  };
+}
+
+/** The platform ended a stream: the message stands and can still be edited. */
+export function isStreamClosed(cause: unknown): boolean {
+  return cause instanceof PermanentError && cause.code === "stream closed";
+}
+

@@ -1,0 +1,236 @@
+import { z } from "zod";
+import type { Owner } from "../core/conversation.ts";
+import type { ChannelName } from "../core/envelope.ts";
+import { channelNames } from "../core/envelope.ts";
+import type { ContactId, ConversationId, MessageId, StaffId, TurnId } from "../core/ids.ts";
+import type { OpenItem } from "../core/turn.ts";
+import type { Role } from "../core/tool.ts";
+import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
+import { parseDelivery, type Delivery } from "../outbox/delivery.ts";
+import type { TenantSeal } from "../store/seal.ts";
+
+/** An open message with everything the turn needs. */
+export interface OpenMessage extends OpenItem {
+  readonly id: MessageId;
+  readonly externalId: string | undefined;
+  readonly content: MessageContent;
+  readonly correlationId: string;
+  readonly waitedMs: number;
+}
+
+/** A turn an earlier worker began and did not finish. */
+export interface UnfinishedTurn {
+  readonly id: TurnId;
+  readonly epoch: number;
+  readonly throughSeq: number;
+  readonly inboxVersion: number;
+  readonly receipt: string | undefined;
+  readonly steps: readonly RecordedStep[];
+}
+
+/** A step as the journal recorded it; `output` is missing when a crash came first. */
+export interface RecordedStep {
+  readonly key: string;
+  readonly kind: "model" | "tool" | "retrieval";
+  readonly repeatable: boolean;
+  readonly outcome: { readonly output: unknown; readonly ok: boolean; readonly durationMs: number; readonly costUsd: number } | undefined;
+}
+
+/** Everything about a conversation at the moment a worker took it. */
+export interface Claim {
+  readonly conversationId: ConversationId;
+  readonly channel: ChannelName;
+  readonly installation: string;
+  readonly space: string;
+  readonly thread: string;
+  readonly audience: "direct" | "group" | "public" | "shared";
+  readonly owner: Owner;
+  readonly status: "active" | "escalated" | "snoozed" | "closed";
+  readonly epoch: number;
+  readonly inboxVersion: number;
+  readonly attempts: number;
+  readonly summary: string | undefined;
+  readonly role: Role;
+  readonly contact: { readonly id: ContactId; readonly externalId: string; readonly timeZone: string | undefined };
+  readonly open: readonly OpenMessage[];
+  /** Open messages that cannot be read: damaged, or sealed for somebody else. */
+  readonly unreadable: readonly MessageId[];
+  readonly history: readonly { readonly role: "user" | "assistant" | "staff" | "system"; readonly text: string; readonly name: string | undefined }[];
+  readonly deliveries: readonly Delivery[];
+  readonly turn: UnfinishedTurn | undefined;
+}
+
+const id = <T extends string>() => z.custom<T>((value) => typeof value === "string");
+const bytea = z.string().transform((hex) => Buffer.from(hex.slice(2), "hex"));
+const wholeNumber = z.coerce.number();
+
+const openRow = z.object({
+  id: id<MessageId>(),
+  seq: z.number(),
+  role: z.enum(["user", "staff"]),
+  kind: z.enum(["message", "action", "command"]),
+  sender_id: z.string().nullable(),
+  external_id: z.string().nullable(),
+  content: bytea,
+  correlation_id: z.string().nullable(),
+  waited_ms: z.number(),
+});
+
+const historyRow = z.object({
+  role: z.enum(["user", "assistant", "staff", "system"]),
+  content: bytea,
+});
+
+const stepRow = z.object({
+  key: z.string(),
+  kind: z.enum(["model", "tool", "retrieval"]),
+  repeatable: z.boolean(),
+  output: bytea.nullable(),
+  ok: z.boolean().nullable(),
+  duration_ms: z.number().nullable(),
+  cost_usd: z.number(),
+});
+
+const turnRow = z.object({
+  id: id<TurnId>(),
+  epoch: z.number(),
+  through_seq: z.number(),
+  inbox_version: z.number(),
+  receipt: z.string().nullable(),
+});
+
+const claimRow = z.object({
+  id: id<ConversationId>(),
+  channel: z.enum(channelNames),
+  installation: z.string(),
+  space: z.string(),
+  thread: z.string(),
+  audience: z.enum(["direct", "group", "public", "shared"]),
+  owner_kind: z.enum(["bot", "queue", "human", "off"]),
+  owner_staff: id<StaffId>().nullable(),
+  owner_queue: z.string().nullable(),
+  status: z.enum(["active", "escalated", "snoozed", "closed"]),
+  epoch: z.number(),
+  inbox_version: wholeNumber,
+  attempts: z.number(),
+  summary: z.instanceof(Buffer).nullable(),
+  agent_type: z.enum(["customer", "staff", "admin", "analytics"]),
+  contact_id: id<ContactId>(),
+  contact_external_id: z.string(),
+  contact_time_zone: z.string().nullable(),
+  open: z.array(openRow),
+  history: z.array(historyRow),
+  deliveries: z.array(z.unknown()),
+  turn: turnRow.nullable(),
+  steps: z.array(stepRow),
+});
+
+/** Reads the row of the claim statement and opens what is sealed in it. */
+export function parseClaim(input: unknown, seal: TenantSeal): Claim {
+  const row = claimRow.parse(input);
+  const open: OpenMessage[] = [];
+  const unreadable: MessageId[] = [];
+  for (const message of row.open) {
+    const content = tryOpen(seal, message.content);
+    if (content === undefined) unreadable.push(message.id);
+    else open.push(toOpenMessage(message, content));
+  }
+  return {
+    conversationId: row.id,
+    channel: row.channel,
+    installation: row.installation,
+    space: row.space,
+    thread: row.thread,
+    audience: row.audience,
+    owner: toOwner(row.owner_kind, row.owner_staff, row.owner_queue),
+    status: row.status,
+    epoch: row.epoch,
+    inboxVersion: row.inbox_version,
+    attempts: row.attempts,
+    summary: row.summary === null ? undefined : seal.open("conversation.summary", row.summary),
+    role: row.agent_type,
+    contact: {
+      id: row.contact_id,
+      externalId: row.contact_external_id,
+      timeZone: row.contact_time_zone ?? undefined,
+    },
+    open,
+    unreadable,
+    history: row.history.flatMap((message) => {
+      const content = tryOpen(seal, message.content);
+      return content === undefined ? [] : [{ role: message.role, text: content.text, name: content.name }];
+    }),
+    deliveries: row.deliveries.map((delivery) => parseDelivery(delivery, seal)),
+    turn: row.turn === null ? undefined : toUnfinishedTurn(row.turn, row.steps, seal),
+  };
+}
+
+/** The owner as three columns store it. */
+export function toOwner(kind: Owner["kind"], staff: StaffId | null, queue: string | null): Owner {
+  switch (kind) {
+    case "bot":
+    case "off":
+      return { kind };
+    case "queue":
+      return { kind, queue: queue ?? "general_support" };
+    case "human":
+      if (staff === null) throw new Error("a conversation owned by a person names none");
+      return { kind, staff };
+    default:
+      throw new Error(`unknown owner: ${String(kind satisfies never)}`);
+  }
+}
+
+function toOpenMessage(row: z.infer<typeof openRow>, content: MessageContent): OpenMessage {
+  return {
+    id: row.id,
+    seq: row.seq,
+    kind: row.kind,
+    role: row.role,
+    senderId: row.sender_id ?? "",
+    text: content.text,
+    addressed: content.addressed ?? "none",
+    mentionsOthers: content.mentionsOthers ?? false,
+    action: content.action,
+    externalId: row.external_id ?? undefined,
+    content,
+    correlationId: row.correlation_id ?? "",
+    waitedMs: row.waited_ms,
+  };
+}
+
+function toUnfinishedTurn(
+  row: z.infer<typeof turnRow>,
+  steps: readonly z.infer<typeof stepRow>[],
+  seal: TenantSeal,
+): UnfinishedTurn {
+  return {
+    id: row.id,
+    epoch: row.epoch,
+    throughSeq: row.through_seq,
+    inboxVersion: row.inbox_version,
+    receipt: row.receipt ?? undefined,
+    steps: steps.map((step) => ({
+      key: step.key,
+      kind: step.kind,
+      repeatable: step.repeatable,
+      outcome:
+        step.output === null
+          ? undefined
+          : {
+              output: JSON.parse(seal.open("step.output", step.output)) as unknown,
+              ok: step.ok ?? false,
+              durationMs: step.duration_ms ?? 0,
+              costUsd: step.cost_usd,
+            },
+    })),
+  };
+}
+
+function tryOpen(seal: TenantSeal, content: Buffer): MessageContent | undefined {
+  try {
+    return parseMessageContent(seal.open(contentPurpose, content));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Lease } from "../core/lease.ts";
+import type { Log } from "../core/log.ts";
+import type { Destination } from "../outbox/outbox.ts";
+import type { Database } from "../store/database.ts";
+import { noteReceipt, type TurnRow } from "./turn-store.ts";
+
+/** The sign that a message was seen, while its answer takes its time. */
+export interface Receipt {
+  /** An answer is visible, or the turn is over: no new sign from here on. */
+  cancel(): void;
+  /** Takes the sign away. True when none stands any more, so that the turn's row may forget it. */
+  clear(): Promise<boolean>;
+}
+
+export interface ReceiptParts {
+  readonly database: Database;
+  readonly lease: Lease;
+  readonly destination: Destination;
+  readonly turn: TurnRow;
+  /** The message to mark. */
+  readonly externalId: string | undefined;
+  /** Where an earlier worker left one. */
+  readonly inherited: string | undefined;
+  /** An answer visible within this time needs no sign, milliseconds. */
+  readonly delayMs: number;
+  readonly log: Log;
+}
+
+/** The emoji of the receipt, by the name the platforms share. */
+const emoji = "eyes";
+
+/** Puts 👀 on the message if nothing is visible soon. Recorded before it is put, so that a crash does not leave it there. */
+export function createReceipt(parts: ReceiptParts): Receipt {
+  const { database, lease, destination, turn, externalId, log } = parts;
+  const { channel, target } = destination;
+  let standing = parts.inherited;
+  let putting: Promise<void> = Promise.resolve();
+  const timer =
+    standing === undefined && externalId !== undefined && channel.capabilities.reactions
+      ? setTimeout(() => (putting = put(externalId)), parts.delayMs)
+      : undefined;
+
+  async function put(id: string): Promise<void> {
+    try {
+      const rows = await database.statement(lease.tenantId, noteReceipt(lease, turn, id));
+      if (rows.length === 0) return;
+      standing = id;
+      await channel.react(target, { id }, emoji, true);
+    } catch (cause) {
+      log.debug({ cause: String(cause) }, "receipt not shown"); // a courtesy: the answer does not depend on it
+    }
+  }
+
+  async function clear(): Promise<boolean> {
+    clearTimeout(timer);
+    await putting;
+    if (standing === undefined) return true;
+    try {
+      await channel.react(target, { id: standing }, emoji, false);
+      return true;
+    } catch (cause) {
+      log.warn({ cause: String(cause) }, "receipt not cleared yet");
+      return false; // its row keeps it, the sweeper comes back
+    }
+  }
+
+  return { cancel: () => clearTimeout(timer), clear };
+}

@@ -1,0 +1,90 @@
+import { StoodDownError } from "../core/errors.ts";
+import { UnrepeatableStepError, type Journal, type StepIntent, type StepOutcome } from "../core/journal.ts";
+import type { Lease } from "../core/lease.ts";
+import type { Database } from "../store/database.ts";
+import type { TenantSeal } from "../store/seal.ts";
+import type { RecordedStep } from "./claim.ts";
+import { beginStep, endStep, type StepResult, type TurnRow } from "./turn-store.ts";
+
+/** The journal of one turn, and what it knows that the commit needs. */
+export interface TurnJournal extends Journal {
+  /** The outcome that is not written yet: it travels with the commit, or with the next step. */
+  takePending(): StepResult | undefined;
+  /** A tool has run, or may have: from now on the turn answers what it began with. */
+  readonly acted: boolean;
+}
+
+export interface TurnJournalParts {
+  readonly database: Database;
+  readonly seal: TenantSeal;
+  readonly lease: Lease;
+  readonly turn: TurnRow;
+  readonly recorded: readonly RecordedStep[];
+  /** A step's name for spans and metrics, after it ended. */
+  readonly onStep: (intent: StepIntent, outcome: StepOutcome) => void;
+}
+
+/**
+ * Keys carry the inbox version the turn thinks about, so that a turn which starts over because a message joined
+ * does not mistake the old thoughts for new ones.
+ */
+export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
+  const { database, seal, lease, turn, onStep } = parts;
+  const recorded = new Map(parts.recorded.map((step) => [step.key, step]));
+  let pending: StepResult | undefined;
+  let acted = parts.recorded.some((step) => step.kind === "tool");
+
+  async function step(intent: StepIntent, effect: () => Promise<StepOutcome>): Promise<StepOutcome> {
+    const key = `${turn.inboxVersion}:${intent.key}`;
+    const earlier = recorded.get(key);
+    if (earlier?.outcome !== undefined) return earlier.outcome;
+    if (earlier !== undefined && !earlier.repeatable) throw new UnrepeatableStepError(intent.key);
+    await flush();
+    if (intent.kind === "tool") acted = true;
+    await begin(key, intent);
+    lease.check();
+    const outcome = await effect();
+    await keep(key, intent, outcome);
+    onStep(intent, outcome);
+    return outcome;
+  }
+
+  async function begin(key: string, intent: StepIntent): Promise<void> {
+    const input = seal.seal("step.input", JSON.stringify(intent.input ?? null));
+    const { kind, name, repeatable } = intent;
+    const rows = await database.statement(
+      lease.tenantId,
+      beginStep(lease, turn, { key, kind, name, repeatable, input }),
+      // Losing the record of a thought costs a thought; the record of an act must not be lost.
+      { durable: intent.kind === "tool" },
+    );
+    if (rows.length === 0) throw new StoodDownError("the conversation changed hands");
+  }
+
+  /** A tool's outcome is written at once; a thought's may wait for the next statement. */
+  async function keep(key: string, intent: StepIntent, outcome: StepOutcome): Promise<void> {
+    const { ok, durationMs, costUsd } = outcome;
+    const output = seal.seal("step.output", JSON.stringify(outcome.output ?? null));
+    pending = { key, output, ok, durationMs, costUsd };
+    if (intent.kind === "tool") await flush();
+  }
+
+  async function flush(): Promise<void> {
+    const result = pending;
+    if (result === undefined) return;
+    pending = undefined;
+    await database.statement(lease.tenantId, endStep(lease.tenantId, turn.id, result));
+  }
+
+  return {
+    step,
+    takePending: () => {
+      const result = pending;
+      pending = undefined;
+      return result;
+    },
+    get acted() {
+      return acted;
+    },
+  };
+}

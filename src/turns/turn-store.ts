@@ -1,0 +1,302 @@
+import type { ConversationId, MessageId, TenantId, TurnId } from "../core/ids.ts";
+import type { Lease } from "../core/lease.ts";
+import { deliveryColumns } from "../outbox/delivery.ts";
+import { fence, fenceValues, outcomesCte } from "../outbox/outbox-store.ts";
+import type { Outcome } from "../outbox/outcome.ts";
+import type { Query } from "../store/database.ts";
+
+/** Takes a conversation for `ttlMs` and gathers everything about it; no row when another worker holds it. */
+export function claimConversation(request: {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly token: string;
+  readonly ttlMs: number;
+  readonly window: number;
+}): Query {
+  return {
+    text: `WITH claimed AS (
+        UPDATE conversations SET lease_token = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
+          attempts = attempts + CASE WHEN lease_token = $3 THEN 0 ELSE 1 END
+        WHERE company_id = $1 AND id = $2
+          AND (lease_until IS NULL OR lease_until < clock_timestamp() OR lease_token = $3)
+        RETURNING *
+      ), running AS (
+        SELECT t.* FROM turns t, claimed c
+        WHERE t.company_id = $1 AND t.conversation_id = c.id AND t.state = 'running'
+      )
+      SELECT c.id, c.channel, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
+        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.agent_type,
+        u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
+        coalesce((SELECT json_agg(m) FROM (
+          SELECT id, seq, role, kind, sender_id, external_id, content, correlation_id,
+            (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS waited_ms
+          FROM messages WHERE company_id = $1 AND conversation_id = c.id AND state = 'open' ORDER BY seq LIMIT 100) m),
+          '[]') AS open,
+        coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
+          SELECT role, content, seq FROM messages
+          WHERE company_id = $1 AND conversation_id = c.id AND kind = 'message' AND role <> 'tool'
+            AND state = 'settled' AND deleted_at IS NULL ORDER BY seq DESC LIMIT $5) h), '[]') AS history,
+        coalesce((SELECT json_agg(d ORDER BY d.seq, d.created_at) FROM (
+          SELECT ${deliveryColumns} FROM deliveries d
+          WHERE d.company_id = $1 AND d.conversation_id = c.id AND d.state IN ('pending', 'sending')) d),
+          '[]') AS deliveries,
+        (SELECT row_to_json(r) FROM (SELECT id, epoch, through_seq, inbox_version, receipt FROM running) r) AS turn,
+        coalesce((SELECT json_agg(s) FROM (
+          SELECT key, kind, repeatable, output, ok, duration_ms, s.cost_usd FROM steps s, running r
+          WHERE s.company_id = $1 AND s.turn_id = r.id ORDER BY s.started_at) s), '[]') AS steps
+      FROM claimed c
+      JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
+      JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id`,
+    values: [request.tenantId, request.conversationId, request.token, request.ttlMs, request.window],
+  };
+}
+
+/** Keeps the lease; no row when it is lost. */
+export function renewLease(lease: Lease, ttlMs: number): Query {
+  return {
+    text: `UPDATE conversations SET lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+           WHERE company_id = $1 AND id = $2 AND lease_token = $3 RETURNING epoch, owner_kind`,
+    values: [lease.tenantId, lease.conversationId, lease.token, ttlMs],
+  };
+}
+
+/** A turn's row as it is first written, by whichever statement comes first. */
+export interface TurnRow {
+  readonly id: TurnId;
+  readonly throughSeq: number;
+  readonly inboxVersion: number;
+  readonly correlationId: string;
+}
+
+/** Records that a step is about to run, and the turn with its first one. No row: stand down. */
+export function beginStep(
+  lease: Lease,
+  turn: TurnRow,
+  step: { readonly key: string; readonly kind: string; readonly name: string; readonly repeatable: boolean; readonly input: Buffer },
+): Query {
+  return {
+    text: `WITH ${fence}, turn AS (
+        INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id)
+        SELECT $1, $5, $2, $4, $6, $7, $8 FROM fence
+        ON CONFLICT (company_id, id) DO UPDATE SET through_seq = excluded.through_seq, inbox_version = excluded.inbox_version
+      ), step AS (
+        INSERT INTO steps (company_id, turn_id, key, kind, name, repeatable, input)
+        SELECT $1, $5, $9, $10, $11, $12, $13 FROM fence
+        ON CONFLICT (company_id, turn_id, key) DO UPDATE SET started_at = now()
+      )
+      SELECT id FROM fence`,
+    values: [
+      ...fenceValues(lease),
+      turn.id,
+      turn.throughSeq,
+      turn.inboxVersion,
+      turn.correlationId,
+      step.key,
+      step.kind,
+      step.name,
+      step.repeatable,
+      step.input,
+    ],
+  };
+}
+
+/** A step's outcome on its way into the journal. */
+export interface StepResult {
+  readonly key: string;
+  readonly output: Buffer;
+  readonly ok: boolean;
+  readonly durationMs: number;
+  readonly costUsd: number;
+}
+
+/** Records what a step gave. Not fenced: what happened stays true, whoever has the conversation now. */
+export function endStep(tenantId: TenantId, turnId: TurnId, result: StepResult): Query {
+  return {
+    text: `UPDATE steps SET output = $4, ok = $5, duration_ms = $6, cost_usd = $7, finished_at = now()
+           WHERE company_id = $1 AND turn_id = $2 AND key = $3 AND output IS NULL`,
+    values: [
+      tenantId,
+      turnId,
+      result.key,
+      result.output,
+      result.ok,
+      Math.round(result.durationMs),
+      result.costUsd,
+    ],
+  };
+}
+
+/** What a turn leaves behind, in one statement. */
+export interface TurnCommit {
+  readonly turn: TurnRow;
+  /** Commit only if nothing arrived since; otherwise think again. */
+  readonly mustBeCurrent: boolean;
+  readonly state: "answered" | "failed";
+  readonly outcome: string;
+  readonly messageId: MessageId;
+  readonly content: Buffer;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly model: string | undefined;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  readonly latencyMs: number;
+  readonly lastStep: StepResult | undefined;
+  readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
+  readonly parts: readonly {
+    readonly id: string;
+    readonly part: number;
+    readonly state: "pending" | "sending";
+    readonly body: Buffer;
+    readonly recipient: string | undefined;
+  }[];
+}
+
+/**
+ * The commit of a turn: answer, outbox, inbound settled, turn and step closed, counted; all or nothing, behind the fence.
+ * Gives `mine` 0 when the conversation was lost, `committed` 0 when something arrived meanwhile.
+ */
+export function commitTurn(lease: Lease, commit: TurnCommit): Query {
+  const { turn, lastStep } = commit;
+  return {
+    text: `WITH ${fence}, conversation AS (
+        UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, $7),
+          attempts = 0, updated_at = now()
+        FROM fence WHERE c.company_id = $1 AND c.id = $2 AND (NOT $9 OR fence.inbox_version = $7)
+        RETURNING c.last_seq, c.user_id, c.agent_type
+      ), answer AS (
+        INSERT INTO messages (company_id, id, conversation_id, seq, role, content, metadata, turn_id, correlation_id)
+        SELECT $1, $12, $2, last_seq, 'assistant', $13, $14, $5, $8 FROM conversation
+      ), skipped AS (
+        UPDATE messages m SET state = 'ignored', reason = i.reason, turn_id = $5
+        FROM conversation, json_to_recordset($15::json) AS i (id uuid, reason text)
+        WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open'
+      ), settled AS (
+        UPDATE messages m SET state = 'settled', turn_id = $5 FROM conversation
+        WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' AND m.seq <= $6
+          AND NOT EXISTS (SELECT FROM json_to_recordset($15::json) AS i (id uuid) WHERE i.id = m.id)
+      ), closed AS (
+        INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id, state,
+          outcome, model, input_tokens, output_tokens, cost_usd, finished_at)
+        SELECT $1, $5, $2, $4, $6, $7, $8, $10, $11, $16, $17, $18, $19, now() FROM conversation
+        ON CONFLICT (company_id, id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
+          model = excluded.model, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+          cost_usd = excluded.cost_usd, finished_at = now()
+      ), step AS (
+        UPDATE steps SET output = $21, ok = $22, duration_ms = $23, cost_usd = $24, finished_at = now()
+        FROM conversation WHERE company_id = $1 AND turn_id = $5 AND key = $20 AND output IS NULL
+      ), parts AS (
+        INSERT INTO deliveries (company_id, id, conversation_id, turn_id, part, seq, epoch, kind, recipient, body, state,
+          sending_since, correlation_id, attempts)
+        SELECT $1, p.id, $2, $5, p.part, conversation.last_seq * 1000 + p.part, $4, 'answer', p.recipient, p.body,
+          p.state, CASE WHEN p.state = 'sending' THEN clock_timestamp() END, $8, CASE WHEN p.state = 'sending' THEN 1 ELSE 0 END
+        FROM conversation, unnest($25::uuid[], $26::int[], $27::text[], $28::bytea[], $29::text[])
+          AS p (id, part, state, body, recipient)
+        ON CONFLICT (company_id, id) DO UPDATE SET body = excluded.body, seq = excluded.seq
+      ), counted AS (
+        INSERT INTO events (company_id, event_type, user_id, session_id, data)
+        SELECT $1, 'response', user_id, $2,
+          json_build_object('turn', $5::uuid, 'outcome', $11::text, 'latency_ms', $30::int, 'model', $16::text) FROM conversation
+      ), mirrored AS (
+        INSERT INTO support_ai_interactions (company_id, id, conversation_id, turn_id, agent_type, model, tokens_used,
+          latency_ms, cost_usd)
+        SELECT $1, $5, $2, $5, agent_type, $16, $17 + $18, $30, $19 FROM conversation ON CONFLICT DO NOTHING
+      )
+      SELECT (SELECT count(*)::int FROM fence) AS mine, (SELECT count(*)::int FROM conversation) AS committed`,
+    values: [
+      ...fenceValues(lease),
+      turn.id,
+      turn.throughSeq,
+      turn.inboxVersion,
+      turn.correlationId,
+      commit.mustBeCurrent,
+      commit.state,
+      commit.outcome,
+      commit.messageId,
+      commit.content,
+      JSON.stringify(commit.metadata),
+      JSON.stringify(commit.ignored),
+      commit.model ?? null,
+      commit.inputTokens,
+      commit.outputTokens,
+      commit.costUsd,
+      lastStep?.key ?? null,
+      lastStep?.output ?? null,
+      lastStep?.ok ?? null,
+      lastStep === undefined ? null : Math.round(lastStep.durationMs),
+      lastStep?.costUsd ?? null,
+      commit.parts.map((part) => part.id),
+      commit.parts.map((part) => part.part),
+      commit.parts.map((part) => part.state),
+      commit.parts.map((part) => part.body),
+      commit.parts.map((part) => part.recipient ?? null),
+      Math.round(commit.latencyMs),
+    ],
+  };
+}
+
+/** Settles messages nobody will answer: not for us, or a person has the conversation. Fenced by the lease alone. */
+export function settleSilently(
+  lease: Lease,
+  inboxVersion: number,
+  ignored: readonly { readonly id: MessageId; readonly reason: string; readonly state: "ignored" | "dead" }[],
+): Query {
+  return {
+    text: `WITH conversation AS (
+        UPDATE conversations SET settled_version = greatest(settled_version, $4), attempts = 0
+        WHERE company_id = $1 AND id = $2 AND lease_token = $3 RETURNING id)
+      UPDATE messages m SET state = i.state, reason = i.reason
+      FROM conversation, json_to_recordset($5::json) AS i (id uuid, reason text, state text)
+      WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open'`,
+    values: [lease.tenantId, lease.conversationId, lease.token, inboxVersion, JSON.stringify(ignored)],
+  };
+}
+
+/** Stores outcomes and gives the conversation back. `more`: something arrived meanwhile and nobody was told. */
+export function finishWork(
+  lease: Lease,
+  finish: {
+    readonly outcomes: readonly Outcome[];
+    readonly turnId: TurnId | undefined;
+    readonly turnState: "stood down" | undefined;
+    readonly receiptCleared: boolean;
+    /** Nobody may take the conversation for this long, milliseconds; 0 for at once. */
+    readonly coolDownMs: number;
+    /** The work ended as it should, so the next failure counts from one. */
+    readonly clean: boolean;
+  },
+): Query {
+  return {
+    text: `WITH ${outcomesCte("$4")}, turn AS (
+        UPDATE turns SET receipt = CASE WHEN $6 THEN NULL ELSE receipt END, state = coalesce($7, state),
+          finished_at = CASE WHEN $7 IS NULL THEN finished_at ELSE now() END
+        WHERE company_id = $1 AND id = $5 AND ($6 OR $7 IS NOT NULL)
+      )
+      UPDATE conversations SET lease_token = NULL, attempts = CASE WHEN $9 THEN 0 ELSE attempts END,
+        lease_until = CASE WHEN $8::float8 > 0 THEN clock_timestamp() + $8 * interval '1 millisecond' END
+      WHERE company_id = $1 AND id = $2 AND lease_token = $3
+      RETURNING inbox_version > settled_version AS more`,
+    values: [
+      lease.tenantId,
+      lease.conversationId,
+      lease.token,
+      JSON.stringify(finish.outcomes),
+      finish.turnId ?? null,
+      finish.receiptCleared,
+      finish.turnState ?? null,
+      finish.coolDownMs,
+      finish.clean,
+    ],
+  };
+}
+
+/** Remembers, before it is put there, on which message the receipt stands. No row: the turn has moved on. */
+export function noteReceipt(lease: Lease, turn: TurnRow, externalId: string): Query {
+  return {
+    text: `WITH ${fence}
+      INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id, receipt)
+      SELECT $1, $5, $2, $4, $6, $7, $8, $9 FROM fence
+      ON CONFLICT (company_id, id) DO UPDATE SET receipt = excluded.receipt RETURNING id`,
+    values: [...fenceValues(lease), turn.id, turn.throughSeq, turn.inboxVersion, turn.correlationId, externalId],
+  };
+}
