@@ -1,0 +1,123 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+/** What Baton counts. Labels are few and bounded: never an id of a person, a conversation or a tenant's secret. */
+export interface Metrics {
+  readonly conversations: Counter<"channel" | "agent">;
+  readonly tokensPerConversation: Histogram<"agent" | "model">;
+  readonly costDollars: Counter<"agent" | "model">;
+  /** From receiving a message to the end of its answer, seconds. */
+  readonly responseTime: Histogram<"channel" | "agent">;
+  readonly errors: Counter<"kind">;
+  /** Envelopes taken in, by what became of them. */
+  readonly accepted: Counter<"channel" | "outcome">;
+  readonly turns: Counter<"outcome">;
+  /** What Baton adds to the model's own time, seconds. */
+  readonly turnOverhead: Histogram;
+  readonly deliveries: Counter<"channel" | "outcome">;
+  readonly httpRequests: Counter<"status">;
+  /** Asked on every scrape; a failing look keeps the last values. */
+  watchQueue(
+    look: () => Promise<Readonly<Record<"waiting" | "delayed" | "active" | "failed", number>>>,
+  ): void;
+  /** The page Prometheus reads. */
+  page(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+const answerSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60];
+const overheadSeconds = [0.002, 0.005, 0.01, 0.015, 0.025, 0.04, 0.1, 0.25, 1, 5];
+const tokenBuckets = [50, 100, 220, 300, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 64_000];
+
+/** A registry of its own, so that two services in one process do not share numbers. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const depth = new Gauge({
+    name: "baton_queue_jobs",
+    help: "Jobs by state",
+    labelNames: ["state"],
+    registers: [],
+  });
+
+  return {
+    conversations: new Counter({
+      name: "ai_conversations_total",
+      help: "Conversations begun",
+      labelNames: ["channel", "agent"],
+      registers,
+    }),
+    tokensPerConversation: new Histogram({
+      name: "ai_tokens_per_conversation",
+      help: "Tokens of one answer, in and out",
+      labelNames: ["agent", "model"],
+      buckets: tokenBuckets,
+      registers,
+    }),
+    costDollars: new Counter({
+      name: "ai_cost_dollars_total",
+      help: "Spent on models, US dollars",
+      labelNames: ["agent", "model"],
+      registers,
+    }),
+    responseTime: new Histogram({
+      name: "ai_response_time_seconds",
+      help: "From message to complete answer",
+      labelNames: ["channel", "agent"],
+      buckets: answerSeconds,
+      registers,
+    }),
+    errors: new Counter({
+      name: "ai_errors_total",
+      help: "Answers that failed",
+      labelNames: ["kind"],
+      registers,
+    }),
+    accepted: new Counter({
+      name: "baton_inbound_total",
+      help: "Envelopes by outcome: accepted, duplicate, ignored, refused",
+      labelNames: ["channel", "outcome"],
+      registers,
+    }),
+    turns: new Counter({
+      name: "baton_turns_total",
+      help: "Turns by outcome",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    turnOverhead: new Histogram({
+      name: "baton_turn_overhead_seconds",
+      help: "Reply time minus model time",
+      buckets: overheadSeconds,
+      registers,
+    }),
+    deliveries: new Counter({
+      name: "baton_deliveries_total",
+      help: "Deliveries by outcome: sent, retried, failed, unknown, reconciled",
+      labelNames: ["channel", "outcome"],
+      registers,
+    }),
+    httpRequests: new Counter({
+      name: "baton_http_requests_total",
+      help: "HTTP answers by class of status",
+      labelNames: ["status"],
+      registers,
+    }),
+    watchQueue(look) {
+      registry.registerMetric(depth);
+      // prom-client calls `collect` before every scrape.
+      Object.assign(depth, { collect: () => setDepth(depth, look) });
+    },
+    page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+async function setDepth(
+  depth: Gauge<"state">,
+  look: () => Promise<Readonly<Record<string, number>>>,
+): Promise<void> {
+  try {
+    for (const [state, jobs] of Object.entries(await look())) depth.set({ state }, jobs);
+  } catch {
+    // A queue that does not answer must not take the other numbers away; /health says that it is down.
+  }
+}
