@@ -9,7 +9,7 @@ import type { Processor, QueueOptions, WorkerOptions } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { TransientError } from "../core/errors.ts";
-import type { StateLog } from "./state-log.ts";
+import type { BackendLog } from "../store/backend-log.ts";
 
 /** Where jobs wait. */
 export type QueueBackend =
@@ -49,11 +49,11 @@ const sharedQueueOptions = {
 } satisfies Partial<QueueOptions>;
 
 /** Opens connections in the background. */
-export function connectBullmq(backend: QueueBackend, parts: { prefix: string; state: StateLog }): Bullmq {
+export function connectBullmq(backend: QueueBackend, parts: { prefix: string; state: BackendLog }): Bullmq {
   return backend.kind === "redis" ? onRedis(backend.url, parts) : onPostgres(backend.url, parts);
 }
 
-function onRedis(url: string, { prefix, state }: { prefix: string; state: StateLog }): Bullmq {
+function onRedis(url: string, { prefix, state }: { prefix: string; state: BackendLog }): Bullmq {
   const shared = {
     connectTimeout: 2_000,
     keepAlive: 10_000,
@@ -118,7 +118,7 @@ async function readySoon(connection: Redis): Promise<void> {
   });
 }
 
-function onPostgres(url: string, { prefix, state }: { prefix: string; state: StateLog }): Bullmq {
+function onPostgres(url: string, { prefix, state }: { prefix: string; state: BackendLog }): Bullmq {
   const schema = `${prefix}_queue`;
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = (max: number) => ({

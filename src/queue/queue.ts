@@ -3,7 +3,7 @@ import type { Log } from "../core/log.ts";
 import { TransientError } from "../core/errors.ts";
 import { connectBullmq, type QueueBackend } from "./bullmq.ts";
 import { jobPriorities, jobs, type JobIds, type JobName } from "./jobs.ts";
-import { createStateLog } from "./state-log.ts";
+import { createBackendLog } from "../store/backend-log.ts";
 import { createQueueWorker, type JobHandlers, type QueueWorker, type WorkOptions } from "./worker.ts";
 
 /** When and how often a bell is heard. */
@@ -60,7 +60,7 @@ const attempts = 10;
 /** Connects in the background; never fails by itself. */
 export function createQueue({ backend, log, prefix = "baton" }: QueueParts): Queue {
   if (!/^[a-z][a-z0-9_]*$/.test(prefix)) throw new Error("queue: the prefix may have a-z, 0-9 and _ only");
-  const state = createStateLog(log);
+  const state = createBackendLog("queue", log);
   const bullmq = connectBullmq(backend, { prefix, state });
   let stopped: Promise<void> | undefined;
 

@@ -4,7 +4,7 @@ import { TransientError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Bullmq, JobData, PullingWorker } from "./bullmq.ts";
 import { isJobName, jobs, type JobIds, type JobName } from "./jobs.ts";
-import type { StateLog } from "./state-log.ts";
+import type { BackendLog } from "../store/backend-log.ts";
 
 /** What a handler is told besides the ids. */
 export interface JobContext {
@@ -49,7 +49,7 @@ interface WorkerParts {
   readonly handlers: JobHandlers;
   readonly options: WorkOptions;
   readonly log: Log;
-  readonly state: StateLog;
+  readonly state: BackendLog;
 }
 
 // After the signal a handler has this long to notice; one that does not leaves its job to the stalled check.

@@ -50,11 +50,25 @@ export function createEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresParts):
       }
       const home = await findPostgresHome(base, log);
       await prepareData({ data, home, password, log });
-      return await launch(home, password);
+      await disownPidFile(data);
+      return await launchPatiently(home, password);
     } catch (cause) {
       await lock.release();
       lock = undefined;
       throw cause;
+    }
+  }
+
+  /** Backends of a killed postmaster take a moment to notice, and hold its shared memory until then. */
+  async function launchPatiently(home: PostgresHome, password: string): Promise<{ ownerUrl: string }> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await launch(home, password);
+      } catch (cause) {
+        const isHeld = cause instanceof Error && cause.message.includes("shared memory block");
+        if (!isHeld || attempt === 10) throw cause;
+        await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+      }
     }
   }
 
@@ -197,6 +211,24 @@ async function readPostmaster(data: string): Promise<{ pid: number; port: number
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
   return Number.isInteger(pid) && pid > 0 && Number.isInteger(port) && port > 0 ? { pid, port } : undefined;
+}
+
+// Above any pid_max of Linux (2^22) and still a 32-bit pid.
+const nobodysPid = 999_999_999;
+
+/**
+ * PostgreSQL refuses to start while the process its pid file names exists, and takes a zombie (in a container whose first
+ * process reaps nobody) or another program that got the number for one. Only the number is replaced: the file also names
+ * the shared memory by which PostgreSQL finds out whether old backends are still at work.
+ */
+async function disownPidFile(data: string): Promise<void> {
+  const file = path.join(data, "postmaster.pid");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return;
+  const lines = text.split("\n");
+  if (Number.isInteger(Number(lines[0])) && lines.length > 1) {
+    await writeFile(file, [String(nobodysPid), ...lines.slice(1)].join("\n"));
+  }
 }
 
 async function isPostgresOf(pid: number): Promise<boolean> {

