@@ -77,7 +77,8 @@ async function loadClient(settings: ModelSettings): Promise<Client> {
     timeout: settings.timeoutMs,
     maxRetries: 0,
     // The client reads OPENAI_BASE_URL by itself when none is given; settings are read in one place.
-    configuration: { baseURL: settings.baseURL ?? openAiBaseURL },
+    // It also prints what it cannot parse, which is what the customer reads.
+    configuration: { baseURL: settings.baseURL ?? openAiBaseURL, logLevel: "off" },
     // LangChain drops a refusal's text; it stands only in the raw piece.
     __includeRawResponse: true,
   });

@@ -67,7 +67,7 @@ export async function summarizeHistory(request: SummaryRequest): Promise<string>
   return extractFacts(messages, previous, maxChars);
 }
 
-/** Sentences with the most facts, in the order they were said, until `maxChars` are used. */
+/** All sentences if they fit, else those with the most facts, in the order they were said, until `maxChars` are used. */
 function extractFacts(
   messages: readonly SpokenMessage[],
   previous: string | undefined,
@@ -77,8 +77,11 @@ function extractFacts(
   const spoken = messages.flatMap(({ role, name, text }) =>
     splitSentences(text).map((sentence) => `${name ?? role}: ${sentence}`),
   );
-  const ranked = [...earlier, ...spoken]
+  const sentences = [...earlier, ...spoken];
+  if (sentences.join("\n").length <= maxChars) return sentences.join("\n");
+  const ranked = sentences
     .map((sentence, position) => ({ sentence, position, facts: countFacts(sentence) }))
+    .filter(({ facts }) => facts > 0)
     .toSorted((a, b) => b.facts - a.facts || b.position - a.position);
   let left = maxChars;
   const kept = ranked.filter(({ sentence }) => {

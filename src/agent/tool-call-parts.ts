@@ -37,11 +37,11 @@ export function createToolCallParts(): ToolCallParts {
       draft.arguments += part.args ?? "";
     },
     calls() {
-      const taken = new Set<string>();
+      const given = drafts.map(({ id }) => id);
       return drafts.map((draft, index) => {
-        const usable = /^[\w-]{1,64}$/.test(draft.id) && !taken.has(draft.id);
-        const id = usable ? draft.id : `call_${index}_${drafts.length}`;
-        taken.add(id);
+        const usable = /^[\w-]{1,64}$/.test(draft.id) && given.indexOf(draft.id) === index;
+        const id = usable ? draft.id : findFreeId(given, index);
+        given[index] = id;
         return { id, name: draft.name, arguments: draft.arguments };
       });
     },
@@ -53,4 +53,10 @@ function findDraft(drafts: readonly Draft[], part: ToolCallPart): Draft | undefi
   const newest = drafts.at(-1);
   const isNew = part.id !== undefined && part.id !== "" && part.id !== newest?.id;
   return isNew ? undefined : newest;
+}
+
+function findFreeId(taken: readonly string[], index: number): string {
+  let id = `call_${index}`;
+  while (taken.includes(id)) id += "_";
+  return id;
 }

@@ -343,6 +343,43 @@ describe("writes whose effect is not known", () => {
   });
 });
 
+describe("a turn whose time is over", () => {
+  const call = (name: string) => ({ toolCalls: [{ name, arguments: { subject: "x" } }] });
+
+  test("stops a read, and lets a write that began come to its outcome (R110)", async () => {
+    const ended: string[] = [];
+    const slow = (name: string, effect: "read" | "write") =>
+      aTool({
+        name,
+        effect,
+        run: (_, { signal }) =>
+          new Promise((resolve, reject) => {
+            const timer = setTimeout(() => resolve(ended.push(`${name} done`)), 400);
+            signal.addEventListener("abort", () => {
+              clearTimeout(timer);
+              ended.push(`${name} stopped`);
+              reject(new Error("stopped"));
+            });
+          }),
+      });
+    for (const [name, effect] of [
+      ["peek", "read"],
+      ["book", "write"],
+    ] as const) {
+      model.clearFixtures();
+      model.addFixtures([{ answer: call(name) }]);
+      const { answer, request } = await turn("Go", {
+        tools: [slow(name, effect)],
+        settings: { turnTimeoutMs: 200 },
+      });
+      expect(answer).toMatchObject({ kind: "failed", reason: "out of time" });
+      const { outcomes } = request.journal as ReturnType<typeof createMemoryJournal>;
+      expect([...outcomes.values()].at(-1)).toMatchObject({ ok: effect === "write" });
+    }
+    expect(ended).toEqual(["peek stopped", "book done"]);
+  });
+});
+
 describe("a turn that starts again", () => {
   const ask = { name: "create_ticket", arguments: { subject: "Lamp", description: "Broken" } };
   const script = [

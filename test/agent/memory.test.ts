@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { getContext, lastExchanges, summarizeHistory, trimToTokens } from "../../src/agent/memory.ts";
+import { boundTokens, createTokenCounter, loadTokenCounter } from "../../src/agent/tokens.ts";
+import type { SpokenMessage } from "../../src/core/agent.ts";
+
+const said = (text: string, role: SpokenMessage["role"] = "user"): SpokenMessage => ({ role, text });
+const message = fc.record({
+  role: fc.constantFrom("user" as const, "assistant" as const, "staff" as const),
+  text: fc.string({ maxLength: 200 }),
+});
+
+describe("the window", () => {
+  test("keeps the last ten messages unless told otherwise (R24, C4)", () => {
+    const messages = Array.from({ length: 25 }, (_, index) => said(`${index}`));
+    expect(getContext(messages).map(({ text }) => text)).toEqual(messages.slice(15).map(({ text }) => text));
+    expect(getContext(messages, 20)).toHaveLength(20);
+    expect(getContext(messages, 0)).toEqual([]);
+  });
+
+  test("of exchanges keeps the last three, with all that was said in them (R25)", () => {
+    const script = "u0 a0 u1 u2 a1 a2 u3 s3 u4 a4".split(" ");
+    const roles = { u: "user", a: "assistant", s: "staff" } as const;
+    const messages = script.map((text) => said(text, roles[text[0] as "u" | "a" | "s"]));
+    const kept = (count?: number) => lastExchanges(messages, count).map(({ text }) => text);
+    expect(kept()).toEqual(script.slice(2));
+    expect(kept(1)).toEqual(["u4", "a4"]);
+    expect(kept(9)).toEqual(script);
+    expect(kept(0)).toEqual([]);
+  });
+});
+
+describe("the token budget (R29)", () => {
+  test("keeps the newest messages that fit, in order, and not one that would exceed it", () => {
+    const count = (text: string) => text.length;
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 30 }), fc.nat(2000), (messages, budget) => {
+        const kept = trimToTokens(messages, budget, count);
+        const cost = (list: readonly SpokenMessage[]) =>
+          list.reduce((sum, { text }) => sum + 4 + count(text), 0);
+        expect(kept).toEqual(messages.slice(messages.length - kept.length));
+        expect(cost(kept)).toBeLessThanOrEqual(budget);
+        const more = messages.slice(Math.max(0, messages.length - kept.length - 1));
+        expect(kept.length === messages.length || cost(more) > budget).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    "The refund for order A-1293 was issued on 3 March 2026 (42.50 EUR); please check your account.",
+    "Die Rückerstattung für Ihre Bestellung wurde am 3. März veranlasst, bitte prüfen Sie Ihr Konto.",
+    "返金は3月3日に行われました。ご注文番号はA-1293です。",
+    "تم إصدار المبلغ المسترد في 3 مارس، يرجى التحقق من حسابك.",
+    "Возврат был оформлен 3 марта, проверьте, пожалуйста, свой счёт 👍🏽👨‍👩‍👧",
+    "const x = { a: [1, 2, 3], b: () => `${y}!` }; // {}[]();",
+    "!@#$%^&*()_+".repeat(40),
+  ])("is bounded without a tokenizer, never below what the tokenizer says: %s", async (text) => {
+    const count = await loadTokenCounter();
+    expect(boundTokens(text)).toBeGreaterThanOrEqual(count(text));
+  });
+
+  test("counts special tokens as text, and remembers what it counted", async () => {
+    expect((await loadTokenCounter())("<|endoftext|>")).toBeGreaterThan(1);
+    let calls = 0;
+    const count = createTokenCounter((piece) => {
+      calls += 1;
+      return piece.length;
+    });
+    const text = "word ".repeat(1000);
+    expect([count(text), count(text)]).toEqual([5000, 5000]);
+    expect(calls).toBe(Math.ceil(5000 / 256));
+  });
+});
+
+describe("a summary (R26)", () => {
+  const messages = [
+    said("Hello there. How are you today, I hope all is well with you and yours."),
+    said("My order A-1293 from 3 March 2026 never arrived at Ana Petrova's address."),
+    said("I have sent 42.50 EUR back to ana@example.org.", "assistant"),
+    said("Thanks a lot, that is very kind of you indeed."),
+  ];
+  const facts = ["A-1293", "3 March 2026", "Ana Petrova", "42.50 EUR", "ana@example.org"];
+
+  test("without a model keeps the sentences with names, numbers and dates", async () => {
+    const summary = await summarizeHistory({ messages, maxChars: 160 });
+    for (const fact of facts) expect(summary).toContain(fact);
+    expect(summary).not.toContain("Hello there");
+    expect(summary.length).toBeLessThanOrEqual(160);
+  });
+
+  test("keeps the facts of the summary before it", async () => {
+    const previous = "user: Contract 77-B of Globex ends on 2026-05-01.";
+    const summary = await summarizeHistory({ messages, previous, maxChars: 300 });
+    for (const fact of [...facts, "77-B", "2026-05-01"]) expect(summary).toContain(fact);
+  });
+
+  test("is the model's where there is one, and falls back when it fails or is silent", async () => {
+    expect(await summarizeHistory({ messages, ask: async () => " Short. " })).toBe("Short.");
+    for (const ask of [async () => "  ", () => Promise.reject(new Error("down"))]) {
+      expect(await summarizeHistory({ messages, ask })).toContain("A-1293");
+    }
+  });
+
+  test("never exceeds its length", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 20 }), fc.nat(400), async (list, maxChars) => {
+        const summary = await summarizeHistory({ messages: list, maxChars });
+        expect(summary.length).toBeLessThanOrEqual(maxChars);
+      }),
+    );
+  });
+});
