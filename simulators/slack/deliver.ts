@@ -35,8 +35,8 @@ interface DelivererParts {
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 512, keepAliveMsecs: 5_000 });
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #stopped = false;
+  readonly #pauses = new Map<NodeJS.Timeout, () => void>();
+  #generation = 0;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
@@ -51,7 +51,9 @@ export class Deliverer {
       return [this.#record(event, 0, { status: 0, body: "", ms: 0 }, { fault: "drop" })];
     activity.begin();
     try {
+      const generation = this.#generation;
       await this.#pause(delayOf(actions, faults));
+      if (generation !== this.#generation) return [];
       return await this.#copies(event, actions);
     } finally {
       activity.end();
@@ -101,14 +103,24 @@ export class Deliverer {
     return this.#post(url, JSON.stringify(body), "application/json", {});
   }
 
+  /** Gives up whatever is waiting for a delay or a retry; what is on the wire still ends by itself. */
+  abandon(): void {
+    this.#generation += 1;
+    for (const [timer, resume] of this.#pauses) {
+      clearTimeout(timer);
+      resume();
+    }
+    this.#pauses.clear();
+  }
+
   stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.abandon();
     this.#agent.destroy();
   }
 
   async #copies(event: OutgoingEvent, actions: readonly EventFaultAction[]): Promise<DeliveryRecord[]> {
     const loseAck = actions.some((action) => action.kind === "lose_ack");
+    const generation = this.#generation;
     const records: DeliveryRecord[] = [];
     const pending: Promise<DeliveryRecord>[] = [this.#withRetries(event, loseAck, 0)];
     for (const action of actions) {
@@ -117,6 +129,7 @@ export class Deliverer {
         if (action.concurrent !== true) {
           records.push(...(await Promise.all(pending.splice(0))));
           await this.#pause(action.gapMs ?? 0);
+          if (generation !== this.#generation) return records;
         }
         pending.push(this.#withRetries(event, false, copy));
       }
@@ -126,6 +139,7 @@ export class Deliverer {
 
   async #withRetries(event: OutgoingEvent, loseAck: boolean, copy: number): Promise<DeliveryRecord> {
     const { retryDelaysMs } = this.#parts.settings;
+    const generation = this.#generation;
     let reason: string | undefined;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.#attempt(event, attempt, reason);
@@ -136,11 +150,16 @@ export class Deliverer {
         ...(reason === undefined ? {} : { reason }),
         lost,
       });
-      if (record.acked || answer.noRetry === true || attempt >= retryDelaysMs.length || this.#stopped)
+      if (
+        record.acked ||
+        answer.noRetry === true ||
+        attempt >= retryDelaysMs.length ||
+        generation !== this.#generation
+      )
         return record;
       reason = lost ? "http_timeout" : (answer.failure ?? "http_error");
       await this.#pause(retryDelaysMs[attempt] ?? 0);
-      if (this.#stopped) return record;
+      if (generation !== this.#generation) return record;
     }
   }
 
@@ -241,13 +260,13 @@ export class Deliverer {
   }
 
   #pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.#stopped) return Promise.resolve();
+    if (ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.#timers.delete(timer);
+        this.#pauses.delete(timer);
         resolve();
       }, ms);
-      this.#timers.add(timer);
+      this.#pauses.set(timer, resolve);
     });
   }
 }

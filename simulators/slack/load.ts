@@ -75,7 +75,6 @@ export async function runLoad(parts: LoadParts, request: LoadRequest): Promise<L
   let notAcked = 0;
   let retried = 0;
   const deliveries: Promise<void>[] = [];
-  const startedAt = Date.now();
   const started = performance.now();
   for (let sent = 0; sent < mentions;) {
     const due = Math.min(
@@ -83,7 +82,7 @@ export async function runLoad(parts: LoadParts, request: LoadRequest): Promise<L
       Math.floor(((performance.now() - started) / 1000) * request.perSecond) + 1,
     );
     for (; sent < due; sent += 1) {
-      const sentAt = Date.now();
+      const sentAt = performance.now();
       const said = parts.says({
         user: request.user ?? "Ana",
         channel: request.channel ?? "#support",
@@ -107,7 +106,7 @@ export async function runLoad(parts: LoadParts, request: LoadRequest): Promise<L
   const sendingMs = performance.now() - started;
   await run.finished(Math.min(request.waitMs ?? 30_000, 600_000), request.quietMs ?? 300);
   await Promise.race([Promise.all(deliveries), sleep(1_000)]);
-  return run.report({ mentions, startedAt, sendingMs, acks, notAcked, retried });
+  return run.report({ mentions, startedAt: started, sendingMs, acks, notAcked, retried });
 }
 
 /** Watches the threads of one load. */
@@ -116,7 +115,7 @@ class LoadRun {
   readonly #stopListening: () => void;
   #answered = 0;
   #open = 0;
-  #lastChange = Date.now();
+  #lastChange = performance.now();
 
   constructor(state: State) {
     this.#stopListening = state.onChange((change) => this.#see(change));
@@ -127,9 +126,9 @@ class LoadRun {
   }
 
   async finished(waitMs: number, quietMs: number): Promise<void> {
-    const until = Date.now() + waitMs;
-    while (Date.now() < until) {
-      const isQuiet = Date.now() - this.#lastChange >= quietMs;
+    const until = performance.now() + waitMs;
+    while (performance.now() < until) {
+      const isQuiet = performance.now() - this.#lastChange >= quietMs;
       if (this.#answered === this.#turns.size && this.#open === 0 && isQuiet) break;
       await sleep(25);
     }
@@ -146,7 +145,7 @@ class LoadRun {
   }): LoadReport {
     const turns = [...this.#turns.values()];
     const last = Math.max(measured.startedAt, ...sample(turns.map((turn) => turn.lastAt ?? 0)));
-    const durationMs = last - measured.startedAt;
+    const durationMs = round(last - measured.startedAt);
     const answered = turns.filter((turn) => turn.firstAt !== undefined);
     return {
       mentions: measured.mentions,
@@ -180,7 +179,7 @@ class LoadRun {
       return;
     const turn = this.#turns.get(message.threadTs);
     if (turn === undefined) return;
-    const now = Date.now();
+    const now = performance.now();
     this.#lastChange = now;
     turn.lastAt = now;
     if (message.deleted) turn.replies.delete(message.ts);

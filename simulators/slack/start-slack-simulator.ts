@@ -143,6 +143,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
     sockets,
     load: (request) => runLoad({ state, says: (say) => people.says(say) }, request),
     reset() {
+      deliverer.abandon();
       faults.clear();
       limiter.clear();
       oauth.clear();

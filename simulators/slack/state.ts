@@ -59,6 +59,10 @@ export class State {
 
   /** Forgets everything except who listens. */
   clear(): void {
+    // The clock of a forgotten stream still runs: ended here, it changes nothing when it strikes.
+    for (const channel of this.channels.values())
+      for (const { stream } of channel.byTs.values())
+        if (stream?.state === "in_progress") stream.state = "expired";
     for (const map of [
       this.teams,
       this.installations,

@@ -11,6 +11,9 @@ import { maxMarkdownLength, maxTextLength, metadataOf, withBlockIds } from "./me
 import type { Call, Methods } from "./method.ts";
 import { messageOf, writableChannelOf } from "./method.ts";
 
+// Ended streams give their clocks back, or a long load would hold a timer for each.
+const clocks = new WeakMap<StreamLife, NodeJS.Timeout>();
+
 /** `chat.startStream`, `chat.appendStream`, `chat.stopStream`. */
 export const streamMethods: Methods = {
   "chat.startStream": {
@@ -213,6 +216,7 @@ function mergeTasks(blocks: readonly unknown[], updates: readonly unknown[]): re
 
 function end(platform: Platform, message: Message, stream: StreamLife, state: "completed" | "expired"): void {
   if (stream.state !== "in_progress") return;
+  clearTimeout(clocks.get(stream));
   stream.state = state;
   stream.stoppedAt = Date.now();
   message.changedAt = stream.stoppedAt;
@@ -221,7 +225,7 @@ function end(platform: Platform, message: Message, stream: StreamLife, state: "c
 
 /** Nobody has to touch a stream for it to die. */
 function scheduleExpiry(platform: Platform, message: Message, stream: StreamLife): void {
-  setTimeout(() => {
+  const clock = setTimeout(() => {
     if (stream.state !== "in_progress") return;
     end(platform, message, stream, "expired");
     platform.state.changed(() => ({
@@ -232,4 +236,5 @@ function scheduleExpiry(platform: Platform, message: Message, stream: StreamLife
     }));
     platform.activity.poke();
   }, platform.settings.streamLifeMs).unref();
+  clocks.set(stream, clock);
 }

@@ -93,3 +93,14 @@ test("a stream to a channel names its recipient, and a malformed chunk is refuse
   ).rejects.toMatchObject({ data: { error: "msg_too_long" } });
   expect(slack.botReplies("#support", thread.thread_ts)).toEqual([]);
 });
+
+test("a reset forgets open streams and pending retries for good", async () => {
+  slack.configure({ requestUrl: "http://127.0.0.1:9/", retryDelaysMs: [60_000] });
+  const said = slack.userSays({ user: "Ana", channel: "#support", text: "hi" });
+  await client.chat.startStream(thread);
+  await slack.waitFor(() => slack.history().deliveries.length >= 2);
+  slack.reset();
+  expect(await said.delivered).toMatchObject([{ acked: false }]);
+  await slack.settled();
+  expect(slack.state.openStreams).toBe(0);
+});
