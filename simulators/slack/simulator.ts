@@ -1,5 +1,6 @@
 import type { Faults } from "./faults.ts";
-import type { Click, Interaction } from "./interactions.ts";
+import type { Click } from "./interaction-elements.ts";
+import type { Interaction } from "./interactions.ts";
 import type { LoadReport, LoadRequest } from "./load.ts";
 import type { App, Change, Installation, SeenMessage, View } from "./model.ts";
 import type { Delivering, Said, Say } from "./people.ts";
