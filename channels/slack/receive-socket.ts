@@ -29,6 +29,7 @@ export interface SlackSockets {
 const longestWaitMs = 30_000;
 const refusedWaitMs = 60_000;
 const graceMs = 5_000;
+const steadyMs = 10_000;
 
 /**
  * Opens sockets and keeps them open. Resolves when each has been tried once: Slack being away is not an error, a
@@ -74,13 +75,16 @@ async function keepOpen(parts: SocketParts, life: Life): Promise<void> {
     life.stopping.addEventListener("abort", stop, { once: true });
     try {
       await client.start();
-      failures = 0;
+      const openedAt = performance.now();
       log.info({}, "slack socket open");
       life.opened.resolve();
       // Told to stop while still asking for an address, the client connects all the same.
       if (life.stopping.aborted) await client.disconnect();
       await closed;
       if (!life.stopping.aborted) log.info({}, "slack socket closed, opening another");
+      // A socket that lived is replaced at once; one that Slack closes as soon as it opens must not be hammered at.
+      failures = performance.now() - openedAt > steadyMs ? 0 : failures + 1;
+      await waitBeforeNext(failures, life);
     } catch (cause) {
       failures += 1;
       await afterFailure(cause, failures, life, log);
@@ -107,9 +111,15 @@ async function afterFailure(cause: unknown, failures: number, life: Life, log: L
     log.warn({ err: error, failures }, "slack socket not open, trying again");
     life.opened.resolve();
   }
-  // Waits grow, and differ, so that many processes do not come back at the same moment.
-  const waitMs = Math.min(longestWaitMs, 500 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
-  await sleep(isRefused ? refusedWaitMs : waitMs, undefined, { signal: life.stopping }).catch(() => {});
+  if (isRefused) await sleep(refusedWaitMs, undefined, { signal: life.stopping }).catch(() => {});
+  else await waitBeforeNext(failures, life);
+}
+
+/** Waits grow, and differ, so that many processes do not come back at the same moment. */
+async function waitBeforeNext(failures: number, { stopping }: Life): Promise<void> {
+  if (failures === 0) return;
+  const waitMs = Math.min(longestWaitMs, 250 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+  await sleep(waitMs, undefined, { signal: stopping }).catch(() => {});
 }
 
 async function createClient(parts: SocketParts, life: Life): Promise<SocketModeClient> {
