@@ -1,6 +1,6 @@
 import remend from "remend";
 import type { Attempt, MessageRef, ReplyStream, Target } from "../../src/core/channel.ts";
-import { PermanentError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { type PermanentError, TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Reply } from "../../src/core/reply.ts";
 import { holdBack } from "./hold-back.ts";
