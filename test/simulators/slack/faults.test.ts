@@ -13,7 +13,7 @@ const support = "C0SUPPORT01";
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  slack = await startSlackSimulator({ timeScale: 0.001, ownMessages: false });
+  slack = await startSlackSimulator({ timeScale: 0.001, ackTimeoutMs: 5_000, ownMessages: false });
   client = new WebClient(slack.installation.botToken, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },

@@ -8,7 +8,7 @@ let client: WebClient;
 let thread: { channel: string; thread_ts: string; recipient_team_id: string; recipient_user_id: string };
 
 beforeEach(async () => {
-  slack = await startSlackSimulator({ streamLifeMs: 250 });
+  slack = await startSlackSimulator();
   client = new WebClient(slack.installation.botToken, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
@@ -58,6 +58,7 @@ test("the client's own streamer works against it", async () => {
 });
 
 test("a stream left alone dies, and what it said stays", async () => {
+  slack.configure({ streamLifeMs: 100 });
   const { ts = "" } = await client.chat.startStream({ ...thread, markdown_text: "half an ans" });
   await slack.waitFor(() => slack.botReplies("#support", thread.thread_ts)[0]?.stream?.state === "expired");
   await expect(client.chat.stopStream({ channel: thread.channel, ts })).rejects.toMatchObject({
