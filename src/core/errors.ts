@@ -42,7 +42,15 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-/** The conversation changed hands, or another worker holds it: stop quietly, change nothing. */
+/**
+ * The right to speak is gone: stop quietly, change nothing. `taken`: by a person or by another worker;
+ * `stopping`: this process ends, and another worker goes on where this one stopped.
+ */
 export class StoodDownError extends Error {
   override readonly name = "StoodDownError";
+  readonly why: "taken" | "stopping";
+  constructor(message: string, why: "taken" | "stopping" = "taken") {
+    super(message);
+    this.why = why;
+  }
 }

@@ -38,3 +38,6 @@ export const actions = {
   returnToBot: "baton.return",
   resolve: "baton.resolve",
 } as const;
+
+/** The way to a person: under every answer, and wherever the bot cannot help. */
+export const humanButton: Button = { action: actions.human, label: "Talk to a human", value: "human" };

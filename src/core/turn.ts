@@ -46,7 +46,7 @@ export function decideTurn(item: OpenItem, view: TurnView): Decision {
 
 /** More than a thank-you: worth an answer, and worth reopening a closed conversation. */
 export function isSubstantive(text: string): boolean {
-  return !/^\W*(thanks?( you)?( so much| a lot)?|thx|ty|ok(ay)?|great|danke( schön)?|merci( beaucoup)?|gracias|ขอบคุณ\S*)?[\s\p{P}\p{S}]*$/iu.test(
+  return !/^[\s\p{P}\p{S}]*(thanks?( you)?( so much| a lot)?|thx|ty|ok(ay)?|great|danke( schön)?|merci( beaucoup)?|gracias|ขอบคุณ\S*)?[\s\p{P}\p{S}]*$/iu.test(
     text,
   );
 }

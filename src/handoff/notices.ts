@@ -1,6 +1,6 @@
 import type { Notice } from "../core/conversation.ts";
 import type { TextCommand } from "../core/text-command.ts";
-import { actions, type Reply } from "../core/reply.ts";
+import { humanButton, type Reply } from "../core/reply.ts";
 
 const noticeTexts: Readonly<Record<Notice, string>> = {
   "waiting for a teammate": "I've asked a teammate to take over. They will answer right here.",
@@ -9,9 +9,6 @@ const noticeTexts: Readonly<Record<Notice, string>> = {
   resolved: "This conversation is resolved. Write here again if you need anything else.",
   reopened: "Welcome back, this conversation is open again.",
 };
-
-/** The way to a person, offered wherever the bot cannot help. */
-export const humanButton = { action: actions.human, label: "Talk to a human", value: "human" } as const;
 
 /** What people read when the baton passes. */
 export function toNoticeReply(notice: Notice): Reply {

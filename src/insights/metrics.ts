@@ -7,6 +7,8 @@ export interface Metrics {
   readonly costDollars: Counter<"agent" | "model">;
   /** From receiving a message to the end of its answer, seconds. */
   readonly responseTime: Histogram<"channel" | "agent">;
+  /** From receiving a message to the first visible text of its answer, seconds. */
+  readonly firstVisible: Histogram<"channel">;
   readonly errors: Counter<"kind">;
   /** Envelopes taken in, by what became of them. */
   readonly accepted: Counter<"channel" | "outcome">;
@@ -63,6 +65,13 @@ export function createMetrics(): Metrics {
       name: "ai_response_time_seconds",
       help: "From message to complete answer",
       labelNames: ["channel", "agent"],
+      buckets: answerSeconds,
+      registers,
+    }),
+    firstVisible: new Histogram({
+      name: "ai_first_visible_seconds",
+      help: "From message to first visible text",
+      labelNames: ["channel"],
       buckets: answerSeconds,
       registers,
     }),

@@ -33,6 +33,8 @@ export interface LiveAnswer {
   show(text: string): void;
   /** Waits for writes in hand. Throws StoodDownError or JoinedError if showing met one. */
   settle(): Promise<void>;
+  /** Aborts when showing met what makes further thinking pointless. */
+  readonly failed: AbortSignal;
   /** Something is visible, so a new message no longer joins. */
   readonly visible: boolean;
   /** Cuts the final reply into messages: those already visible keep their ids. */
@@ -51,7 +53,8 @@ export interface LiveAnswerParts {
   readonly destination: Destination;
   readonly turnId: TurnId;
   readonly inboxVersion: number;
-  readonly mayJoin: boolean;
+  /** Asked right before the first message appears: may a new arrival still change the answer? */
+  readonly mayJoin: () => boolean;
   readonly streaming: boolean;
   /** Only this person sees it; such an answer is never streamed. */
   readonly onlyFor: string | undefined;
@@ -86,6 +89,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   /** Recorded, but surely not on the platform. */
   const unsent: Delivery[] = [];
   const waking = new AbortController();
+  const failing = new AbortController();
   let newest = "";
   let pumping: Promise<void> | undefined;
   let failure: unknown;
@@ -110,6 +114,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     } catch (cause) {
       if (isPassing(cause)) return; // the final message carries everything; a missed glimpse is no loss
       failure = cause;
+      failing.abort(cause);
     }
   }
 
@@ -119,7 +124,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     for (const [index, piece] of pieces.entries()) {
       const part = live[index] ?? (await open(index, piece.body));
       const complete = index < pieces.length - 1;
-      if (part.shown === piece.body) continue;
+      // A retried thought may have begun otherwise: the final text replaces the message as a whole.
+      if (part.shown === piece.body || (!complete && !piece.body.startsWith(part.shown))) continue;
       await assertMine(database, lease);
       await write(part, piece, complete);
       part.shown = piece.body;
@@ -135,7 +141,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       body: sealReply(seal, delivery.reply),
       recipient: target.recipient,
       correlationId,
-      inboxVersion: parts.mayJoin && live.length === 0 ? parts.inboxVersion : undefined,
+      inboxVersion: parts.mayJoin() && live.length === 0 ? parts.inboxVersion : undefined,
     });
     if (recorded === "joined") throw new JoinedError("a message arrived before the answer was visible");
     if (finished) {
@@ -277,6 +283,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       await pumping;
       if (failure !== undefined) throw failure;
     },
+    failed: failing.signal,
     get visible() {
       return live.length + unsure.length > 0;
     },

@@ -53,15 +53,21 @@ export function connectBullmq(backend: QueueBackend, parts: { prefix: string; st
   return backend.kind === "redis" ? onRedis(backend.url, parts) : onPostgres(backend.url, parts);
 }
 
+interface Ringing {
+  readonly connection: Redis;
+  readonly queue: BullQueue<JobData>;
+  readonly first: Promise<void>;
+}
+
 function onRedis(url: string, { prefix, state }: { prefix: string; state: BackendLog }): Bullmq {
   const shared = {
     connectTimeout: 2_000,
     keepAlive: 10_000,
     retryStrategy: (times: number) => Math.min(100 * times, 2_000),
   };
-  let ringing: { connection: Redis; queue: BullQueue<JobData> } | undefined;
+  let ringing: Ringing | undefined;
 
-  function openRinging(): { connection: Redis; queue: BullQueue<JobData> } {
+  function openRinging(): Ringing {
     // Fails at once while Redis is away, instead of remembering rings without bound and ringing them all later.
     const connection = new Redis(url, {
       ...shared,
@@ -74,7 +80,7 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
     connection.on("ready", () => state.works());
     const queue = new BullQueue<JobData>(queueName, { ...sharedQueueOptions, connection, prefix });
     queue.on("error", (err) => state.failed(err));
-    return { connection, queue };
+    return { connection, queue, first: firstConnect(connection) };
   }
 
   return {
@@ -83,8 +89,9 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
     },
     queue: async () => {
       ringing ??= openRinging();
-      const { connection, queue } = ringing;
-      if (connection.status !== "ready") await readySoon(connection);
+      const { connection, queue, first } = ringing;
+      await first;
+      if (connection.status !== "ready") throw new TransientError("queue: redis is away");
       return queue;
     },
     worker: async (processor, options) => {
@@ -103,18 +110,10 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
 }
 
 /** Only the first connect is worth waiting for; a connection that was lost is tried again in the background. */
-async function readySoon(connection: Redis): Promise<void> {
-  const connecting = connection.status === "connecting" || connection.status === "connect";
-  if (!connecting) throw new TransientError("queue: redis is away");
-  await new Promise<void>((resolve, reject) => {
-    const settle = (): void => {
-      connection.off("ready", settle);
-      connection.off("close", settle);
-      if (connection.status === "ready") resolve();
-      else reject(new TransientError("queue: redis is away"));
-    };
-    connection.on("ready", settle);
-    connection.on("close", settle);
+function firstConnect(connection: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    connection.once("ready", resolve);
+    connection.once("close", resolve);
   });
 }
 

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { InstallationRecord, Installations } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
-import type { InstallationId, TenantId } from "../core/ids.ts";
+import { isId, parseId, type InstallationId, type TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
@@ -28,8 +28,8 @@ export interface InstallationParts {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly fast: FastState;
-  /** Where a workspace goes that installs itself and names no tenant. */
-  readonly defaultTenant: TenantId;
+  /** Whose a workspace is that installs itself and names no tenant. */
+  readonly ownerOf: (channel: ChannelName, externalId: string) => TenantId;
   readonly log: Log;
 }
 
@@ -44,7 +44,7 @@ const purpose = "installation.credentials";
 const cacheTtlMs = 60_000;
 
 export function createInstallations(parts: InstallationParts): InstallationDirectory {
-  const { database, sealer, fast, defaultTenant, log } = parts;
+  const { database, sealer, fast, ownerOf, log } = parts;
   const known = new LRUCache<string, Known>({ max: 10_000, ttl: cacheTtlMs });
   let unsubscribe = () => {};
 
@@ -135,7 +135,7 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
     forChannel: (channel) => ({
       find: (externalId) => find(channel, externalId),
       list: () => list(channel),
-      save: (record, tenant) => save(channel, record, (tenant as TenantId | undefined) ?? defaultTenant),
+      save: (record, tenant) => save(channel, record, isId(tenant) ? parseId<TenantId>(tenant) : ownerOf(channel, record.externalId)),
       remove: (externalId) => remove(channel, externalId),
     }),
     start: async () => {

@@ -300,3 +300,11 @@ export function noteReceipt(lease: Lease, turn: TurnRow, externalId: string): Qu
     values: [...fenceValues(lease), turn.id, turn.throughSeq, turn.inboxVersion, turn.correlationId, externalId],
   };
 }
+
+/** Ends a turn without an answer. */
+export function closeTurn(tenantId: TenantId, id: TurnId, state: "silent" | "stood down" | "dead"): Query {
+  return {
+    text: `UPDATE turns SET state = $3, finished_at = now() WHERE company_id = $1 AND id = $2 AND state = 'running'`,
+    values: [tenantId, id, state],
+  };
+}

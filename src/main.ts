@@ -1,0 +1,59 @@
+import { createLogger } from "./logger.ts";
+import { createService } from "./service.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { playgroundRoutes } from "./http/playground.ts";
+import { openStore } from "./store/store.ts";
+import { SettingsError } from "./core/errors.ts";
+import { toStartSummary } from "./settings/start-summary.ts";
+
+const startedAt = performance.now();
+
+/** Without a platform set up there is a simulated workspace to talk to. */
+async function simulateWorkspace(settings: Settings) {
+  if (!settings.playground) return undefined;
+  const { startSimulatedWorkspace } = await import("../simulators/simulated-workspace.ts");
+  return startSimulatedWorkspace({ model: settings.ai.endpoint === undefined });
+}
+
+async function main(): Promise<void> {
+  const asked = readSettings(process.env);
+  const log = createLogger(asked.log);
+  const tell = (line: string) => (process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line));
+
+  const simulated = await simulateWorkspace(asked);
+  const settings = simulated === undefined ? asked : readSettings({ ...process.env, ...simulated.env });
+  const { store: kept, redis, dataDir } = settings;
+  const store = await openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: tell });
+  const pages = simulated && playgroundRoutes(simulated.workspace);
+  const service = await createService({ settings, store, log, pages });
+
+  let stopping: Promise<void> | undefined;
+  const stop = (signal: string) => {
+    stopping ??= (async () => {
+      log.info({ signal }, "stopping: the doors close, turns in hand finish");
+      await service.stop();
+      await simulated?.stop();
+    })().catch((error: unknown) => {
+      log.error({ error }, "shutdown was not clean");
+      process.exitCode = 1;
+    });
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+
+  await service.start();
+  simulated?.connect(`${service.url()}/slack/events`);
+  for (const line of toStartSummary(settings, { url: service.url(), simulated: simulated !== undefined, tookMs: performance.now() - startedAt }))
+    tell(line);
+}
+
+main().catch((error: unknown) => {
+  const isOperators = error instanceof SettingsError || (error instanceof Error && error.cause instanceof SettingsError);
+  const cause = error instanceof SettingsError ? error : error instanceof Error ? error.cause : undefined;
+  process.stderr.write(isOperators && cause instanceof Error ? `${cause.message}\n` : `${inspectError(error)}\n`);
+  process.exit(1);
+});
+
+function inspectError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,248 @@
+import { createChannels } from "../channels/registry.ts";
+import { createTools } from "../tools/registry.ts";
+import { createAgent } from "./agent/agent.ts";
+import { agentSettings, modelSettings, type ModelSettings } from "./agent/agent-settings.ts";
+import type { Channel } from "./core/channel.ts";
+import type { Accept } from "./core/envelope.ts";
+import type { Log } from "./core/log.ts";
+import type { Part } from "./core/part.ts";
+import { createHandoff } from "./handoff/handoff.ts";
+import { createTickets } from "./handoff/tickets.ts";
+import type { Condition } from "./http/health.ts";
+import { createHttp, type HttpParts } from "./http/http.ts";
+import { createCatchUp } from "./inbox/catch-up.ts";
+import { createInbox } from "./inbox/inbox.ts";
+import { createMetrics } from "./insights/metrics.ts";
+import { createTracing } from "./insights/tracing.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+import { createOutbox } from "./outbox/outbox.ts";
+import type { RetryPolicy } from "./outbox/outcome.ts";
+import { createQueue, type Queue } from "./queue/queue.ts";
+import type { Settings } from "./settings.ts";
+import type { Database } from "./store/database.ts";
+import { createSealer } from "./store/seal.ts";
+import type { Store } from "./store/store.ts";
+import { createCompanies, dataKeysIn, tenantIdOf } from "./tenants/companies.ts";
+import { createInstallations } from "./tenants/installations.ts";
+import type { LeaseTimes } from "./turns/lease.ts";
+import { createSweeper } from "./turns/sweeper.ts";
+import { createTurns } from "./turns/turns.ts";
+
+/** Everything, built and ready to start. */
+export interface Service extends Lifecycle {
+  /** Where the HTTP server listens, once started. */
+  readonly url: () => string;
+}
+
+/** How fast things are looked at again, milliseconds; slower clocks suit production, faster ones tests. */
+export interface Pace {
+  readonly lease?: LeaseTimes | undefined;
+  readonly sweepEveryMs: number;
+  readonly sweepGraceMs: number;
+  readonly receiptDelayMs: number;
+  readonly queueLockMs?: number | undefined;
+  readonly queueStalledEveryMs?: number | undefined;
+  readonly delivery?: RetryPolicy | undefined;
+  readonly modelRetry?: { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
+}
+
+/** Sweeps come every five seconds; a 👀 appears where an answer takes longer than half a second. */
+export const defaultPace: Pace = { sweepEveryMs: 5_000, sweepGraceMs: 4_000, receiptDelayMs: 500 };
+
+export interface ServiceParts {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly log: Log;
+  readonly pace?: Pace | undefined;
+  /** Pages of their own, beside the channels' doors. */
+  readonly pages?: HttpParts["extra"];
+  /** Lends the database and the queue to something in between, for a look or a fault. */
+  readonly lend?: { database(database: Database): Database; queue(queue: Queue): Queue } | undefined;
+}
+
+/** Builds the house: stores below, then queue, rooms, channels, doors. Nothing runs before `start`. */
+export async function createService(parts: ServiceParts): Promise<Service> {
+  const { settings, store, log, pace = defaultPace, lend } = parts;
+  const { fast } = store;
+  const database = lend?.database(store.database) ?? store.database;
+  const metrics = createMetrics();
+  const sealer = createSealer({
+    masterKey: store.masterKey,
+    previousMasterKey: store.previousMasterKey,
+    ...dataKeysIn(database),
+  });
+  const ownQueue = createQueue({
+    backend:
+      settings.redis.url === undefined
+        ? { kind: "postgres", url: store.ownerUrl }
+        : { kind: "redis", url: settings.redis.url },
+    log,
+  });
+  const queue = lend?.queue(ownQueue) ?? ownQueue;
+  const companies = createCompanies({ database, fast });
+  for (const tenant of settings.tenants) await companies.ensure(tenant);
+  const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
+  const channels = createChannels(settings.channels, { installationsOf: installations.forChannel, log });
+  const outbox = createOutbox({
+    database,
+    channels,
+    retry: pace.delivery,
+    count: (outcome, channel) => metrics.deliveries.inc({ channel, outcome }),
+    log,
+  });
+  const handoff = createHandoff({ database, sealer, onChanged: (subject) => turns.onChanged(subject), log });
+  const { ai } = settings;
+  const agent = createAgent({
+    settings: agentSettings.parse({
+      enableToolCalling: ai.toolCalling,
+      enableStreaming: ai.streaming,
+      prices: ai.prices,
+      ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
+    }),
+    models: modelsOf(settings),
+    tools: createTools({ tickets: createTickets({ database, sealer }) }),
+    log,
+  });
+  const turns = createTurns({
+    database,
+    outbox,
+    agent,
+    companies,
+    metrics,
+    sealer,
+    queue,
+    fast,
+    handoff,
+    streaming: ai.streaming,
+    aiEnabled: ai.enabled,
+    window: 10,
+    debounceMs: settings.debounceMs,
+    receiptDelayMs: pace.receiptDelayMs,
+    leaseTimes: pace.lease,
+    log,
+  });
+  const inbox = createInbox({
+    database,
+    sealer,
+    installations,
+    onArrival: turns.onArrival,
+    onMembership: (envelope) => {
+      const channel = channels.get(envelope.channel);
+      if (envelope.change === "rate limited" && channel !== undefined) void doors.catchUpWith(channel);
+    },
+    count: (outcome, channel) => metrics.accepted.inc({ channel, outcome }),
+    log,
+  });
+  const doors = createDoors({ channels: [...channels.values()], accept: inbox.accept, database, log });
+  const sweeper = createSweeper({
+    database,
+    queue,
+    handoff,
+    channels,
+    everyMs: pace.sweepEveryMs,
+    graceMs: pace.sweepGraceMs,
+    log,
+  });
+  const worker = queue.work(
+    {
+      turn: (ids, context) => turns.run(ids, context),
+      delivery: (ids, context) => turns.run(ids, context),
+      sweep: async () => void (await sweeper.sweep()),
+      maintenance: async () => {},
+    },
+    { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
+  );
+  const http = createHttp({
+    ...settings.http,
+    routes: settings.role === "worker" ? [] : [...channels.values()].flatMap((channel) => channel.routes),
+    health: {
+      database: async () => toCondition((await database.health()).ok),
+      redis: async () => (settings.redis.url === undefined ? "not_configured" : toCondition((await fast.health()).ok)),
+      llm_api: async () => toModelCondition(await agent.health()),
+    },
+    metrics,
+    log,
+    extra: parts.pages,
+    secure: settings.http.publicUrl?.startsWith("https:"),
+  });
+  metrics.watchQueue(() => queue.depth());
+  const isEdge = settings.role !== "worker";
+  const isWorker = settings.role !== "edge";
+  const lifecycle = createLifecycle(
+    [
+      createTracing({ endpoint: settings.tracing.endpoint }),
+      { name: "stores", start: async () => {}, stop: () => store.close() },
+      { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
+      { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
+      turns,
+      ...(isWorker ? [{ name: "agent", start: () => agent.warmUp(), stop: async () => {} }, worker, sweeper] : []),
+      ...(isEdge ? [doors] : []),
+      http,
+    ],
+    settings.shutdownMs,
+  );
+  return { ...lifecycle, url: () => http.url };
+}
+
+/** A workspace belongs to the tenant whose file names it, else to the default one. */
+function ownerIn({ tenants }: Settings) {
+  return (channel: string, externalId: string) => {
+    const named = tenants.find(({ installations }) =>
+      installations.some((known) => known.channel === channel && known.id === externalId),
+    );
+    const owner = named ?? tenants.find(({ isDefault }) => isDefault);
+    if (owner === undefined) throw new Error("the settings name no default tenant");
+    return tenantIdOf(owner.slug);
+  };
+}
+
+function modelsOf({ ai }: Settings): ModelSettings[] {
+  if (ai.endpoint === undefined) return [];
+  const { apiKey, baseURL } = ai.endpoint;
+  const { maxTokens, temperature } = ai;
+  const named = { provider: "openai", apiKey, model: ai.models.customer, maxTokens, temperature };
+  return [modelSettings.parse({ ...named, ...(baseURL !== undefined && { baseURL }) })];
+}
+
+interface Doors extends Part {
+  catchUpWith(channel: Channel): Promise<void>;
+}
+
+/** The channels' doors: open, they listen; then what was said meanwhile is fetched, in the background. */
+function createDoors(parts: { channels: readonly Channel[]; accept: Accept; database: Database; log: Log }): Doors {
+  const { channels, accept } = parts;
+  const catchUp = createCatchUp(parts);
+  const stopping = new AbortController();
+  const running = new Set<Promise<unknown>>();
+
+  function catchUpWith(channel: Channel): Promise<void> {
+    const run: Promise<void> = catchUp.run(channel, stopping.signal).then(() => void running.delete(run));
+    running.add(run);
+    return run;
+  }
+
+  return {
+    name: "channels",
+    catchUpWith,
+    start: async () => {
+      for (const channel of channels) {
+        await channel.start(accept);
+        void catchUpWith(channel);
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(channels.map((channel) => channel.stop()));
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+function toCondition(ok: boolean): Condition {
+  return ok ? "healthy" : "unhealthy";
+}
+
+function toModelCondition(health: "ok" | "unavailable" | "not configured"): Condition {
+  if (health === "ok") return "healthy";
+  return health === "unavailable" ? "unhealthy" : "not_configured";
+}

@@ -1,0 +1,292 @@
+import { randomUUID } from "node:crypto";
+import type { Agent, AgentAnswer, SpokenMessage, Usage } from "../core/agent.ts";
+import { StoodDownError } from "../core/errors.ts";
+import type { MessageId, TurnId } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import { humanButton, type Reply } from "../core/reply.ts";
+import { contentPurpose } from "../inbox/message-content.ts";
+import type { Metrics } from "../insights/metrics.ts";
+import { withSpan } from "../insights/tracing.ts";
+import { sealReply } from "../outbox/delivery.ts";
+import { createLiveAnswer, JoinedError, type LiveAnswer, type PlannedPart } from "../outbox/live-answer.ts";
+import { takenOverLine, type Destination, type Outbox } from "../outbox/outbox.ts";
+import type { Outcome } from "../outbox/outcome.ts";
+import type { Database } from "../store/database.ts";
+import type { TenantSeal } from "../store/seal.ts";
+import type { Companies } from "../tenants/companies.ts";
+import type { Claim, OpenMessage } from "./claim.ts";
+import type { HeldLease } from "./lease.ts";
+import { toPlainReply } from "./plain-reply.ts";
+import { createReceipt, type Receipt } from "./receipt.ts";
+import { createTurnJournal, type TurnJournal } from "./turn-journal.ts";
+import { commitTurn, renewLease, type TurnRow } from "./turn-store.ts";
+
+/** What turns need to answer. */
+export interface AnswerParts {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly agent: Agent;
+  readonly companies: Companies;
+  readonly metrics: Metrics;
+  readonly streaming: boolean;
+  /** An answer visible within this time needs no 👀, milliseconds. */
+  readonly receiptDelayMs: number;
+  readonly leaseTtlMs: number;
+  readonly log: Log;
+}
+
+/** One turn: what it answers, for whom, with which rights. */
+export interface TurnRequest {
+  readonly claim: Claim;
+  readonly lease: HeldLease;
+  readonly seal: TenantSeal;
+  readonly destination: Destination;
+  readonly questions: readonly OpenMessage[];
+  readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
+  /** A message that arrives before anything is visible is answered together with the others. */
+  readonly mayJoin: boolean;
+}
+
+/** How a turn ended; what it put on the platform is stored by the caller. */
+export interface TurnResult {
+  readonly turnId: TurnId;
+  readonly state: "done" | "joined" | "stood down";
+  readonly outcomes: readonly Outcome[];
+  readonly receiptCleared: boolean;
+}
+
+/** The tools of one turn at work. */
+interface Workbench {
+  readonly parts: AnswerParts;
+  readonly request: TurnRequest;
+  readonly turn: TurnRow;
+  readonly journal: TurnJournal;
+  readonly live: LiveAnswer;
+  readonly receipt: Receipt;
+}
+
+/**
+ * Runs one turn to its end: think, show, commit, deliver. Resolves also when the conversation changed hands
+ * meanwhile; rejects only when something broke, and then the turn stays open for another worker.
+ */
+export async function answerTurn(parts: AnswerParts, request: TurnRequest): Promise<TurnResult> {
+  const bench = layOut(parts, request);
+  const { turn, live, receipt } = bench;
+  const correlationId = turn.correlationId;
+  try {
+    const outcomes = await withSpan("turn", { "baton.correlation_id": correlationId }, () => think(bench));
+    return { turnId: turn.id, state: "done", outcomes, receiptCleared: await receipt.clear() };
+  } catch (cause) {
+    if (cause instanceof JoinedError) {
+      receipt.cancel();
+      return { turnId: turn.id, state: "joined", outcomes: [], receiptCleared: false };
+    }
+    receipt.cancel();
+    const stoodDown = toStoodDown(cause, request.lease);
+    if (stoodDown?.why !== "taken" || !(await isStillHeld(parts, request.lease))) throw stoodDown ?? cause;
+    const outcomes = await live.standDown(takenOverLine);
+    return { turnId: turn.id, state: "stood down", outcomes, receiptCleared: await receipt.clear() };
+  }
+}
+
+function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
+  const { claim, lease, seal, destination, questions } = request;
+  const { database, outbox, metrics, log } = parts;
+  const turn = toTurnRow(claim, questions);
+  const last = questions.at(-1);
+  const journal = createTurnJournal({
+    database,
+    seal,
+    lease,
+    turn,
+    recorded: claim.turn?.steps ?? [],
+    onStep: (intent, outcome) => {
+      const fields = { correlationId: turn.correlationId, step: intent.key, name: intent.name };
+      log.debug({ ...fields, ok: outcome.ok, durationMs: Math.round(outcome.durationMs) }, "step done");
+    },
+  });
+  const receipt = createReceipt({
+    database,
+    lease,
+    destination,
+    turn,
+    externalId: last?.kind === "message" ? last.externalId : undefined,
+    inherited: claim.turn?.receipt,
+    delayMs: parts.receiptDelayMs,
+    log,
+  });
+  const live = createLiveAnswer({
+    database,
+    outbox,
+    seal,
+    lease,
+    destination,
+    turnId: turn.id,
+    inboxVersion: turn.inboxVersion,
+    mayJoin: () => request.mayJoin && !journal.acted,
+    streaming: parts.streaming,
+    onlyFor: last?.content.whisper === true ? last.senderId : undefined,
+    correlationId: turn.correlationId,
+    inherited: claim.deliveries.filter((delivery) => delivery.turnId === turn.id),
+    onVisible: () => {
+      receipt.cancel();
+      metrics.firstVisible.observe({ channel: claim.channel }, (last?.waitedMs ?? 0) / 1000);
+    },
+  });
+  return { parts, request, turn, journal, live, receipt };
+}
+
+/** A turn an earlier worker began goes on; it may take in what joined only if it has shown and done nothing yet. */
+function toTurnRow(claim: Claim, questions: readonly OpenMessage[]): TurnRow {
+  const correlationId = questions.at(-1)?.correlationId ?? "";
+  const fresh = { throughSeq: questions.at(-1)?.seq ?? 0, inboxVersion: claim.inboxVersion, correlationId };
+  const unfinished = claim.turn;
+  if (unfinished === undefined) return { id: randomUUID() as TurnId, ...fresh };
+  if (mayStartOver(claim)) return { id: unfinished.id, ...fresh };
+  const { id, throughSeq, inboxVersion } = unfinished;
+  return { id, throughSeq, inboxVersion, correlationId };
+}
+
+/** Nothing of the unfinished turn is visible and no tool was called: its questions may still change. */
+export function mayStartOver(claim: Claim): boolean {
+  const { turn } = claim;
+  if (turn === undefined) return true;
+  const visible = claim.deliveries.some((delivery) => delivery.turnId === turn.id);
+  return !visible && !turn.steps.some((step) => step.kind === "tool");
+}
+
+async function think(bench: Workbench): Promise<Outcome[]> {
+  const { parts, request, live, turn } = bench;
+  const startedAt = performance.now();
+  const answer = await parts.agent.answer(await toAgentRequest(bench)).catch(async (cause: unknown) => {
+    await live.settle(); // what stopped the showing is the reason, the aborted thinking only its consequence
+    throw cause;
+  });
+  await live.settle();
+  request.lease.check();
+  const planned = live.plan(toReply(answer, turn.id));
+  await commit(bench, answer, planned);
+  const outcomes = await live.complete(planned);
+  tell(bench, answer, performance.now() - startedAt);
+  return outcomes;
+}
+
+async function toAgentRequest({ parts, request, turn, journal, live }: Workbench): Promise<Parameters<Agent["answer"]>[0]> {
+  const { claim, lease, questions } = request;
+  const company = await parts.companies.get(lease.tenantId);
+  return {
+    context: {
+      tenantId: lease.tenantId,
+      conversationId: lease.conversationId,
+      contactId: claim.contact.id,
+      turnId: turn.id,
+      role: claim.role,
+      now: new Date(),
+      timeZone: claim.contact.timeZone,
+    },
+    company: company.name,
+    persona: company.persona,
+    summary: claim.summary,
+    history: claim.history,
+    questions: questions.filter((question) => question.seq <= turn.throughSeq).map(toSpoken),
+    journal,
+    onText: (text) => live.show(text),
+    signal: AbortSignal.any([lease.signal, live.failed]),
+  };
+}
+
+function toSpoken(question: OpenMessage): SpokenMessage {
+  const files = (question.content.attachments ?? []).map((file) => `[attached: ${file.name}, ${file.mimeType}]`);
+  const said = question.action?.value ?? question.text;
+  return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
+}
+
+function toReply(answer: AgentAnswer, turnId: TurnId): Reply {
+  if (answer.kind === "failed") return toPlainReply(answer.reason);
+  const { body, citations } = answer;
+  return { body, ...(citations.length > 0 && { citations }), buttons: [humanButton], feedback: turnId };
+}
+
+async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly PlannedPart[]): Promise<void> {
+  const { parts, request, turn, journal, live } = bench;
+  const { lease, seal, claim, questions, ignored, destination } = request;
+  const { usage } = answer;
+  const latencyMs = questions[0]?.waitedMs ?? 0;
+  const body = planned.map((part) => part.delivery.reply.body).join("\n\n");
+  const model = answer.kind === "answered" ? answer.model : undefined;
+  const tokens = usage.inputTokens + usage.outputTokens;
+  const [row] = await parts.database.statement<{ mine: number; committed: number }>(
+    lease.tenantId,
+    commitTurn(lease, {
+      turn,
+      mustBeCurrent: request.mayJoin && !journal.acted && !live.visible,
+      state: answer.kind === "answered" ? "answered" : "failed",
+      outcome: answer.kind === "answered" ? "answered" : answer.reason,
+      messageId: randomUUID() as MessageId,
+      content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
+      metadata: { tokens_used: tokens, latency_ms: Math.round(latencyMs), model, cache_hit: false },
+      model,
+      inputTokens: usage.inputTokens,
+      outputTokens: usage.outputTokens,
+      costUsd: usage.costUsd,
+      latencyMs,
+      lastStep: journal.takePending(),
+      ignored,
+      parts: planned.map(({ delivery }) => ({
+        id: delivery.id,
+        part: delivery.part,
+        state: delivery.state,
+        body: sealReply(seal, delivery.reply),
+        recipient: destination.target.recipient,
+      })),
+    }),
+  );
+  if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
+  if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
+  parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
+}
+
+/** One line per turn, and its numbers. */
+function tell({ parts, request, turn }: Workbench, answer: AgentAnswer, workedMs: number): void {
+  const { claim, lease, questions } = request;
+  const { metrics, log } = parts;
+  const { usage } = answer;
+  const model = answer.kind === "answered" ? answer.model : "none";
+  const seconds = ((questions[0]?.waitedMs ?? 0) + workedMs) / 1000;
+  metrics.responseTime.observe({ channel: claim.channel, agent: claim.role }, seconds);
+  metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
+  metrics.costDollars.inc({ agent: claim.role, model }, usage.costUsd);
+  metrics.tokensPerConversation.observe({ agent: claim.role, model }, usage.inputTokens + usage.outputTokens);
+  if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
+  log.info(
+    {
+      conversation_id: lease.conversationId,
+      company_id: lease.tenantId,
+      latency_ms: Math.round(seconds * 1000),
+      tokens_used: tokensOf(usage),
+      cache_hit: false,
+      model,
+      outcome: answer.kind === "answered" ? "answered" : answer.reason,
+      correlationId: turn.correlationId,
+      ...(answer.kind === "failed" && { detail: answer.detail }),
+    },
+    "message_processed",
+  );
+}
+
+function tokensOf(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens;
+}
+
+/** A person took the conversation over, but this process still holds it and may end what it left half written. */
+async function isStillHeld({ database, leaseTtlMs }: AnswerParts, lease: HeldLease): Promise<boolean> {
+  const rows = await database.statement(lease.tenantId, renewLease(lease, leaseTtlMs), { durable: false });
+  return rows.length > 0;
+}
+
+/** Whatever broke because the lease was revoked is the revocation itself. */
+function toStoodDown(cause: unknown, lease: HeldLease): StoodDownError | undefined {
+  if (cause instanceof StoodDownError) return cause;
+  const reason: unknown = lease.signal.aborted ? lease.signal.reason : undefined;
+  return reason instanceof StoodDownError ? reason : undefined;
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { StoodDownError } from "../core/errors.ts";
+import type { Envelope } from "../core/envelope.ts";
+import type { ConversationId, TenantId } from "../core/ids.ts";
+import type { Part } from "../core/part.ts";
+import type { Handoff } from "../handoff/handoff.ts";
+import type { Arrival } from "../inbox/inbox.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { FastState } from "../store/fast-state.ts";
+import type { Sealer } from "../store/seal.ts";
+import type { AnswerParts } from "./answer-turn.ts";
+import { parseClaim, type Claim } from "./claim.ts";
+import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
+import { claimConversation, finishWork } from "./turn-store.ts";
+import { workOn, type WorkParts, type WorkResult } from "./work.ts";
+
+/** The worker's side: claims conversations and works on them until nothing is left to do. */
+export interface Turns extends Part {
+  /** Works on one conversation. Resolves when it is settled, held by another worker, or has to wait. */
+  run(ids: ConversationRef, context: { readonly signal: AbortSignal; readonly correlationId: string | undefined }): Promise<void>;
+  /** Rings for something new. Never throws; a ring that fails is made up for by the sweeper. */
+  onArrival(arrival: Arrival): void;
+  /** Tells every process that a conversation changed hands. */
+  onChanged(subject: ConversationRef & { readonly correlationId: string }): void;
+}
+
+export interface ConversationRef {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+}
+
+export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
+  readonly sealer: Sealer;
+  readonly queue: Pick<Queue, "ring">;
+  readonly fast: FastState;
+  readonly handoff: Handoff;
+  readonly aiEnabled: boolean;
+  /** Messages of a conversation a turn looks back on. */
+  readonly window: number;
+  /** How long a channel's messages are collected before a turn begins, milliseconds. */
+  readonly debounceMs: Readonly<Partial<Record<Envelope["channel"], number>>>;
+  readonly leaseTimes?: LeaseTimes | undefined;
+  /** A conversation whose work broke this often is given up, and people are told. */
+  readonly maxAttempts?: number | undefined;
+}
+
+const topic = "conversations:changed";
+const maxRounds = 20;
+const failureBackoffMs = { base: 500, max: 60_000 };
+
+export function createTurns(parts: TurnsParts): Turns {
+  const { database, sealer, queue, fast, handoff, log } = parts;
+  const times = parts.leaseTimes ?? defaultLeaseTimes;
+  const workParts: WorkParts = { ...parts, leaseTtlMs: times.ttlMs, maxAttempts: parts.maxAttempts ?? 8 };
+  const active = new Map<ConversationId, HeldLease>();
+  const ringing = new Set<Promise<void>>();
+  let unsubscribe = () => {};
+
+  async function run(
+    ref: ConversationRef,
+    { signal, correlationId = "" }: { readonly signal: AbortSignal; readonly correlationId: string | undefined },
+  ): Promise<void> {
+    for (let round = 0; round < maxRounds; round += 1) {
+      if (signal.aborted) return;
+      const token = randomUUID();
+      const claimedAt = performance.now();
+      const claim = await take(ref, token);
+      if (claim === undefined) return leaveToHolder(ref, correlationId);
+      const lease = hold(ref, { token, epoch: claim.epoch, claimedAt });
+      if (!(await workWith(lease, claim, signal))) return;
+    }
+    ring(ref, correlationId, 0); // fairness: others in the queue first
+  }
+
+  async function take(ref: ConversationRef, token: string): Promise<Claim | undefined> {
+    const [row] = await database.statement(
+      ref.tenantId,
+      claimConversation({ ...ref, token, ttlMs: times.ttlMs, window: parts.window }),
+      { durable: false },
+    );
+    return row === undefined ? undefined : parseClaim(row, await sealer.forTenant(ref.tenantId));
+  }
+
+  function hold(ref: ConversationRef, held: { token: string; epoch: number; claimedAt: number }): HeldLease {
+    const lease = holdLease({ ...ref, ...held, times, database, log });
+    active.set(ref.conversationId, lease);
+    return lease;
+  }
+
+  /** True when there is more to do at once. */
+  async function workWith(lease: HeldLease, claim: Claim, signal: AbortSignal): Promise<boolean> {
+    const onStop = () => lease.revoke(new StoodDownError("the process is stopping", "stopping"));
+    signal.addEventListener("abort", onStop, { once: true });
+    try {
+      const result = await workOn(workParts, lease, claim, () => takeAgain(lease));
+      return await giveBack(lease, result);
+    } catch (cause) {
+      return await giveUp(lease, claim, cause);
+    } finally {
+      signal.removeEventListener("abort", onStop);
+      lease.release();
+      if (active.get(lease.conversationId) === lease) active.delete(lease.conversationId);
+    }
+  }
+
+  /** Reads the conversation again under the same lease, after it changed under our own hands. */
+  async function takeAgain(lease: HeldLease): Promise<Claim> {
+    const claim = await take(lease, lease.token);
+    if (claim === undefined) throw new StoodDownError("another worker took the conversation");
+    lease.at(claim.epoch);
+    return claim;
+  }
+
+  async function giveBack(lease: HeldLease, result: WorkResult): Promise<boolean> {
+    const { retryInMs } = result;
+    const [row] = await database.statement<{ more: boolean }>(
+      lease.tenantId,
+      finishWork(lease, { ...result, coolDownMs: 0, clean: true }),
+    );
+    if (retryInMs !== undefined) {
+      ring(lease, result.correlationId, retryInMs);
+      return false;
+    }
+    return row?.more ?? false;
+  }
+
+  /** Work that broke is left open and tried again later, by whoever hears the bell. */
+  async function giveUp(lease: HeldLease, claim: Claim, cause: unknown): Promise<boolean> {
+    const correlationId = claim.open.at(-1)?.correlationId ?? "";
+    const stopping = cause instanceof StoodDownError && cause.why === "stopping";
+    if (cause instanceof StoodDownError && !stopping) {
+      log.info({ conversationId: lease.conversationId, reason: cause.message }, "turn stood down");
+    } else if (!stopping) {
+      const failure = { name: cause instanceof Error ? cause.name : "unknown", message: String(cause) };
+      log.error({ conversationId: lease.conversationId, correlationId, attempts: claim.attempts, failure, err: cause }, "turn broke");
+      parts.metrics.errors.inc({ kind: "turn broke" });
+    }
+    const waitMs = stopping ? 0 : Math.min(failureBackoffMs.base * 2 ** claim.attempts, failureBackoffMs.max);
+    const nothing = { outcomes: [], turnId: undefined, turnState: undefined, receiptCleared: false };
+    const isStoodDown = cause instanceof StoodDownError;
+    await database.statement(
+      lease.tenantId,
+      finishWork(lease, { ...nothing, coolDownMs: isStoodDown ? 0 : waitMs, clean: isStoodDown }),
+    );
+    ring(lease, correlationId, isStoodDown ? 0 : waitMs);
+    return false;
+  }
+
+  /** Somebody works on it: what is urgent is done beside them, what joins is told to them. */
+  async function leaveToHolder(ref: ConversationRef, correlationId: string): Promise<void> {
+    await handoff.takeControls({ ...ref, correlationId });
+  }
+
+  function ring(ref: ConversationRef, correlationId: string, delayMs: number): void {
+    const { tenantId, conversationId } = ref;
+    const options = delayMs > 0 ? { delayMs, dedupeId: `later-${conversationId}` } : {};
+    const rung = queue
+      .ring("turn", { v: 1, tenantId, conversationId }, { ...options, correlationId })
+      .catch((cause: unknown) => log.warn({ conversationId, cause: String(cause) }, "doorbell not rung; the sweeper will look"))
+      .finally(() => ringing.delete(rung));
+    ringing.add(rung);
+  }
+
+  function onArrival(arrival: Arrival): void {
+    ring(arrival, arrival.correlationId, arrival.urgent ? 0 : (parts.debounceMs[arrival.channel] ?? 0));
+    if (arrival.urgent) void takeControlsNow(arrival);
+  }
+
+  /** At the door already: a take-over must not wait for a free worker. */
+  async function takeControlsNow(arrival: Arrival): Promise<void> {
+    try {
+      await handoff.takeControls(arrival);
+    } catch (cause) {
+      log.warn({ conversationId: arrival.conversationId, cause: String(cause) }, "control left to the worker");
+    }
+  }
+
+  function onChanged({ tenantId, conversationId, correlationId }: ConversationRef & { correlationId: string }): void {
+    standDown(conversationId);
+    void fast.publish(topic, conversationId);
+    ring({ tenantId, conversationId }, correlationId, 0);
+  }
+
+  function standDown(conversationId: string): void {
+    active.get(conversationId as ConversationId)?.revoke(new StoodDownError("the conversation changed hands"));
+  }
+
+  return {
+    name: "turns",
+    run,
+    onArrival,
+    onChanged,
+    start: async () => {
+      unsubscribe = await fast.subscribe(topic, standDown);
+    },
+    stop: async () => {
+      await Promise.allSettled(ringing);
+      unsubscribe();
+    },
+  };
+}

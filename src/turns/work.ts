@@ -1,0 +1,276 @@
+import type { DeliveryId, MessageId, TurnId } from "../core/ids.ts";
+import { decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
+import type { Handoff } from "../handoff/handoff.ts";
+import { contentPurpose } from "../inbox/message-content.ts";
+import { sealReply, type Delivery } from "../outbox/delivery.ts";
+import type { Destination } from "../outbox/outbox.ts";
+import { enqueueNotice } from "../outbox/outbox-store.ts";
+import { isFinal, type Outcome } from "../outbox/outcome.ts";
+import { deriveId } from "../store/derive-id.ts";
+import type { Sealer, TenantSeal } from "../store/seal.ts";
+import { answerTurn, mayStartOver, type AnswerParts, type TurnResult } from "./answer-turn.ts";
+import type { Claim, OpenMessage } from "./claim.ts";
+import type { HeldLease } from "./lease.ts";
+import { deadLetterReply } from "./plain-reply.ts";
+import { closeTurn, settleSilently } from "./turn-store.ts";
+
+/** What work on a conversation needs. */
+export interface WorkParts extends AnswerParts {
+  readonly sealer: Sealer;
+  readonly handoff: Handoff;
+  readonly aiEnabled: boolean;
+  readonly maxAttempts: number;
+}
+
+/** What is left to write when the conversation is given back. */
+export interface WorkResult {
+  readonly outcomes: readonly Outcome[];
+  readonly turnId: TurnId | undefined;
+  readonly turnState: "stood down" | undefined;
+  readonly receiptCleared: boolean;
+  /** Something has to wait this long, milliseconds, and everything behind it with it. */
+  readonly retryInMs: number | undefined;
+  readonly correlationId: string;
+}
+
+type Reread = () => Promise<Claim>;
+
+const maxRereads = 12;
+// After this many arrivals the turn stops starting over and answers; what comes later is the next turn.
+const maxJoins = 5;
+// A conversation whose work broke this often goes on one message at a time, so that one bad message fails alone.
+const carefulAfterAttempts = 3;
+
+/**
+ * Does what one claim found: sends what was left behind, carries out controls, answers what is to be answered.
+ * Reads the conversation again whenever its own work changed it.
+ */
+export async function workOn(parts: WorkParts, lease: HeldLease, claim: Claim, reread: Reread): Promise<WorkResult> {
+  const seal = await parts.sealer.forTenant(lease.tenantId);
+  let current = claim;
+  let joins = 0;
+  const outcomes: Outcome[] = [];
+  for (let pass = 0; pass < maxRereads; pass += 1) {
+    const sent = await sendLeftovers(parts, lease, current);
+    outcomes.push(...sent.outcomes);
+    if (sent.retryInMs !== undefined) return toResult(current, outcomes, { retryInMs: sent.retryInMs });
+    const next = await handle(parts, { lease, claim: current, seal, mayJoin: joins < maxJoins });
+    if (next.kind === "settled") return toResult(current, [...outcomes, ...next.outcomes], next);
+    if (next.kind === "joined") joins += 1;
+    current = withoutDone(await reread(), outcomes);
+  }
+  return toResult(current, outcomes, {});
+}
+
+type Handled =
+  | { readonly kind: "settled"; readonly outcomes: readonly Outcome[]; readonly turn?: TurnResult }
+  | { readonly kind: "changed" }
+  | { readonly kind: "joined" };
+
+interface Situation {
+  readonly lease: HeldLease;
+  readonly claim: Claim;
+  readonly seal: TenantSeal;
+  readonly mayJoin: boolean;
+}
+
+async function handle(parts: WorkParts, situation: Situation): Promise<Handled> {
+  const { lease, claim } = situation;
+  if (claim.attempts > parts.maxAttempts) return deadLetter(parts, situation);
+  const decided = claim.open.map((message) => ({ message, decision: decide(message, claim) }));
+  if (decided.some(({ decision }) => isControl(decision))) {
+    await parts.handoff.takeControls(subjectOf(lease, claim));
+    return { kind: "changed" };
+  }
+  if (await letOwnershipFollow(parts, situation)) return { kind: "changed" };
+  if (claim.turn !== undefined && claim.turn.epoch !== claim.epoch) {
+    await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "stood down"));
+    return { kind: "changed" };
+  }
+  const questions = decided.filter(({ decision }) => decision.kind === "answer").map(({ message }) => message);
+  if (questions.length === 0) return settle(parts, situation, decided);
+  const silent = decided.filter(({ decision }) => decision.kind === "silent");
+  return answer(parts, situation, { questions, ignored: silent.map(({ message, decision }) => toIgnored(message, decision)) });
+}
+
+function decide(message: OpenMessage, claim: Claim): Decision {
+  if (claim.status === "closed" && message.kind === "message" && !isSubstantive(message.text))
+    return { kind: "silent", reason: "the conversation is closed" };
+  return decideTurn(message, {
+    owner: claim.owner,
+    requesterId: claim.contact.externalId,
+    audience: claim.audience,
+  });
+}
+
+function isControl(decision: Decision): boolean {
+  return decision.kind === "command" || decision.kind === "action" || decision.kind === "staff speaks";
+}
+
+/**
+ * What a person's message does to the baton by itself: it wakes, reopens, or starts the waiting clock;
+ * and with the bot switched off everywhere, it goes to people.
+ */
+async function letOwnershipFollow(parts: WorkParts, { lease, claim }: Situation): Promise<boolean> {
+  const message = claim.open.find((open) => open.role === "user" || open.addressed !== "none");
+  if (message === undefined) return false;
+  const subject = subjectOf(lease, claim);
+  const at = new Date(Date.now() - message.waitedMs);
+  if (!parts.aiEnabled && claim.owner.kind === "bot" && claim.status === "active") {
+    const reason = "the bot is switched off";
+    return parts.handoff.apply(subject, { kind: "escalate", reason, queue: "general_support", at });
+  }
+  if (claim.owner.kind === "bot" && claim.status === "active") return false;
+  const substantive = isSubstantive(message.text);
+  return parts.handoff.apply(subject, { kind: "user message", substantive, previousOnShift: false, at });
+}
+
+async function answer(
+  parts: WorkParts,
+  situation: Situation,
+  found: { readonly questions: readonly OpenMessage[]; readonly ignored: readonly { id: MessageId; reason: string }[] },
+): Promise<Handled> {
+  const { claim, lease, seal, mayJoin } = situation;
+  const careful = claim.attempts > carefulAfterAttempts;
+  const limit = mayStartOver(claim) ? Number.POSITIVE_INFINITY : (claim.turn?.throughSeq ?? Number.POSITIVE_INFINITY);
+  const within = found.questions.filter((question) => question.seq <= limit);
+  const questions = careful ? within.slice(0, 1) : within;
+  const last = questions.at(-1);
+  if (last === undefined) return settleDeleted(parts, situation);
+  const turn = await answerTurn(parts, {
+    claim,
+    lease,
+    seal,
+    destination: destinationOf(parts, claim, last.senderId),
+    questions,
+    ignored: found.ignored,
+    mayJoin: mayJoin && !careful,
+  });
+  return turn.state === "joined" ? { kind: "joined" } : { kind: "settled", outcomes: turn.outcomes, turn };
+}
+
+/** Everything the unfinished turn was about is gone: it ends without an answer, and what came later is looked at. */
+async function settleDeleted(parts: WorkParts, { lease, claim }: Situation): Promise<Handled> {
+  if (claim.turn !== undefined)
+    await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "silent"));
+  return { kind: "changed" };
+}
+
+async function settle(
+  parts: WorkParts,
+  { lease, claim }: Situation,
+  decided: readonly { readonly message: OpenMessage; readonly decision: Decision }[],
+): Promise<Handled> {
+  const ignored = decided.map(({ message, decision }) => ({ ...toIgnored(message, decision), state: "ignored" as const }));
+  const dead = claim.unreadable.map((id) => ({ id, reason: "it could not be read", state: "dead" as const }));
+  await parts.database.statement(lease.tenantId, settleSilently(lease, claim.inboxVersion, [...ignored, ...dead]));
+  if (claim.turn !== undefined)
+    await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "silent"));
+  return { kind: "settled", outcomes: [] };
+}
+
+/** The same work broke too often: the person is told once, an operator is alerted, the conversation goes on. */
+async function deadLetter(parts: WorkParts, { lease, claim, seal }: Situation): Promise<Handled> {
+  const poison = claim.open.slice(0, 1);
+  const first = poison[0];
+  const cause = first?.id ?? `attempts:${claim.inboxVersion}`;
+  const { tenantId, conversationId } = lease;
+  if (first !== undefined)
+    await parts.database.statement(
+      tenantId,
+      enqueueNotice({
+        tenantId,
+        conversationId,
+        id: deriveId<DeliveryId>("dead letter", conversationId, cause),
+        messageId: deriveId<MessageId>("dead letter message", conversationId, cause),
+        recipient: first.senderId,
+        body: sealReply(seal, deadLetterReply),
+        content: seal.seal(contentPurpose, JSON.stringify({ text: deadLetterReply.body })),
+        correlationId: first.correlationId,
+      }),
+    );
+  const dead = [
+    ...poison.map(({ id }) => ({ id, reason: "the work on it broke too often", state: "dead" as const })),
+    ...claim.unreadable.map((id) => ({ id, reason: "it could not be read", state: "dead" as const })),
+  ];
+  const rest = claim.open.length > poison.length;
+  await parts.database.statement(tenantId, settleSilently(lease, rest ? 0 : claim.inboxVersion, dead));
+  if (claim.turn !== undefined) await parts.database.statement(tenantId, closeTurn(tenantId, claim.turn.id, "dead"));
+  parts.metrics.errors.inc({ kind: "dead letter" });
+  parts.log.error({ conversationId, messageIds: dead.map(({ id }) => id) }, "message given up: look at the errors before this line");
+  return { kind: "changed" };
+}
+
+/** Sends what earlier work left in the outbox, in order; the running turn's own messages stay with the turn. */
+async function sendLeftovers(
+  parts: WorkParts,
+  lease: HeldLease,
+  claim: Claim,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly retryInMs: number | undefined }> {
+  const outcomes: Outcome[] = [];
+  const running = claim.turn?.epoch === claim.epoch ? claim.turn.id : undefined;
+  for (const delivery of claim.deliveries) {
+    if (delivery.turnId !== undefined && delivery.turnId === running) continue;
+    if (delivery.dueInMs > 0) return { outcomes, retryInMs: delivery.dueInMs };
+    const outcome = await putLeftover(parts, lease, claim, delivery);
+    if (outcome === undefined) continue;
+    outcomes.push(outcome);
+    if (!isFinal(outcome)) return { outcomes, retryInMs: outcome.retryInMs ?? 1_000 };
+  }
+  return { outcomes, retryInMs: undefined };
+}
+
+/** A delivery that breaks the work itself, again and again, is given up so that the conversation can go on. */
+async function putLeftover(
+  parts: WorkParts,
+  lease: HeldLease,
+  claim: Claim,
+  delivery: Delivery,
+): Promise<Outcome | undefined> {
+  try {
+    return await parts.outbox.put(lease, destinationOf(parts, claim, claim.contact.externalId), delivery);
+  } catch (cause) {
+    if (claim.attempts <= parts.maxAttempts) throw cause;
+    parts.log.error({ deliveryId: delivery.id, err: cause }, "delivery given up: sending it broke too often");
+    return { id: delivery.id, state: "failed", error: "sending it broke too often" };
+  }
+}
+
+/** Outcomes are written when the conversation is given back, so a second look must not send again. */
+function withoutDone(claim: Claim, outcomes: readonly Outcome[]): Claim {
+  const done = new Set(outcomes.map(({ id }) => id));
+  return { ...claim, deliveries: claim.deliveries.filter(({ id }) => !done.has(id)) };
+}
+
+function destinationOf(parts: WorkParts, claim: Claim, recipient: string): Destination {
+  const channel = parts.outbox.channels.get(claim.channel);
+  if (channel === undefined)
+    throw new Error(`the channel ${claim.channel} is not configured here, but a conversation of it has work`);
+  const { space, thread, audience, installation } = claim;
+  return { channel, target: { installation, place: { space, thread, audience }, recipient } };
+}
+
+function subjectOf(lease: HeldLease, claim: Claim) {
+  const correlationId = claim.open.at(-1)?.correlationId ?? "";
+  return { tenantId: lease.tenantId, conversationId: lease.conversationId, correlationId };
+}
+
+function toIgnored(message: OpenMessage, decision: Decision): { readonly id: MessageId; readonly reason: string } {
+  return { id: message.id, reason: decision.kind === "silent" ? decision.reason : decision.kind };
+}
+
+function toResult(
+  claim: Claim,
+  outcomes: readonly Outcome[],
+  { retryInMs, turn }: { readonly retryInMs?: number | undefined; readonly turn?: TurnResult | undefined },
+): WorkResult {
+  const waiting = outcomes.find((outcome) => !isFinal(outcome));
+  return {
+    outcomes,
+    turnId: turn?.turnId,
+    turnState: turn?.state === "stood down" ? "stood down" : undefined,
+    receiptCleared: turn?.receiptCleared ?? false,
+    retryInMs: retryInMs ?? (waiting && (waiting.retryInMs ?? 1_000)),
+    correlationId: claim.open.at(-1)?.correlationId ?? "",
+  };
+}
