@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { settingNames } from "../../src/settings/names.ts";
 import { findImports } from "./find-imports.ts";
 import { listFiles, root } from "./read-tree.ts";
 
@@ -67,5 +68,11 @@ describe("repository", () => {
       "LICENSE",
     ];
     expect(needed.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  test.each([".env.example", "README.md"])("%s has every setting there is", (file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    const missing = Object.keys(settingNames.shape).filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
+    expect(missing).toEqual([]);
   });
 });
