@@ -87,7 +87,7 @@ describe("splitting a reply", () => {
         fc.pre(toSafeMarkdown(body).length <= 12_000);
         expect(bodiesOf(body, 12_000)).toEqual([body]);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 
@@ -98,7 +98,7 @@ describe("splitting a reply", () => {
         for (const piece of pieces) expect(toSafeMarkdown(piece).length).toBeLessThanOrEqual(limit);
         expect(wordsOf(pieces)).toBe(wordsOf([body]));
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
@@ -120,7 +120,7 @@ describe("splitting a reply", () => {
         }
         expect(splitReply({ body }, 120)).toEqual(splitReply({ body }, 120));
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
@@ -129,7 +129,7 @@ describe("splitting a reply", () => {
       fc.property(document, (body) => {
         for (const piece of bodiesOf(body, 300)) expect(bodiesOf(piece, 300)).toEqual([piece]);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 
