@@ -18,7 +18,8 @@ async function simulateWorkspace(settings: Settings) {
 async function main(): Promise<void> {
   const asked = readSettings(process.env);
   const log = createLogger(asked.log);
-  const tell = (line: string) => (process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line));
+  const tell = (line: string) =>
+    process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line);
 
   const simulated = await simulateWorkspace(asked);
   const settings = simulated === undefined ? asked : readSettings({ ...process.env, ...simulated.env });
@@ -43,14 +44,21 @@ async function main(): Promise<void> {
 
   await service.start();
   simulated?.connect(`${service.url()}/slack/events`);
-  for (const line of toStartSummary(settings, { url: service.url(), simulated: simulated !== undefined, tookMs: performance.now() - startedAt }))
+  for (const line of toStartSummary(settings, {
+    url: service.url(),
+    simulated: simulated !== undefined,
+    tookMs: performance.now() - startedAt,
+  }))
     tell(line);
 }
 
 main().catch((error: unknown) => {
-  const isOperators = error instanceof SettingsError || (error instanceof Error && error.cause instanceof SettingsError);
+  const isOperators =
+    error instanceof SettingsError || (error instanceof Error && error.cause instanceof SettingsError);
   const cause = error instanceof SettingsError ? error : error instanceof Error ? error.cause : undefined;
-  process.stderr.write(isOperators && cause instanceof Error ? `${cause.message}\n` : `${inspectError(error)}\n`);
+  process.stderr.write(
+    isOperators && cause instanceof Error ? `${cause.message}\n` : `${inspectError(error)}\n`,
+  );
   process.exit(1);
 });
 

@@ -43,7 +43,8 @@ export interface Pace {
   readonly queueLockMs?: number | undefined;
   readonly queueStalledEveryMs?: number | undefined;
   readonly delivery?: RetryPolicy | undefined;
-  readonly modelRetry?: { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
+  readonly modelRetry?:
+    { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
 }
 
 /** Sweeps come every five seconds; a 👀 appears where an answer takes longer than half a second. */
@@ -157,7 +158,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     routes: settings.role === "worker" ? [] : [...channels.values()].flatMap((channel) => channel.routes),
     health: {
       database: async () => toCondition((await database.health()).ok),
-      redis: async () => (settings.redis.url === undefined ? "not_configured" : toCondition((await fast.health()).ok)),
+      redis: async () =>
+        settings.redis.url === undefined ? "not_configured" : toCondition((await fast.health()).ok),
       llm_api: async () => toModelCondition(await agent.health()),
     },
     metrics,
@@ -175,7 +177,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
-      ...(isWorker ? [{ name: "agent", start: () => agent.warmUp(), stop: async () => {} }, worker, sweeper] : []),
+      ...(isWorker
+        ? [{ name: "agent", start: () => agent.warmUp(), stop: async () => {} }, worker, sweeper]
+        : []),
       ...(isEdge ? [doors] : []),
       http,
     ],
@@ -209,7 +213,12 @@ interface Doors extends Part {
 }
 
 /** The channels' doors: open, they listen; then what was said meanwhile is fetched, in the background. */
-function createDoors(parts: { channels: readonly Channel[]; accept: Accept; database: Database; log: Log }): Doors {
+function createDoors(parts: {
+  channels: readonly Channel[];
+  accept: Accept;
+  database: Database;
+  log: Log;
+}): Doors {
   const { channels, accept } = parts;
   const catchUp = createCatchUp(parts);
   const stopping = new AbortController();

@@ -48,7 +48,12 @@ export type AgentAnswer =
   | {
       readonly kind: "failed";
       readonly reason:
-        "no model configured" | "model unavailable" | "empty answer" | "too many steps" | "out of time" | "needs a person";
+        | "no model configured"
+        | "model unavailable"
+        | "empty answer"
+        | "too many steps"
+        | "out of time"
+        | "needs a person";
       readonly detail: string;
       readonly usage: Usage;
     };

@@ -121,7 +121,10 @@ export interface Channel {
   typing(target: Target): Promise<void>;
   find(target: Target, sought: Sought): Promise<Found>;
   /** What was said in a place after `after` (a platform message id), oldest first, at most `limit`. */
-  history(target: Target, query: { readonly after: string | undefined; readonly limit: number }): Promise<Envelope[]>;
+  history(
+    target: Target,
+    query: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<Envelope[]>;
   /** Reads a file the person attached, with the right credentials; at most `maxBytes`. */
   fetchAttachment(installation: string, attachment: Attachment, maxBytes: number): Promise<Buffer>;
   /** Stops receiving. A stopped channel still sends, so that draining workers can deliver. */

@@ -32,7 +32,12 @@ export type BatonEvent =
   | { readonly kind: "switch off"; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "snooze"; readonly by: StaffId; readonly until: Date; readonly at: Date }
   | { readonly kind: "snooze over"; readonly at: Date }
-  | { readonly kind: "resolve"; readonly by: StaffId | "bot" | "idle rule"; readonly reason: string; readonly at: Date }
+  | {
+      readonly kind: "resolve";
+      readonly by: StaffId | "bot" | "idle rule";
+      readonly reason: string;
+      readonly at: Date;
+    }
   | {
       readonly kind: "user message";
       /** More than a thank-you: worth reopening a closed conversation. */
@@ -43,7 +48,8 @@ export type BatonEvent =
     };
 
 /** What a change tells the people in the thread. */
-export type Notice = "waiting for a teammate" | "a teammate has joined" | "the bot is back" | "resolved" | "reopened";
+export type Notice =
+  "waiting for a teammate" | "a teammate has joined" | "the bot is back" | "resolved" | "reopened";
 
 /** The audit row a change leaves. */
 export interface BatonAudit {
@@ -57,7 +63,12 @@ export interface BatonAudit {
 
 /** A change with its one audit row and at most one notice; or nothing to do; or not allowed, and why. */
 export type Transition =
-  | { readonly kind: "changed"; readonly baton: Baton; readonly audit: BatonAudit; readonly notice: Notice | undefined }
+  | {
+      readonly kind: "changed";
+      readonly baton: Baton;
+      readonly audit: BatonAudit;
+      readonly notice: Notice | undefined;
+    }
   | { readonly kind: "unchanged"; readonly baton: Baton }
   | { readonly kind: "refused"; readonly reason: string };
 
@@ -127,11 +138,17 @@ function escalate(baton: Baton, event: EventOf<"escalate">): Transition {
 
 function takeOver(baton: Baton, staff: StaffId, event: EventOf<"claim"> | EventOf<"assign">): Transition {
   if (baton.status === "closed") return refused("the conversation is closed: reopen it first");
-  if (baton.owner.kind === "human" && baton.owner.staff === staff && baton.status !== "snoozed") return unchanged(baton);
+  if (baton.owner.kind === "human" && baton.owner.staff === staff && baton.status !== "snoozed")
+    return unchanged(baton);
   if (baton.owner.kind === "human" && event.kind === "claim" && baton.owner.staff !== staff)
     return refused("a teammate has it already");
   const notice = baton.owner.kind === "human" ? undefined : "a teammate has joined";
-  return change(baton, event, { owner: { kind: "human", staff }, status: "escalated", snoozedUntil: undefined }, notice);
+  return change(
+    baton,
+    event,
+    { owner: { kind: "human", staff }, status: "escalated", snoozedUntil: undefined },
+    notice,
+  );
 }
 
 /** A public reply of staff takes the conversation over and stops the waiting clock, whoever had it. */
@@ -152,7 +169,12 @@ function staffReply(baton: Baton, event: EventOf<"staff reply">): Transition {
 function returnToBot(baton: Baton, event: EventOf<"return to bot">): Transition {
   if (baton.status === "closed") return refused("the conversation is closed");
   if (baton.owner.kind === "bot" && baton.status === "active") return unchanged(baton);
-  const back = { owner: { kind: "bot" }, status: "active", snoozedUntil: undefined, waitingSince: undefined } as const;
+  const back = {
+    owner: { kind: "bot" },
+    status: "active",
+    snoozedUntil: undefined,
+    waitingSince: undefined,
+  } as const;
   return change(baton, event, back, "the bot is back");
 }
 
@@ -170,15 +192,29 @@ function snooze(baton: Baton, event: EventOf<"snooze">): Transition {
 
 function wake(baton: Baton, event: EventOf<"snooze over"> | EventOf<"user message">): Transition {
   const owner = baton.previousOwner ?? baton.owner;
-  const waitingSince = event.kind === "user message" && owner.kind !== "bot" ? (baton.waitingSince ?? event.at) : baton.waitingSince;
+  const waitingSince =
+    event.kind === "user message" && owner.kind !== "bot"
+      ? (baton.waitingSince ?? event.at)
+      : baton.waitingSince;
   const status = statusFor(owner);
-  return change(baton, event, { owner, status, waitingSince, snoozedUntil: undefined, previousOwner: undefined }, undefined);
+  return change(
+    baton,
+    event,
+    { owner, status, waitingSince, snoozedUntil: undefined, previousOwner: undefined },
+    undefined,
+  );
 }
 
 function resolve(baton: Baton, event: EventOf<"resolve">): Transition {
   if (baton.status === "closed") return unchanged(baton);
   const previousOwner = baton.status === "snoozed" ? (baton.previousOwner ?? baton.owner) : baton.owner;
-  const closed = { status: "closed", closedAt: event.at, waitingSince: undefined, snoozedUntil: undefined, previousOwner } as const;
+  const closed = {
+    status: "closed",
+    closedAt: event.at,
+    waitingSince: undefined,
+    snoozedUntil: undefined,
+    previousOwner,
+  } as const;
   return change(baton, event, { ...closed, owner: { kind: "bot" } }, "resolved");
 }
 
@@ -209,7 +245,12 @@ function statusFor(owner: Owner): Status {
   return owner.kind === "bot" || owner.kind === "off" ? "active" : "escalated";
 }
 
-function change(baton: Baton, event: BatonEvent, next: Partial<Baton>, notice: Notice | undefined): Transition {
+function change(
+  baton: Baton,
+  event: BatonEvent,
+  next: Partial<Baton>,
+  notice: Notice | undefined,
+): Transition {
   const changed: Baton = { ...baton, ...next, epoch: baton.epoch + 1 };
   const audit: BatonAudit = {
     action: event.kind,

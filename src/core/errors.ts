@@ -10,7 +10,10 @@ export class TransientError extends Error {
   override readonly name = "TransientError";
   readonly retryAfterMs: number | undefined;
   readonly code: string | undefined;
-  constructor(message: string, options: FailureOptions & { readonly retryAfterMs?: number | undefined } = {}) {
+  constructor(
+    message: string,
+    options: FailureOptions & { readonly retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, { cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
     this.code = options.code;

@@ -52,7 +52,8 @@ export async function lockConversation(
 }
 
 function toOwner(row: BatonRow): Owner {
-  if (row.owner_kind === "human" && row.owner_staff !== null) return { kind: "human", staff: row.owner_staff };
+  if (row.owner_kind === "human" && row.owner_staff !== null)
+    return { kind: "human", staff: row.owner_staff };
   if (row.owner_kind === "queue") return { kind: "queue", queue: row.owner_queue ?? "general_support" };
   return { kind: row.owner_kind === "off" ? "off" : "bot" };
 }

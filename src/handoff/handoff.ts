@@ -86,7 +86,9 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
 
   async function takeControls(subject: Subject): Promise<{ changed: boolean; handled: number }> {
     const result = await inTransaction(subject, async (work) => {
-      const controls = await work.sql.query<OpenControl>(openControls(subject.tenantId, subject.conversationId));
+      const controls = await work.sql.query<OpenControl>(
+        openControls(subject.tenantId, subject.conversationId),
+      );
       let handled = 0;
       for (const control of controls) {
         if (await carryOut(work, control)) handled += 1;
@@ -113,7 +115,12 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
   }
 
   /** Passes the baton: the new state, its audit row and its notice. */
-  async function pass(work: Work, event: BatonEvent, cause: string, command?: TextCommand["name"]): Promise<void> {
+  async function pass(
+    work: Work,
+    event: BatonEvent,
+    cause: string,
+    command?: TextCommand["name"],
+  ): Promise<void> {
     const { sql, subject, conversation } = work;
     const result = transition(conversation.baton, event);
     if (result.kind === "refused") {
@@ -132,7 +139,10 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     if (result.notice !== undefined) await notify(work, toNoticeReply(result.notice), cause);
   }
 
-  async function answerWithoutChange(work: Work, { decision, control, staff }: ControlRequest): Promise<void> {
+  async function answerWithoutChange(
+    work: Work,
+    { decision, control, staff }: ControlRequest,
+  ): Promise<void> {
     if (decision.kind === "command" && decision.command.name !== "help")
       return notify(work, toRefusalReply(decision.command.name, "only staff can do that"), control.id);
     if (decision.kind === "command") return notify(work, toHelpReply(staff !== undefined), control.id);
@@ -145,7 +155,9 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
       text: `INSERT INTO events (company_id, event_type, session_id, data) VALUES ($1, $2, $3, $4)`,
       values: [
         subject.tenantId,
-        decision.name === actions.feedbackUp || decision.name === actions.feedbackDown ? "feedback" : "action",
+        decision.name === actions.feedbackUp || decision.name === actions.feedbackDown
+          ? "feedback"
+          : "action",
         subject.conversationId,
         JSON.stringify({ name: decision.name, value: decision.value.slice(0, 200) }),
       ],
@@ -168,7 +180,11 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     );
   }
 
-  async function openTicket({ sql, seal, subject, conversation }: Work, reason: string, cause: string): Promise<void> {
+  async function openTicket(
+    { sql, seal, subject, conversation }: Work,
+    reason: string,
+    cause: string,
+  ): Promise<void> {
     await sql.query(
       insertTicket(seal, {
         tenantId: subject.tenantId,

@@ -49,7 +49,8 @@ export function createCatchUp({ database, accept, log, limits = defaultLimits }:
     } catch (cause) {
       log.warn({ channel: channel.name, err: cause }, "catch-up ended early");
     }
-    if (taken > 0) log.info({ channel: channel.name, messages: taken }, "caught up with what was said meanwhile");
+    if (taken > 0)
+      log.info({ channel: channel.name, messages: taken }, "caught up with what was said meanwhile");
     return taken;
   }
 

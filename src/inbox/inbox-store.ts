@@ -85,10 +85,13 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
     envelope.correlationId,
     envelope.sentAt,
   ];
-  const [result] = await database.statement<{ role: "user" | "staff" | null; wanted: boolean }>(route.tenantId, {
-    text: storeMessage,
-    values,
-  });
+  const [result] = await database.statement<{ role: "user" | "staff" | null; wanted: boolean }>(
+    route.tenantId,
+    {
+      text: storeMessage,
+      values,
+    },
+  );
   if (result === undefined) throw new Error("inbox: the insert answered nothing");
   if (result.role !== null) return { kind: "new", role: result.role };
   return { kind: result.wanted ? "duplicate" : "unknown" };
@@ -100,7 +103,12 @@ export async function lockMessage(
   tenantId: TenantId,
   id: MessageId,
 ): Promise<{ content: Buffer; state: string; edited_at: Date | null; deleted_at: Date | null } | undefined> {
-  const [row] = await sql.query<{ content: Buffer; state: string; edited_at: Date | null; deleted_at: Date | null }>({
+  const [row] = await sql.query<{
+    content: Buffer;
+    state: string;
+    edited_at: Date | null;
+    deleted_at: Date | null;
+  }>({
     text: `SELECT content, state, edited_at, deleted_at FROM messages WHERE company_id = $1 AND id = $2 FOR UPDATE`,
     values: [tenantId, id],
   });

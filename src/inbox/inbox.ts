@@ -14,7 +14,14 @@ import type { Database } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { InstallationDirectory, Route } from "../tenants/installations.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
-import { deleteMessage, editMessage, lockMessage, noteEvent, storeInbound, type InboundRow } from "./inbox-store.ts";
+import {
+  deleteMessage,
+  editMessage,
+  lockMessage,
+  noteEvent,
+  storeInbound,
+  type InboundRow,
+} from "./inbox-store.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "./message-content.ts";
 
 /** A conversation in which something new is to be looked at. */
@@ -51,10 +58,14 @@ export function createInbox(parts: InboxParts): Inbox {
 
   async function accept(envelope: Envelope): Promise<Accepted> {
     const route = await installations.route(envelope.channel, envelope.installation);
-    const accepted = route === undefined ? ignored("nobody installed this workspace") : await take(envelope, route);
+    const accepted =
+      route === undefined ? ignored("nobody installed this workspace") : await take(envelope, route);
     parts.count(accepted.kind, envelope.channel);
     const { correlationId, channel, kind } = envelope;
-    log.debug({ correlationId, channel, kind, accepted: accepted.kind, tenantId: route?.tenantId }, "envelope taken");
+    log.debug(
+      { correlationId, channel, kind, accepted: accepted.kind, tenantId: route?.tenantId },
+      "envelope taken",
+    );
     return accepted;
   }
 
@@ -114,7 +125,8 @@ export function createInbox(parts: InboxParts): Inbox {
       kind,
       content: sealContent(seal, content),
       raw: envelope.raw === undefined ? undefined : seal.seal("message.raw", JSON.stringify(envelope.raw)),
-      contactName: envelope.sender.name === undefined ? undefined : seal.seal("contact.name", envelope.sender.name),
+      contactName:
+        envelope.sender.name === undefined ? undefined : seal.seal("contact.name", envelope.sender.name),
       mayBegin,
     });
     if (stored.kind === "duplicate") return { kind: "duplicate" };

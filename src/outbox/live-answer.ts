@@ -106,7 +106,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   async function pump(): Promise<void> {
     try {
       if (live.length === 0) await pause(parts.graceMs ?? defaultGraceMs);
-      for (let drawn = ""; drawn !== newest && !finished; ) {
+      for (let drawn = ""; drawn !== newest && !finished;) {
         drawn = newest;
         await draw(drawn);
         if (!finished) await pause(pauseMs());
@@ -174,7 +174,9 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     part.stream = undefined;
     if (stream !== undefined) await stream.finish(piece);
     else await channel.update(target, { id: part.ref }, piece, attemptAt(part.delivery.id));
-    await database.statement(lease.tenantId, rememberRef(lease, part.delivery.id, part.ref), { durable: false });
+    await database.statement(lease.tenantId, rememberRef(lease, part.delivery.id, part.ref), {
+      durable: false,
+    });
   }
 
   /**
@@ -221,7 +223,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     const whispered = parts.onlyFor === undefined ? reply : { ...reply, onlyFor: parts.onlyFor };
     return channel.split(whispered).map((piece, index) => {
       const shown = live[index];
-      if (shown !== undefined) return { delivery: { ...shown.delivery, reply: piece, ref: shown.ref }, visible: true };
+      if (shown !== undefined)
+        return { delivery: { ...shown.delivery, reply: piece, ref: shown.ref }, visible: true };
       const inherited = unsure.find((delivery) => delivery.part === index);
       if (inherited !== undefined) return { delivery: { ...inherited, reply: piece }, visible: true };
       const recorded = unsent.find((delivery) => delivery.part === index);
@@ -247,7 +250,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 
   async function completePart(part: PlannedPart, shown: LivePart | undefined): Promise<Outcome | undefined> {
     const { delivery } = part;
-    if (shown?.stream !== undefined) return outbox.finish(lease, destination, { delivery, stream: shown.stream });
+    if (shown?.stream !== undefined)
+      return outbox.finish(lease, destination, { delivery, stream: shown.stream });
     if (!part.visible && delivery.state === "sending") return outbox.putMarked(lease, destination, delivery);
     return outbox.put(lease, destination, delivery);
   }
@@ -268,8 +272,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       const isLast = index === live.length - 1;
       const reply = { body: isLast ? `${part.shown}…\n\n${line}` : part.shown };
       if (part.stream !== undefined) await part.stream.finish(reply);
-      else if (isLast)
-        await channel.update(target, { id: part.ref }, reply, attemptAt(part.delivery.id));
+      else if (isLast) await channel.update(target, { id: part.ref }, reply, attemptAt(part.delivery.id));
       outcomes.push({ id: part.delivery.id, state: "sent", ref: part.ref, error: "stood down" });
     }
     return outcomes;
@@ -296,5 +299,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 /** Showing less for a while is fine; what lost the conversation or must be thought again is not. */
 function isPassing(cause: unknown): boolean {
   if (cause instanceof StoodDownError || cause instanceof JoinedError) return false;
-  return cause instanceof TransientError || cause instanceof UncertainError || cause instanceof PermanentError;
+  return (
+    cause instanceof TransientError || cause instanceof UncertainError || cause instanceof PermanentError
+  );
 }

@@ -99,7 +99,11 @@ export async function markSending(
 }
 
 /** Messages of ours in a conversation that deliveries already account for, for reconciliation. */
-export async function knownRefs(database: Database, tenantId: TenantId, conversationId: ConversationId): Promise<string[]> {
+export async function knownRefs(
+  database: Database,
+  tenantId: TenantId,
+  conversationId: ConversationId,
+): Promise<string[]> {
   const rows = await database.statement<{ ref: string }>(tenantId, {
     text: `SELECT ref FROM deliveries WHERE company_id = $1 AND conversation_id = $2 AND ref IS NOT NULL
            ORDER BY seq DESC LIMIT 200`,

@@ -45,8 +45,18 @@ export interface OutboxParts {
 /** Ends a message the bot was writing when a person took the conversation over. */
 export const takenOverLine = "_A teammate has taken over._";
 
-export function createOutbox({ database, channels, retry = defaultRetryPolicy, count, log }: OutboxParts): Outbox {
-  async function put(lease: Lease, destination: Destination, delivery: Delivery): Promise<Outcome | undefined> {
+export function createOutbox({
+  database,
+  channels,
+  retry = defaultRetryPolicy,
+  count,
+  log,
+}: OutboxParts): Outbox {
+  async function put(
+    lease: Lease,
+    destination: Destination,
+    delivery: Delivery,
+  ): Promise<Outcome | undefined> {
     const inherited = delivery.state === "sending";
     lease.check();
     const mayGo = await markSending(database, lease, delivery);
@@ -101,7 +111,11 @@ export function createOutbox({ database, channels, retry = defaultRetryPolicy, c
     if (inherited || delivery.ref !== undefined) {
       const found = await locate(lease, destination, delivery);
       if (found.kind === "cannot tell")
-        return { id: delivery.id, state: "unknown", error: "the platform cannot tell whether it was delivered" };
+        return {
+          id: delivery.id,
+          state: "unknown",
+          error: "the platform cannot tell whether it was delivered",
+        };
       if (found.kind === "found") {
         await channel.update(target, found.ref, delivery.reply, attempting);
         return { id: delivery.id, state: "sent", ref: found.ref.id };
@@ -182,4 +196,3 @@ export function attemptOf(lease: Lease, delivery: Pick<Delivery, "id" | "correla
 export function isStreamClosed(cause: unknown): boolean {
   return cause instanceof PermanentError && cause.code === "stream closed";
 }
-

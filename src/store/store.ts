@@ -48,17 +48,20 @@ export async function openStore(parts: StoreParts): Promise<Store> {
     await migrate({
       ownerUrl,
       folder: migrations,
-      onProgress: ({ name, position, of }) => onProgress(`preparing the database: ${name} (${position} of ${of})`),
+      onProgress: ({ name, position, of }) =>
+        onProgress(`preparing the database: ${name} (${position} of ${of})`),
     });
     const database = createDatabase({ url: ownerUrl, readUrl: parts.readUrl, poolSize: parts.poolSize, log });
-    const fast = redisUrl === undefined ? createMemoryFastState() : createRedisFastState({ url: redisUrl, log });
+    const fast =
+      redisUrl === undefined ? createMemoryFastState() : createRedisFastState({ url: redisUrl, log });
     const previous = parts.previousMasterKey;
     return {
       database,
       fast,
       ownerUrl,
       masterKey,
-      previousMasterKey: previous === undefined ? undefined : parseMasterKey(previous, "BATON_MASTER_KEY_PREVIOUS"),
+      previousMasterKey:
+        previous === undefined ? undefined : parseMasterKey(previous, "BATON_MASTER_KEY_PREVIOUS"),
       close: async () => {
         await fast.stop();
         await database.stop();

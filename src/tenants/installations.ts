@@ -81,7 +81,8 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
     });
     if (row === undefined) return undefined;
     const seal = await sealer.forTenant(route.tenantId);
-    const credentials: unknown = row.credentials === null ? undefined : JSON.parse(seal.open(purpose, row.credentials));
+    const credentials: unknown =
+      row.credentials === null ? undefined : JSON.parse(seal.open(purpose, row.credentials));
     return { externalId, name: row.name, credentials };
   }
 
@@ -135,7 +136,8 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
     forChannel: (channel) => ({
       find: (externalId) => find(channel, externalId),
       list: () => list(channel),
-      save: (record, tenant) => save(channel, record, isId(tenant) ? parseId<TenantId>(tenant) : ownerOf(channel, record.externalId)),
+      save: (record, tenant) =>
+        save(channel, record, isId(tenant) ? parseId<TenantId>(tenant) : ownerOf(channel, record.externalId)),
       remove: (externalId) => remove(channel, externalId),
     }),
     start: async () => {

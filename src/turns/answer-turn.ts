@@ -171,7 +171,13 @@ async function think(bench: Workbench): Promise<Outcome[]> {
   return outcomes;
 }
 
-async function toAgentRequest({ parts, request, turn, journal, live }: Workbench): Promise<Parameters<Agent["answer"]>[0]> {
+async function toAgentRequest({
+  parts,
+  request,
+  turn,
+  journal,
+  live,
+}: Workbench): Promise<Parameters<Agent["answer"]>[0]> {
   const { claim, lease, questions } = request;
   const company = await parts.companies.get(lease.tenantId);
   return {
@@ -196,7 +202,9 @@ async function toAgentRequest({ parts, request, turn, journal, live }: Workbench
 }
 
 function toSpoken(question: OpenMessage): SpokenMessage {
-  const files = (question.content.attachments ?? []).map((file) => `[attached: ${file.name}, ${file.mimeType}]`);
+  const files = (question.content.attachments ?? []).map(
+    (file) => `[attached: ${file.name}, ${file.mimeType}]`,
+  );
   const said = question.action?.value ?? question.text;
   return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
 }

@@ -33,7 +33,14 @@ export interface RecordedStep {
   readonly key: string;
   readonly kind: "model" | "tool" | "retrieval";
   readonly repeatable: boolean;
-  readonly outcome: { readonly output: unknown; readonly ok: boolean; readonly durationMs: number; readonly costUsd: number } | undefined;
+  readonly outcome:
+    | {
+        readonly output: unknown;
+        readonly ok: boolean;
+        readonly durationMs: number;
+        readonly costUsd: number;
+      }
+    | undefined;
 }
 
 /** Everything about a conversation at the moment a worker took it. */
@@ -51,11 +58,19 @@ export interface Claim {
   readonly attempts: number;
   readonly summary: string | undefined;
   readonly role: Role;
-  readonly contact: { readonly id: ContactId; readonly externalId: string; readonly timeZone: string | undefined };
+  readonly contact: {
+    readonly id: ContactId;
+    readonly externalId: string;
+    readonly timeZone: string | undefined;
+  };
   readonly open: readonly OpenMessage[];
   /** Open messages that cannot be read: damaged, or sealed for somebody else. */
   readonly unreadable: readonly MessageId[];
-  readonly history: readonly { readonly role: "user" | "assistant" | "staff" | "system"; readonly text: string; readonly name: string | undefined }[];
+  readonly history: readonly {
+    readonly role: "user" | "assistant" | "staff" | "system";
+    readonly text: string;
+    readonly name: string | undefined;
+  }[];
   readonly deliveries: readonly Delivery[];
   readonly turn: UnfinishedTurn | undefined;
 }

@@ -42,11 +42,19 @@ export function createSweeper(parts: SweeperParts): Sweeper {
   let timer: NodeJS.Timeout | undefined;
 
   async function sweep(): Promise<number> {
-    const [unsettled, snoozed, receipts] = await Promise.all([findUnsettled(), findSnoozed(), findReceipts()]);
+    const [unsettled, snoozed, receipts] = await Promise.all([
+      findUnsettled(),
+      findSnoozed(),
+      findReceipts(),
+    ]);
     for (const due of snoozed) await wake(due);
     for (const stale of receipts) await clearReceipt(stale);
     for (const due of unsettled)
-      await queue.ring("turn", { v: 1, tenantId: due.company_id, conversationId: due.conversation_id }, { dedupeId: `sweep-${due.conversation_id}` });
+      await queue.ring(
+        "turn",
+        { v: 1, tenantId: due.company_id, conversationId: due.conversation_id },
+        { dedupeId: `sweep-${due.conversation_id}` },
+      );
     if (unsettled.length > 0) log.info({ conversations: unsettled.length }, "swept: bells rung again");
     return unsettled.length;
   }
@@ -107,7 +115,12 @@ export function createSweeper(parts: SweeperParts): Sweeper {
     if (row === undefined || channel === undefined) return;
     const { installation, space, thread, audience } = row;
     try {
-      await channel.react({ installation, place: { space, thread, audience } }, { id: row.receipt }, "eyes", false);
+      await channel.react(
+        { installation, place: { space, thread, audience } },
+        { id: row.receipt },
+        "eyes",
+        false,
+      );
     } catch (cause) {
       log.warn({ turnId: id, cause: String(cause) }, "receipt not cleared; the next sweep tries again");
       return;

@@ -72,7 +72,13 @@ export interface TurnRow {
 export function beginStep(
   lease: Lease,
   turn: TurnRow,
-  step: { readonly key: string; readonly kind: string; readonly name: string; readonly repeatable: boolean; readonly input: Buffer },
+  step: {
+    readonly key: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly repeatable: boolean;
+    readonly input: Buffer;
+  },
 ): Query {
   return {
     text: `WITH ${fence}, turn AS (
@@ -268,9 +274,9 @@ export function finishWork(
 ): Query {
   return {
     text: `WITH ${outcomesCte("$4")}, turn AS (
-        UPDATE turns SET receipt = CASE WHEN $6 THEN NULL ELSE receipt END, state = coalesce($7, state),
-          finished_at = CASE WHEN $7 IS NULL THEN finished_at ELSE now() END
-        WHERE company_id = $1 AND id = $5 AND ($6 OR $7 IS NOT NULL)
+        UPDATE turns SET receipt = CASE WHEN $6::boolean THEN NULL ELSE receipt END, state = coalesce($7::text, state),
+          finished_at = CASE WHEN $7::text IS NULL THEN finished_at ELSE now() END
+        WHERE company_id = $1 AND id = $5 AND ($6::boolean OR $7::text IS NOT NULL)
       )
       UPDATE conversations SET lease_token = NULL, attempts = CASE WHEN $9 THEN 0 ELSE attempts END,
         lease_until = CASE WHEN $8::float8 > 0 THEN clock_timestamp() + $8 * interval '1 millisecond' END
@@ -297,7 +303,14 @@ export function noteReceipt(lease: Lease, turn: TurnRow, externalId: string): Qu
       INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id, receipt)
       SELECT $1, $5, $2, $4, $6, $7, $8, $9 FROM fence
       ON CONFLICT (company_id, id) DO UPDATE SET receipt = excluded.receipt RETURNING id`,
-    values: [...fenceValues(lease), turn.id, turn.throughSeq, turn.inboxVersion, turn.correlationId, externalId],
+    values: [
+      ...fenceValues(lease),
+      turn.id,
+      turn.throughSeq,
+      turn.inboxVersion,
+      turn.correlationId,
+      externalId,
+    ],
   };
 }
 

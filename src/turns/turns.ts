@@ -17,7 +17,10 @@ import { workOn, type WorkParts, type WorkResult } from "./work.ts";
 /** The worker's side: claims conversations and works on them until nothing is left to do. */
 export interface Turns extends Part {
   /** Works on one conversation. Resolves when it is settled, held by another worker, or has to wait. */
-  run(ids: ConversationRef, context: { readonly signal: AbortSignal; readonly correlationId: string | undefined }): Promise<void>;
+  run(
+    ids: ConversationRef,
+    context: { readonly signal: AbortSignal; readonly correlationId: string | undefined },
+  ): Promise<void>;
   /** Rings for something new. Never throws; a ring that fails is made up for by the sweeper. */
   onArrival(arrival: Arrival): void;
   /** Tells every process that a conversation changed hands. */
@@ -58,7 +61,10 @@ export function createTurns(parts: TurnsParts): Turns {
 
   async function run(
     ref: ConversationRef,
-    { signal, correlationId = "" }: { readonly signal: AbortSignal; readonly correlationId: string | undefined },
+    {
+      signal,
+      correlationId = "",
+    }: { readonly signal: AbortSignal; readonly correlationId: string | undefined },
   ): Promise<void> {
     for (let round = 0; round < maxRounds; round += 1) {
       if (signal.aborted) return;
@@ -132,7 +138,16 @@ export function createTurns(parts: TurnsParts): Turns {
       log.info({ conversationId: lease.conversationId, reason: cause.message }, "turn stood down");
     } else if (!stopping) {
       const failure = { name: cause instanceof Error ? cause.name : "unknown", message: String(cause) };
-      log.error({ conversationId: lease.conversationId, correlationId, attempts: claim.attempts, failure, err: cause }, "turn broke");
+      log.error(
+        {
+          conversationId: lease.conversationId,
+          correlationId,
+          attempts: claim.attempts,
+          failure,
+          err: cause,
+        },
+        "turn broke",
+      );
       parts.metrics.errors.inc({ kind: "turn broke" });
     }
     const waitMs = stopping ? 0 : Math.min(failureBackoffMs.base * 2 ** claim.attempts, failureBackoffMs.max);
@@ -156,7 +171,9 @@ export function createTurns(parts: TurnsParts): Turns {
     const options = delayMs > 0 ? { delayMs, dedupeId: `later-${conversationId}` } : {};
     const rung = queue
       .ring("turn", { v: 1, tenantId, conversationId }, { ...options, correlationId })
-      .catch((cause: unknown) => log.warn({ conversationId, cause: String(cause) }, "doorbell not rung; the sweeper will look"))
+      .catch((cause: unknown) =>
+        log.warn({ conversationId, cause: String(cause) }, "doorbell not rung; the sweeper will look"),
+      )
       .finally(() => ringing.delete(rung));
     ringing.add(rung);
   }
@@ -171,18 +188,27 @@ export function createTurns(parts: TurnsParts): Turns {
     try {
       await handoff.takeControls(arrival);
     } catch (cause) {
-      log.warn({ conversationId: arrival.conversationId, cause: String(cause) }, "control left to the worker");
+      log.warn(
+        { conversationId: arrival.conversationId, cause: String(cause) },
+        "control left to the worker",
+      );
     }
   }
 
-  function onChanged({ tenantId, conversationId, correlationId }: ConversationRef & { correlationId: string }): void {
+  function onChanged({
+    tenantId,
+    conversationId,
+    correlationId,
+  }: ConversationRef & { correlationId: string }): void {
     standDown(conversationId);
     void fast.publish(topic, conversationId);
     ring({ tenantId, conversationId }, correlationId, 0);
   }
 
   function standDown(conversationId: string): void {
-    active.get(conversationId as ConversationId)?.revoke(new StoodDownError("the conversation changed hands"));
+    active
+      .get(conversationId as ConversationId)
+      ?.revoke(new StoodDownError("the conversation changed hands"));
   }
 
   return {

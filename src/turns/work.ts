@@ -45,7 +45,12 @@ const carefulAfterAttempts = 3;
  * Does what one claim found: sends what was left behind, carries out controls, answers what is to be answered.
  * Reads the conversation again whenever its own work changed it.
  */
-export async function workOn(parts: WorkParts, lease: HeldLease, claim: Claim, reread: Reread): Promise<WorkResult> {
+export async function workOn(
+  parts: WorkParts,
+  lease: HeldLease,
+  claim: Claim,
+  reread: Reread,
+): Promise<WorkResult> {
   const seal = await parts.sealer.forTenant(lease.tenantId);
   let current = claim;
   let joins = 0;
@@ -87,10 +92,15 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "stood down"));
     return { kind: "changed" };
   }
-  const questions = decided.filter(({ decision }) => decision.kind === "answer").map(({ message }) => message);
+  const questions = decided
+    .filter(({ decision }) => decision.kind === "answer")
+    .map(({ message }) => message);
   if (questions.length === 0) return settle(parts, situation, decided);
   const silent = decided.filter(({ decision }) => decision.kind === "silent");
-  return answer(parts, situation, { questions, ignored: silent.map(({ message, decision }) => toIgnored(message, decision)) });
+  return answer(parts, situation, {
+    questions,
+    ignored: silent.map(({ message, decision }) => toIgnored(message, decision)),
+  });
 }
 
 function decide(message: OpenMessage, claim: Claim): Decision {
@@ -128,11 +138,16 @@ async function letOwnershipFollow(parts: WorkParts, { lease, claim }: Situation)
 async function answer(
   parts: WorkParts,
   situation: Situation,
-  found: { readonly questions: readonly OpenMessage[]; readonly ignored: readonly { id: MessageId; reason: string }[] },
+  found: {
+    readonly questions: readonly OpenMessage[];
+    readonly ignored: readonly { id: MessageId; reason: string }[];
+  },
 ): Promise<Handled> {
   const { claim, lease, seal, mayJoin } = situation;
   const careful = claim.attempts > carefulAfterAttempts;
-  const limit = mayStartOver(claim) ? Number.POSITIVE_INFINITY : (claim.turn?.throughSeq ?? Number.POSITIVE_INFINITY);
+  const limit = mayStartOver(claim)
+    ? Number.POSITIVE_INFINITY
+    : (claim.turn?.throughSeq ?? Number.POSITIVE_INFINITY);
   const within = found.questions.filter((question) => question.seq <= limit);
   const questions = careful ? within.slice(0, 1) : within;
   const last = questions.at(-1);
@@ -161,9 +176,15 @@ async function settle(
   { lease, claim }: Situation,
   decided: readonly { readonly message: OpenMessage; readonly decision: Decision }[],
 ): Promise<Handled> {
-  const ignored = decided.map(({ message, decision }) => ({ ...toIgnored(message, decision), state: "ignored" as const }));
+  const ignored = decided.map(({ message, decision }) => ({
+    ...toIgnored(message, decision),
+    state: "ignored" as const,
+  }));
   const dead = claim.unreadable.map((id) => ({ id, reason: "it could not be read", state: "dead" as const }));
-  await parts.database.statement(lease.tenantId, settleSilently(lease, claim.inboxVersion, [...ignored, ...dead]));
+  await parts.database.statement(
+    lease.tenantId,
+    settleSilently(lease, claim.inboxVersion, [...ignored, ...dead]),
+  );
   if (claim.turn !== undefined)
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "silent"));
   return { kind: "settled", outcomes: [] };
@@ -195,9 +216,13 @@ async function deadLetter(parts: WorkParts, { lease, claim, seal }: Situation): 
   ];
   const rest = claim.open.length > poison.length;
   await parts.database.statement(tenantId, settleSilently(lease, rest ? 0 : claim.inboxVersion, dead));
-  if (claim.turn !== undefined) await parts.database.statement(tenantId, closeTurn(tenantId, claim.turn.id, "dead"));
+  if (claim.turn !== undefined)
+    await parts.database.statement(tenantId, closeTurn(tenantId, claim.turn.id, "dead"));
   parts.metrics.errors.inc({ kind: "dead letter" });
-  parts.log.error({ conversationId, messageIds: dead.map(({ id }) => id) }, "message given up: look at the errors before this line");
+  parts.log.error(
+    { conversationId, messageIds: dead.map(({ id }) => id) },
+    "message given up: look at the errors before this line",
+  );
   return { kind: "changed" };
 }
 
@@ -255,7 +280,10 @@ function subjectOf(lease: HeldLease, claim: Claim) {
   return { tenantId: lease.tenantId, conversationId: lease.conversationId, correlationId };
 }
 
-function toIgnored(message: OpenMessage, decision: Decision): { readonly id: MessageId; readonly reason: string } {
+function toIgnored(
+  message: OpenMessage,
+  decision: Decision,
+): { readonly id: MessageId; readonly reason: string } {
   return { id: message.id, reason: decision.kind === "silent" ? decision.reason : decision.kind };
 }
 

@@ -1,0 +1,135 @@
+/** One person of the simulated workspace, and their conversation with the bot alone. */
+export interface PlaygroundPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+  readonly isStaff: boolean;
+  readonly directChannel: string;
+}
+
+/** Who and what there is in the workspace. */
+export interface PlaygroundScene {
+  readonly workspace: string;
+  readonly bot: { readonly id: string; readonly name: string };
+  readonly people: readonly PlaygroundPerson[];
+  readonly channels: readonly { readonly id: string; readonly name: string }[];
+  /** In a few words, which model answers: "stand-in", "your own". */
+  readonly model: string;
+}
+
+/** A message as the page draws it. */
+export interface PlaygroundMessage {
+  readonly channel: string;
+  /** The platform's id of the message and its time, in seconds with six decimals. */
+  readonly ts: string;
+  readonly threadTs?: string;
+  readonly user?: string;
+  readonly userName: string;
+  readonly isBot: boolean;
+  /** In the platform's markup, or in markdown where `markdown` says so. */
+  readonly text: string;
+  readonly markdown: boolean;
+  readonly blocks?: readonly unknown[];
+  readonly files?: readonly PlaygroundFile[];
+  readonly streaming: boolean;
+  readonly broadcast: boolean;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
+  /** Only this person sees it. */
+  readonly ephemeralTo?: string;
+}
+
+/** What hangs on a message. `size` is in bytes. */
+export interface PlaygroundFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimetype: string;
+  readonly size: number;
+}
+
+/** Something that passed between Baton and the platform, for whoever wants to look behind the page. */
+export interface PlaygroundHappening {
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly ms: number;
+  /** `call`: Baton asked the platform; `delivery`: the platform told Baton. */
+  readonly kind: "call" | "delivery";
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** What a page redraws from. `version` grows with every change. */
+export type PlaygroundChange =
+  | { readonly kind: "message"; readonly version: number; readonly message: PlaygroundMessage }
+  | { readonly kind: "status"; readonly channel: string; readonly threadTs: string; readonly status: string }
+  | { readonly kind: "happening" }
+  | { readonly kind: "reset" };
+
+/** Where something is done, and by whom. Ids are the workspace's. */
+export interface PlaygroundPlace {
+  readonly user: string;
+  readonly channel: string;
+}
+
+/** What a person says. */
+export interface PlaygroundSay extends PlaygroundPlace {
+  /** As typed: the workspace writes it in the platform's markup. */
+  readonly text: string;
+  readonly threadTs?: string | undefined;
+  readonly files?: readonly PlaygroundUpload[] | undefined;
+}
+
+/** A file as it is handed over. */
+export interface PlaygroundUpload {
+  readonly name: string;
+  readonly mimetype?: string | undefined;
+  readonly content: Buffer;
+}
+
+/** How the app took a click or a command: a `problem` in words where it did not. */
+export interface PlaygroundOutcome {
+  readonly problem?: string | undefined;
+}
+
+/**
+ * A simulated workspace, as far as the page needs it. Ids that the caller did not find in `describe` or with
+ * `message` may make a call throw.
+ */
+export interface PlaygroundWorkspace {
+  describe(): PlaygroundScene;
+  /** Everything of a channel, threads and ephemeral messages included, and the version it shows. */
+  messages(channel: string): { readonly version: number; readonly messages: readonly PlaygroundMessage[] };
+  message(channel: string, ts: string): PlaygroundMessage | undefined;
+  file(
+    id: string,
+  ): { readonly name: string; readonly mimetype: string; readonly content: Buffer } | undefined;
+
+  says(say: PlaygroundSay): { readonly channel: string; readonly ts: string };
+  edits(edit: PlaygroundPlace & { readonly ts: string; readonly text: string }): void;
+  deletes(deletion: PlaygroundPlace & { readonly ts: string }): void;
+  reacts(
+    reaction: PlaygroundPlace & { readonly ts: string; readonly name: string; readonly remove: boolean },
+  ): void;
+  /** Resolves when the app has answered, or did not in time. */
+  clicks(click: PlaygroundClick): Promise<PlaygroundOutcome>;
+  /** `text` without the command's own name. */
+  commands(
+    command: PlaygroundPlace & { readonly command: string; readonly text: string },
+  ): Promise<PlaygroundOutcome>;
+
+  /** The last ones after `seq`, oldest first. */
+  happenings(seq: number): readonly PlaygroundHappening[];
+  /** Calls the listener at every change until the result is called. */
+  onChange(listener: (change: PlaygroundChange) => void): () => void;
+}
+
+/** A button pressed: named by its action, told apart by its value. */
+export interface PlaygroundClick extends PlaygroundPlace {
+  readonly ts: string;
+  readonly actionId: string;
+  readonly blockId?: string | undefined;
+  readonly value?: string | undefined;
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  startOpenAiSimulator,
+  type OpenAiSimulator,
+  type OpenAiSimulatorOptions,
+} from "../../simulators/openai/openai-simulator.ts";
+import { startSlackSimulator } from "../../simulators/slack/start-slack-simulator.ts";
+import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
+import type { SlackSimulatorOptions } from "../../simulators/slack/settings.ts";
+import { silentLog, type Log } from "../../src/core/log.ts";
+import { createService, type Pace, type Service, type ServiceParts } from "../../src/service.ts";
+import { readSettings } from "../../src/settings.ts";
+import type { Database } from "../../src/store/database.ts";
+import { openStore } from "../../src/store/store.ts";
+import { createTestDatabase } from "./postgres.ts";
+
+/** The whole of Baton between a simulated Slack and a simulated model, on a database of its own. */
+export interface House {
+  readonly slack: SlackSimulator;
+  readonly model: OpenAiSimulator;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly service: Service;
+  /** Stops Baton alone and starts it again on the same database. */
+  restart(options?: Pick<HouseOptions, "lend">): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface HouseOptions {
+  readonly slack?: SlackSimulatorOptions;
+  readonly model?: OpenAiSimulatorOptions | "none";
+  readonly env?: Readonly<Record<string, string>>;
+  readonly pace?: Partial<Pace>;
+  readonly lend?: ServiceParts["lend"];
+  readonly log?: Log;
+}
+
+/** Clocks for tests: everything that is looked at again is looked at soon. */
+export const testPace: Pace = {
+  lease: { ttlMs: 3_000, heartbeatMs: 500, marginMs: 300 },
+  sweepEveryMs: 300,
+  sweepGraceMs: 300,
+  receiptDelayMs: 150,
+  queueLockMs: 2_000,
+  queueStalledEveryMs: 500,
+  delivery: { baseMs: 100, maxMs: 1_000, maxAttempts: 15 },
+  modelRetry: { attempts: 3, minMs: 10, maxMs: 50 },
+};
+
+/** What Baton's environment needs to reach the simulators. */
+export function environmentFor(
+  slack: SlackSimulator,
+  model: OpenAiSimulator | undefined,
+): Record<string, string> {
+  return {
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.installation.botToken,
+    SLACK_SIGNING_SECRET: slack.app.signingSecret,
+    SLACK_PACE: "off",
+    BATON_HOST: "127.0.0.1",
+    PORT: "0",
+    ...(model !== undefined && {
+      OPENAI_BASE_URL: model.baseURL,
+      OPENAI_API_KEY: "sk-test",
+      OPENAI_MODEL: "gpt-4o-mini",
+    }),
+  };
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "baton-test-"));
+  const testDatabase = await createTestDatabase();
+  const slack = await startSlackSimulator({ timeScale: 0.01, ...options.slack });
+  const model = await startOpenAiSimulator(options.model === "none" ? {} : options.model);
+  const env = {
+    ...environmentFor(slack, options.model === "none" ? undefined : model),
+    DATABASE_URL: testDatabase.url,
+    BATON_MASTER_KEY: randomBytes(32).toString("base64"),
+    BATON_DATA_DIR: dataDir,
+    ...options.env,
+  };
+  const log = options.log ?? silentLog;
+  let running = await run(options.lend);
+
+  async function run(lend: ServiceParts["lend"]) {
+    const settings = readSettings(env, dataDir);
+    const { store: kept, redis } = settings;
+    const store = await openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: () => {} });
+    const service = await createService({
+      settings,
+      store,
+      log,
+      pace: { ...testPace, ...options.pace },
+      lend,
+    });
+    await service.start();
+    slack.configure({ requestUrl: `${service.url()}/slack/events` });
+    return { service, database: store.database };
+  }
+
+  return {
+    slack,
+    model,
+    databaseUrl: testDatabase.url,
+    get database() {
+      return running.database;
+    },
+    get service() {
+      return running.service;
+    },
+    restart: async ({ lend } = {}) => {
+      await running.service.stop();
+      running = await run(lend);
+    },
+    stop: async () => {
+      await running.service.stop();
+      await Promise.all([slack.stop(), model.stop()]);
+      await testDatabase.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
