@@ -179,8 +179,15 @@ function returnToBot(baton: Baton, event: EventOf<"return to bot">): Transition 
 }
 
 function switchOff(baton: Baton, event: EventOf<"switch off">): Transition {
-  if (baton.owner.kind === "off") return unchanged(baton);
-  return change(baton, event, { owner: { kind: "off" } }, undefined);
+  if (baton.status === "closed") return refused("the conversation is closed");
+  if (baton.owner.kind === "off" && baton.status === "active") return unchanged(baton);
+  const off = {
+    owner: { kind: "off" },
+    status: "active",
+    snoozedUntil: undefined,
+    previousOwner: undefined,
+  } as const;
+  return change(baton, event, off, undefined);
 }
 
 function snooze(baton: Baton, event: EventOf<"snooze">): Transition {

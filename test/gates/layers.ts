@@ -29,6 +29,9 @@ const vendors: readonly { readonly of: RegExp; readonly only: readonly string[] 
   { of: /^(fastify|@fastify\/.*)$/, only: ["src/http/"] },
 ];
 
+/** The files that put everything together and therefore see everyone. */
+const builders = new Set(["src/main.ts", "src/service.ts"]);
+
 /**
  * Everything in the tree that breaks "who may know whom": one sentence each, empty when all is well.
  * Type-only imports, dynamic imports, re-exports, `import("…")` types and worker URLs count like any other.
@@ -97,7 +100,7 @@ function isFree(file: string): boolean {
 function mayKnow(from: string, to: string, { dynamic }: Import): boolean {
   const [here, there] = [roomOf(from), roomOf(to)];
   if (isIn("simulators/", from)) return isIn("simulators/", to);
-  if (isIn("simulators/", to)) return from === "src/main.ts" && dynamic;
+  if (isIn("simulators/", to)) return builders.has(from) && dynamic;
   if (!/^(src|channels|tools|config)\//.test(to)) return to === "package.json";
   if (here === "main" || here === there) return true;
   if (isIn("channels/", from) || isIn("tools/", from)) return there === "core" || isRegistry(from, to);
@@ -124,7 +127,7 @@ function roomOf(file: string): string {
   const [house = "", folder = "", inside] = file.split("/");
   if (house === "channels" || house === "tools") return inside === undefined ? house : `${house}/${folder}`;
   if (house !== "src") return house;
-  if (file === "src/main.ts" || folder === "doctor") return "main";
+  if (/^src\/(main|service)\.ts$/.test(file) || folder === "doctor") return "main";
   return inside === undefined || folder === "settings" ? "top" : folder;
 }
 

@@ -1,0 +1,55 @@
+import type { Settings } from "../settings.ts";
+
+/** What a start came to. */
+export interface Started {
+  /** Where this machine reaches it. */
+  readonly url: string;
+  readonly simulated: boolean;
+  /** From the first line of the program to ready, milliseconds. */
+  readonly tookMs: number;
+}
+
+/** What runs, where, what is missing and how to add it: the first thing an operator reads. */
+export function toStartSummary(settings: Settings, started: Started): readonly string[] {
+  const rows: readonly (readonly [string, string])[] = [
+    ["http", `${started.url} (role ${settings.role})`],
+    [
+      "database",
+      settings.mode === "embedded"
+        ? `embedded PostgreSQL in ${settings.dataDir}`
+        : "PostgreSQL at DATABASE_URL",
+    ],
+    [
+      "queue",
+      settings.redis.url === undefined ? "in PostgreSQL; set REDIS_URL to scale out" : "Redis at REDIS_URL",
+    ],
+    ["slack", describeSlack(settings, started)],
+    ["model", describeModel(settings, started)],
+    ["health", `${started.url}/health   metrics ${started.url}/metrics   check everything: npm run doctor`],
+  ];
+  const seconds = (started.tookMs / 1000).toFixed(1);
+  const place = started.simulated ? `\nTry it: ${started.url}/playground` : "";
+  return [
+    `Baton is ready after ${seconds} s.`,
+    ...rows.map(([name, text]) => `  ${name.padEnd(9)} ${text}`),
+    ...(place === "" ? [] : [place.trim()]),
+  ];
+}
+
+function describeSlack({ channels, http }: Settings, { simulated }: Started): string {
+  if (simulated)
+    return "simulated workspace; for yours set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (channels/slack/README.md)";
+  const { slack } = channels;
+  if (slack === undefined)
+    return "not set up: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (channels/slack/README.md)";
+  if (slack.mode === "socket") return "Socket Mode";
+  return `events at ${http.publicUrl ?? "https://<your public address>"}/slack/events`;
+}
+
+function describeModel({ ai }: Settings, { simulated }: Started): string {
+  if (!ai.enabled) return "switched off (ENABLE_AI_CHATBOT=false): people answer";
+  if (ai.endpoint === undefined)
+    return "none: set OPENAI_API_KEY, or OPENAI_BASE_URL for a local one; until then people answer";
+  const isLocal = ai.endpoint.baseURL?.startsWith("http://127.0.0.1") === true;
+  return simulated && isLocal ? "stand-in; for a real one set OPENAI_API_KEY" : ai.models.customer;
+}
