@@ -18,7 +18,10 @@ function aPart(name: string, said: Said, over: Partial<Part> = {}): Part {
 describe("lifecycle", () => {
   test("starts in order and stops in reverse", async () => {
     const said: Said = [];
-    const service = createLifecycle([aPart("store", said), aPart("queue", said), aPart("doors", said)], 1_000);
+    const service = createLifecycle(
+      [aPart("store", said), aPart("queue", said), aPart("doors", said)],
+      1_000,
+    );
     await service.start();
     await service.stop();
     expect(said).toEqual([
