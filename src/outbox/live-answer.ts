@@ -8,7 +8,7 @@ import type { Reply } from "../core/reply.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { sealReply, type Delivery } from "./delivery.ts";
-import { assertMine, recordStreamIntent, rememberRef } from "./outbox-store.ts";
+import { assertMine, inboxVersionOf, recordStreamIntent, rememberRef } from "./outbox-store.ts";
 import { attemptOf, isStreamClosed, type Destination, type Outbox } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -33,6 +33,8 @@ export interface LiveAnswer {
   show(text: string): void;
   /** Waits for writes in hand. Throws StoodDownError or JoinedError if showing met one. */
   settle(): Promise<void>;
+  /** Something arrived: if nothing is visible yet and it concerns this answer, thinking starts over now. */
+  reconsider(): Promise<void>;
   /** Aborts when showing met what makes further thinking pointless. */
   readonly failed: AbortSignal;
   /** Something is visible, so a new message no longer joins. */
@@ -196,6 +198,19 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     await setTimeout(ms, undefined, { signal: ended }).catch(() => lease.signal.throwIfAborted());
   }
 
+  async function reconsider(): Promise<void> {
+    if (finished || live.length + unsure.length > 0 || !parts.mayJoin()) return;
+    try {
+      if ((await inboxVersionOf(database, lease)) === parts.inboxVersion) return;
+    } catch {
+      return; // asked again when the answer is about to become visible
+    }
+    if (finished || live.length > 0 || failure !== undefined) return;
+    failure = new JoinedError("a message arrived before the answer was visible");
+    failing.abort(failure);
+    waking.abort();
+  }
+
   function pauseMs(): number {
     return live.at(-1)?.stream === undefined ? editIntervalMs : channel.capabilities.streamIntervalMs;
   }
@@ -286,6 +301,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       await pumping;
       if (failure !== undefined) throw failure;
     },
+    reconsider,
     failed: failing.signal,
     get visible() {
       return live.length + unsure.length > 0;

@@ -29,6 +29,19 @@ export async function assertMine(database: Database, lease: Lease): Promise<void
   if (rows.length === 0) throw new StoodDownError("the conversation changed hands");
 }
 
+/** How often the conversation's inbox has changed. */
+export async function inboxVersionOf(database: Database, lease: Lease): Promise<number> {
+  const [row] = await database.statement<{ version: number }>(
+    lease.tenantId,
+    {
+      text: "SELECT inbox_version::float8 AS version FROM conversations WHERE company_id = $1 AND id = $2",
+      values: [lease.tenantId, lease.conversationId],
+    },
+    { durable: false },
+  );
+  return row?.version ?? -1;
+}
+
 /** What a streamed message needs to be recorded before it becomes visible. */
 export interface StreamIntent {
   readonly id: DeliveryId;

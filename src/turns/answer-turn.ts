@@ -133,6 +133,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
       metrics.firstVisible.observe({ channel: claim.channel }, (last?.waitedMs ?? 0) / 1000);
     },
   });
+  lease.onNudge(() => void live.reconsider());
   return { parts, request, turn, journal, live, receipt };
 }
 

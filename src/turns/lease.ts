@@ -20,6 +20,10 @@ export const defaultLeaseTimes: LeaseTimes = { ttlMs: 30_000, heartbeatMs: 10_00
 export interface HeldLease extends Lease {
   /** Makes the holder stop: the conversation changed hands, or something arrived. */
   revoke(reason: StoodDownError): void;
+  /** Something arrived in the conversation: tells whoever listens. */
+  nudge(): void;
+  /** Replaces the one listener for nudges. */
+  onNudge(listener: () => void): void;
   /** The same lease after the conversation was read again in a new epoch. */
   at(epoch: number): HeldLease;
   release(): void;
@@ -43,6 +47,7 @@ export function holdLease(request: LeaseRequest): HeldLease {
   let lost = new AbortController();
   let validUntil = request.claimedAt + times.ttlMs;
   let epoch = request.epoch;
+  let nudged = () => {};
 
   const timer = setInterval(() => void beat(), times.heartbeatMs);
   timer.unref();
@@ -87,6 +92,10 @@ export function holdLease(request: LeaseRequest): HeldLease {
     },
     check,
     revoke,
+    nudge: () => nudged(),
+    onNudge: (listener) => {
+      nudged = listener;
+    },
     at: (newEpoch) => {
       if (newEpoch !== epoch) {
         epoch = newEpoch;

@@ -47,7 +47,8 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly maxAttempts?: number | undefined;
 }
 
-const topic = "conversations:changed";
+const changedTopic = "conversations:changed";
+const arrivedTopic = "conversations:arrived";
 const maxRounds = 20;
 const failureBackoffMs = { base: 500, max: 60_000 };
 
@@ -163,7 +164,14 @@ export function createTurns(parts: TurnsParts): Turns {
 
   /** Somebody works on it: what is urgent is done beside them, what joins is told to them. */
   async function leaveToHolder(ref: ConversationRef, correlationId: string): Promise<void> {
-    await handoff.takeControls({ ...ref, correlationId });
+    const { handled } = await handoff.takeControls({ ...ref, correlationId });
+    if (handled > 0) return;
+    nudge(ref.conversationId);
+    await fast.publish(arrivedTopic, ref.conversationId);
+  }
+
+  function nudge(conversationId: string): void {
+    active.get(conversationId as ConversationId)?.nudge();
   }
 
   function ring(ref: ConversationRef, correlationId: string, delayMs: number): void {
@@ -201,7 +209,7 @@ export function createTurns(parts: TurnsParts): Turns {
     correlationId,
   }: ConversationRef & { correlationId: string }): void {
     standDown(conversationId);
-    void fast.publish(topic, conversationId);
+    void fast.publish(changedTopic, conversationId);
     ring({ tenantId, conversationId }, correlationId, 0);
   }
 
@@ -217,7 +225,11 @@ export function createTurns(parts: TurnsParts): Turns {
     onArrival,
     onChanged,
     start: async () => {
-      unsubscribe = await fast.subscribe(topic, standDown);
+      const subscriptions = await Promise.all([
+        fast.subscribe(changedTopic, standDown),
+        fast.subscribe(arrivedTopic, nudge),
+      ]);
+      unsubscribe = () => subscriptions.forEach((end) => end());
     },
     stop: async () => {
       await Promise.allSettled(ringing);
