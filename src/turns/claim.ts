@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Owner } from "../core/conversation.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { channelNames } from "../core/envelope.ts";
-import type { ContactId, ConversationId, MessageId, StaffId, TurnId } from "../core/ids.ts";
+import type { ContactId, ConversationId, InstallationId, MessageId, StaffId, TurnId } from "../core/ids.ts";
 import type { OpenItem } from "../core/turn.ts";
 import type { Role } from "../core/tool.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
@@ -47,6 +47,8 @@ export interface RecordedStep {
 export interface Claim {
   readonly conversationId: ConversationId;
   readonly channel: ChannelName;
+  readonly installationId: InstallationId;
+  /** The platform's workspace id. */
   readonly installation: string;
   readonly space: string;
   readonly thread: string;
@@ -117,6 +119,7 @@ const turnRow = z.object({
 const claimRow = z.object({
   id: id<ConversationId>(),
   channel: z.enum(channelNames),
+  installation_id: id<InstallationId>(),
   installation: z.string(),
   space: z.string(),
   thread: z.string(),
@@ -153,6 +156,7 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
   return {
     conversationId: row.id,
     channel: row.channel,
+    installationId: row.installation_id,
     installation: row.installation,
     space: row.space,
     thread: row.thread,

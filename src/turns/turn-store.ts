@@ -24,7 +24,7 @@ export function claimConversation(request: {
         SELECT t.* FROM turns t, claimed c
         WHERE t.company_id = $1 AND t.conversation_id = c.id AND t.state = 'running'
       )
-      SELECT c.id, c.channel, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
+      SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
         c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.agent_type,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
         coalesce((SELECT json_agg(m) FROM (

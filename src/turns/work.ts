@@ -11,6 +11,7 @@ import type { Sealer, TenantSeal } from "../store/seal.ts";
 import { answerTurn, mayStartOver, type AnswerParts, type TurnResult } from "./answer-turn.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
+import { backfillThread } from "./backfill.ts";
 import { deadLetterReply } from "./plain-reply.ts";
 import { closeTurn, settleSilently } from "./turn-store.ts";
 
@@ -54,14 +55,16 @@ export async function workOn(
   const seal = await parts.sealer.forTenant(lease.tenantId);
   let current = claim;
   let joins = 0;
+  let backfilled = false;
   const outcomes: Outcome[] = [];
   for (let pass = 0; pass < maxRereads; pass += 1) {
     const sent = await sendLeftovers(parts, lease, current);
     outcomes.push(...sent.outcomes);
     if (sent.retryInMs !== undefined) return toResult(current, outcomes, { retryInMs: sent.retryInMs });
-    const next = await handle(parts, { lease, claim: current, seal, mayJoin: joins < maxJoins });
+    const next = await handle(parts, { lease, claim: current, seal, mayJoin: joins < maxJoins, backfilled });
     if (next.kind === "settled") return toResult(current, [...outcomes, ...next.outcomes], next);
     if (next.kind === "joined") joins += 1;
+    if (next.kind === "backfilled") backfilled = true;
     current = withoutDone(await reread(), outcomes);
   }
   return toResult(current, outcomes, {});
@@ -70,6 +73,7 @@ export async function workOn(
 type Handled =
   | { readonly kind: "settled"; readonly outcomes: readonly Outcome[]; readonly turn?: TurnResult }
   | { readonly kind: "changed" }
+  | { readonly kind: "backfilled" }
   | { readonly kind: "joined" };
 
 interface Situation {
@@ -77,6 +81,7 @@ interface Situation {
   readonly claim: Claim;
   readonly seal: TenantSeal;
   readonly mayJoin: boolean;
+  readonly backfilled: boolean;
 }
 
 async function handle(parts: WorkParts, situation: Situation): Promise<Handled> {
@@ -152,11 +157,17 @@ async function answer(
   const questions = careful ? within.slice(0, 1) : within;
   const last = questions.at(-1);
   if (last === undefined) return settleDeleted(parts, situation);
+  const destination = destinationOf(parts, claim, last.senderId);
+  if (
+    !situation.backfilled &&
+    (await backfillThread(parts, { claim, lease, seal, destination, question: last }))
+  )
+    return { kind: "backfilled" };
   const turn = await answerTurn(parts, {
     claim,
     lease,
     seal,
-    destination: destinationOf(parts, claim, last.senderId),
+    destination,
     questions,
     ignored: found.ignored,
     mayJoin: mayJoin && !careful,

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openHouse, type House } from "../support/house.ts";
+
+describe("a bot called into a running thread", () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse();
+  });
+  afterAll(() => house.stop());
+
+  it("has read what was said before, and answers only what it was asked", async () => {
+    const { slack, model } = house;
+    const root = slack.userSays({ user: "Ben", channel: "#support", text: "the third floor printer prints only pink" });
+    await root.delivered;
+    const more = slack.userSays({ user: "Mia", channel: "#support", text: "mine too", threadTs: root.ts });
+    await more.delivered;
+    const called = slack.userSays({ user: "Ana", channel: "#support", text: "@baton can you help? [[id:ask]]", threadTs: root.ts });
+    await called.delivered;
+    const [reply] = await slack.waitFor(() => {
+      const found = slack.botReplies("#support", root.ts);
+      return found.length > 0 && found[0]?.streaming === false ? found : undefined;
+    }, 8_000);
+    expect(JSON.stringify(reply)).toContain("answer:ask");
+    const asked = JSON.stringify(model.history().at(-1)?.body);
+    expect(asked).toContain("prints only pink");
+    expect(asked).toContain("mine too");
+    expect(slack.botReplies("#support", root.ts)).toHaveLength(1);
+  });
+});
