@@ -94,7 +94,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   const failing = new AbortController();
   let newest = "";
   let pumping: Promise<void> | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   let finished = false;
   let standingDown = false;
   const canStream = parts.streaming && channel.capabilities.streaming && parts.onlyFor === undefined;
@@ -115,8 +115,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       }
     } catch (cause) {
       if (isPassing(cause)) return; // the final message carries everything; a missed glimpse is no loss
-      failure = cause;
-      failing.abort(cause);
+      failure = cause instanceof Error ? cause : new Error("showing the answer failed", { cause });
+      failing.abort(failure);
     }
   }
 

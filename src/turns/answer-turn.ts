@@ -45,6 +45,8 @@ export interface TurnRequest {
   readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
   /** A message that arrives before anything is visible is answered together with the others. */
   readonly mayJoin: boolean;
+  /** Not everything open is in `questions`. */
+  readonly partial: boolean;
 }
 
 /** How a turn ended; what it put on the platform is stored by the caller. */
@@ -228,6 +230,7 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
     lease.tenantId,
     commitTurn(lease, {
       turn,
+      partial: request.partial,
       mustBeCurrent: request.mayJoin && !journal.acted && !live.visible,
       state: answer.kind === "answered" ? "answered" : "failed",
       outcome: answer.kind === "answered" ? "answered" : answer.reason,

@@ -5,6 +5,9 @@ import { fence, fenceValues, outcomesCte } from "../outbox/outbox-store.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import type { Query } from "../store/database.ts";
 
+/** Open messages one claim shows, oldest first. */
+export const openLimit = 100;
+
 /** Takes a conversation for `ttlMs` and gathers everything about it; no row when another worker holds it. */
 export function claimConversation(request: {
   readonly tenantId: TenantId;
@@ -30,7 +33,7 @@ export function claimConversation(request: {
         coalesce((SELECT json_agg(m) FROM (
           SELECT id, seq, role, kind, sender_id, external_id, content, correlation_id,
             (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS waited_ms
-          FROM messages WHERE company_id = $1 AND conversation_id = c.id AND state = 'open' ORDER BY seq LIMIT 100) m),
+          FROM messages WHERE company_id = $1 AND conversation_id = c.id AND state = 'open' ORDER BY seq LIMIT ${openLimit}) m),
           '[]') AS open,
         coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
           SELECT role, content, seq FROM messages
@@ -135,6 +138,8 @@ export function endStep(tenantId: TenantId, turnId: TurnId, result: StepResult):
 /** What a turn leaves behind, in one statement. */
 export interface TurnCommit {
   readonly turn: TurnRow;
+  /** Open messages remain behind this turn: the conversation is not settled by it. */
+  readonly partial: boolean;
   /** Commit only if nothing arrived since; otherwise think again. */
   readonly mustBeCurrent: boolean;
   readonly state: "answered" | "failed";
@@ -166,7 +171,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
   const { turn, lastStep } = commit;
   return {
     text: `WITH ${fence}, conversation AS (
-        UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, $7),
+        UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, CASE WHEN $31 THEN 0::bigint ELSE $7::bigint END),
           attempts = 0, updated_at = now()
         FROM fence WHERE c.company_id = $1 AND c.id = $2 AND (NOT $9 OR fence.inbox_version = $7)
         RETURNING c.last_seq, c.user_id, c.agent_type
@@ -237,6 +242,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       commit.parts.map((part) => part.body),
       commit.parts.map((part) => part.recipient ?? null),
       Math.round(commit.latencyMs),
+      commit.partial,
     ],
   };
 }

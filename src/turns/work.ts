@@ -13,7 +13,7 @@ import type { Claim, OpenMessage } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
 import { backfillThread } from "./backfill.ts";
 import { deadLetterReply } from "./plain-reply.ts";
-import { closeTurn, settleSilently } from "./turn-store.ts";
+import { closeTurn, openLimit, settleSilently } from "./turn-store.ts";
 
 /** What work on a conversation needs. */
 export interface WorkParts extends AnswerParts {
@@ -171,6 +171,7 @@ async function answer(
     questions,
     ignored: found.ignored,
     mayJoin: mayJoin && !careful,
+    partial: careful || !isWhole(claim),
   });
   return turn.state === "joined" ? { kind: "joined" } : { kind: "settled", outcomes: turn.outcomes, turn };
 }
@@ -194,7 +195,7 @@ async function settle(
   const dead = claim.unreadable.map((id) => ({ id, reason: "it could not be read", state: "dead" as const }));
   await parts.database.statement(
     lease.tenantId,
-    settleSilently(lease, claim.inboxVersion, [...ignored, ...dead]),
+    settleSilently(lease, isWhole(claim) ? claim.inboxVersion : 0, [...ignored, ...dead]),
   );
   if (claim.turn !== undefined)
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "silent"));
@@ -270,6 +271,11 @@ async function putLeftover(
     parts.log.error({ deliveryId: delivery.id, err: cause }, "delivery given up: sending it broke too often");
     return { id: delivery.id, state: "failed", error: "sending it broke too often" };
   }
+}
+
+/** A claim shows the oldest open messages only; with more behind them the conversation is not settled yet. */
+function isWhole(claim: Claim): boolean {
+  return claim.open.length + claim.unreadable.length < openLimit;
 }
 
 /** Outcomes are written when the conversation is given back, so a second look must not send again. */
