@@ -21,10 +21,10 @@ export type JobData = Readonly<Record<string, unknown>>;
 /** The part of BullMQ's Queue used here, the same on both backends. */
 export type RingingQueue = Pick<BullQueue<JobData>, "add" | "getJobCounts">;
 /** The part of BullMQ's Worker used here. */
-export type PullingWorker = Pick<
-  BullWorker<JobData>,
-  "on" | "pause" | "close" | "disconnect" | "waitUntilReady"
->;
+export interface PullingWorker extends Pick<BullWorker<JobData>, "on" | "pause" | "close"> {
+  /** Stops trying to reach a backend that is away: `close` would wait for it. */
+  abandon(): void;
+}
 
 /** BullMQ on one of its backends. */
 export interface Bullmq {
@@ -95,11 +95,14 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
       return queue;
     },
     worker: async (processor, options) => {
-      const connection = { url, ...shared, maxRetriesPerRequest: null };
+      let isAbandoned = false;
+      const retryStrategy = (times: number): number | null =>
+        isAbandoned ? null : shared.retryStrategy(times);
+      const connection = { url, ...shared, retryStrategy, maxRetriesPerRequest: null };
       const worker = new BullWorker<JobData, void>(queueName, processor, { ...options, connection, prefix });
       worker.on("error", (err) => state.failed(err));
       worker.on("active", () => state.works());
-      return worker;
+      return Object.assign(worker, { abandon: () => (isAbandoned = true) });
     },
     close: async () => {
       if (ringing === undefined) return;
@@ -161,7 +164,8 @@ function onPostgres(url: string, { prefix, state }: { prefix: string; state: Bac
       });
       worker.on("error", (err: unknown) => state.failed(err));
       worker.on("active", () => state.works());
-      return worker as unknown as PullingWorker;
+      const pulling = worker as unknown as Omit<PullingWorker, "abandon">;
+      return Object.assign(pulling, { abandon: () => {} }); // its reconnects end with `close`
     },
     close: async () => {
       await (await queue?.catch(() => undefined))?.close();

@@ -64,17 +64,20 @@ export function createQueueWorker(bullmq: Bullmq, { handlers, options, log }: Wo
   let worker: Promise<PullingWorker> | undefined;
   let stopped: Promise<void> | undefined;
 
-  async function work(job: Job<JobData, void>, token: string | undefined): Promise<void> {
+  function work(job: Job<JobData, void>, token: string | undefined): Promise<void> {
+    const working = workOrGiveBack(job, token);
+    inHand.add(working);
+    void Promise.allSettled([working]).then(() => inHand.delete(working));
+    return working;
+  }
+
+  async function workOrGiveBack(job: Job<JobData, void>, token: string | undefined): Promise<void> {
     if (stopping) return giveBack(job, token);
-    const running = runJob(handlers, job, aborting.signal);
-    inHand.add(running);
     try {
-      await running;
+      await runJob(handlers, job, aborting.signal);
     } catch (cause) {
       if (aborting.signal.aborted) return await giveBack(job, token);
       throw cause;
-    } finally {
-      inHand.delete(running);
     }
   }
 
@@ -172,9 +175,10 @@ async function close(worker: PullingWorker, force: boolean): Promise<void> {
   const timeout = delay(closeTimeoutMs, true, { signal: late.signal }).catch(() => false);
   const isLate = await Promise.race([closing.then(() => false), timeout]);
   late.abort();
-  if (isLate) await worker.disconnect().catch(() => {}); // the backend is away and cannot be told goodbye
+  if (isLate) worker.abandon(); // the backend is away and cannot be told goodbye
 }
 
+/** Also those that were taken meanwhile: a job may arrive while the worker is told to pause. */
 async function allSettled(running: ReadonlySet<Promise<void>>): Promise<void> {
   while (running.size > 0) await Promise.allSettled(running);
 }
