@@ -9,7 +9,7 @@ import type { Processor, QueueOptions, WorkerOptions } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { TransientError } from "../core/errors.ts";
-import type { BackendLog } from "../store/backend-log.ts";
+import type { BackendLog } from "../core/backend-log.ts";
 
 /** Where jobs wait. */
 export type QueueBackend =

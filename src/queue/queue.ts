@@ -3,7 +3,7 @@ import type { Log } from "../core/log.ts";
 import { TransientError } from "../core/errors.ts";
 import { connectBullmq, type QueueBackend } from "./bullmq.ts";
 import { jobPriorities, jobs, type JobIds, type JobName } from "./jobs.ts";
-import { createBackendLog } from "../store/backend-log.ts";
+import { createBackendLog } from "../core/backend-log.ts";
 import { createQueueWorker, type JobHandlers, type QueueWorker, type WorkOptions } from "./worker.ts";
 
 /** When and how often a bell is heard. */

@@ -4,7 +4,7 @@ import { TransientError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Bullmq, JobData, PullingWorker } from "./bullmq.ts";
 import { isJobName, jobs, type JobIds, type JobName } from "./jobs.ts";
-import type { BackendLog } from "../store/backend-log.ts";
+import type { BackendLog } from "../core/backend-log.ts";
 
 /** What a handler is told besides the ids. */
 export interface JobContext {

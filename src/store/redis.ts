@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import type { Log } from "../core/log.ts";
-import { createBackendLog } from "./backend-log.ts";
+import { createBackendLog } from "../core/backend-log.ts";
 
 /** How a connection is used. */
 export interface RedisParts {

@@ -1,4 +1,4 @@
-import type { Log } from "../core/log.ts";
+import type { Log } from "./log.ts";
 
 /** Tells the log when the backend goes and comes, once each, however many connections notice. */
 export interface BackendLog {
