@@ -12,7 +12,7 @@ const startedAt = performance.now();
 async function simulateWorkspace(settings: Settings) {
   if (!settings.playground) return undefined;
   const { startSimulatedWorkspace } = await import("../simulators/simulated-workspace.ts");
-  return startSimulatedWorkspace({ model: settings.ai.endpoint === undefined });
+  return startSimulatedWorkspace({ hasModel: settings.ai.endpoint !== undefined });
 }
 
 async function main(): Promise<void> {

@@ -24,6 +24,7 @@ import { createSealer } from "./store/seal.ts";
 import type { Store } from "./store/store.ts";
 import { createCompanies, dataKeysIn, tenantIdOf } from "./tenants/companies.ts";
 import { createInstallations } from "./tenants/installations.ts";
+import { ensureStaff } from "./tenants/staff.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
@@ -81,7 +82,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const queue = lend?.queue(ownQueue) ?? ownQueue;
   const companies = createCompanies({ database, fast });
-  for (const tenant of settings.tenants) await companies.ensure(tenant);
+  for (const tenant of settings.tenants)
+    await ensureStaff(database, await companies.ensure(tenant), tenant.staff);
   const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
   const channels = createChannels(settings.channels, { installationsOf: installations.forChannel, log });
   const outbox = createOutbox({

@@ -189,6 +189,7 @@ const onlyTenant: TenantFile = {
   persona: "",
   isDefault: true,
   installations: [],
+  staff: [],
 };
 
 function toAiSettings(names: SettingValues, prices: readonly PriceRow[]): AiSettings {

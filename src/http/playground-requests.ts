@@ -14,7 +14,10 @@ const place = { user: id, channel: id };
 const file = z.strictObject({
   name: z
     .string()
-    .regex(/^[^/\\\p{Cc}]{1,200}$/u, "is no file name: 1 to 200 characters without slashes or control characters"),
+    .regex(
+      /^[^/\\\p{Cc}]{1,200}$/u,
+      "is no file name: 1 to 200 characters without slashes or control characters",
+    ),
   mimetype: z
     .string()
     .regex(/^[\w.+-]{1,60}\/[\w.+-]{1,80}$/, "is no media type")

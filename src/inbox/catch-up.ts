@@ -1,5 +1,6 @@
 import type { Channel } from "../core/channel.ts";
 import type { Accept, ChannelName, Place } from "../core/envelope.ts";
+import { PermanentError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../store/database.ts";
@@ -88,7 +89,10 @@ export function createCatchUp({ database, accept, log, limits = defaultLimits }:
       for (const envelope of envelopes) if ((await accept(envelope)).kind === "accepted") taken += 1;
       return taken;
     } catch (cause) {
-      log.warn({ channel: channel.name, space, err: cause }, "catch-up skipped a place");
+      const fields = { channel: channel.name, space, err: cause };
+      // A thread that was deleted, a room the bot was removed from: nothing to read, nothing to do.
+      if (cause instanceof PermanentError) log.debug(fields, "catch-up found a place gone");
+      else log.warn(fields, "catch-up skipped a place");
       return 0;
     }
   }

@@ -57,7 +57,7 @@ export interface StreamIntent {
 const recordStream = `WITH ${fence}, delivery AS (
   INSERT INTO deliveries (company_id, id, conversation_id, turn_id, part, seq, epoch, kind, recipient, body, streamed,
     state, sending_since, correlation_id)
-  SELECT $1, $5, $2, $6, $7, (fence.last_seq + 1) * 1000 + $7, $4, 'answer', $8, $9, true, 'sending',
+  SELECT $1, $5, $2, $6, $7::int, (fence.last_seq + 1) * 1000 + $7::int, $4, 'answer', $8, $9, true, 'sending',
     clock_timestamp(), $10
   FROM fence WHERE $11::bigint IS NULL OR fence.inbox_version = $11
   RETURNING id)

@@ -15,6 +15,16 @@ export interface TenantFile {
   readonly isDefault: boolean;
   /** Workspaces that belong to this tenant, by the platform's own ids. */
   readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
+  /** Colleagues who may take conversations over, by their accounts on the platforms. */
+  readonly staff: readonly {
+    readonly name: string;
+    readonly roles: readonly ("staff" | "admin" | "analytics")[];
+    readonly accounts: readonly {
+      readonly channel: ChannelName;
+      readonly workspace: string;
+      readonly id: string;
+    }[];
+  }[];
 }
 
 const tenantFile = z.strictObject({
@@ -30,6 +40,25 @@ const tenantFile = z.strictObject({
       z.strictObject({
         channel: z.enum(channelNames, `must be one of ${channelNames.join(", ")}`),
         id: z.string("must be the workspace's id in quotes").min(1),
+      }),
+    )
+    .default([]),
+  staff: z
+    .array(
+      z.strictObject({
+        name: z.string("must be the colleague's name").min(1).max(200),
+        roles: z
+          .array(z.enum(["staff", "admin", "analytics"], "must be staff, admin or analytics"))
+          .default(["staff"]),
+        accounts: z
+          .array(
+            z.strictObject({
+              channel: z.enum(channelNames, `must be one of ${channelNames.join(", ")}`),
+              workspace: z.string("must be the workspace's id in quotes").min(1),
+              id: z.string("must be the colleague's user id in quotes").min(1),
+            }),
+          )
+          .default([]),
       }),
     )
     .default([]),
@@ -68,6 +97,7 @@ function readTenant(folder: string, name: string, problems: string[]): TenantFil
       persona,
       isDefault: file.default,
       installations: file.installations,
+      staff: file.staff,
     },
   ];
 }

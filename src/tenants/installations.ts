@@ -43,6 +43,15 @@ const purpose = "installation.credentials";
 // Changes are announced, so this only bounds how long a lost announcement matters.
 const cacheTtlMs = 60_000;
 
+/** An installation's id follows from whose it is and the platform's workspace id. */
+export function installationIdOf(
+  tenantId: TenantId,
+  channel: ChannelName,
+  externalId: string,
+): InstallationId {
+  return deriveId<InstallationId>("installation", tenantId, channel, externalId);
+}
+
 export function createInstallations(parts: InstallationParts): InstallationDirectory {
   const { database, sealer, fast, ownerOf, log } = parts;
   const known = new LRUCache<string, Known>({ max: 10_000, ttl: cacheTtlMs });
@@ -99,7 +108,7 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
 
   async function save(channel: ChannelName, record: InstallationRecord, tenant: TenantId): Promise<void> {
     const owner = (await look(channel, record.externalId)).route?.tenantId ?? tenant;
-    const id = deriveId<InstallationId>("installation", owner, channel, record.externalId);
+    const id = installationIdOf(owner, channel, record.externalId);
     const seal = await sealer.forTenant(owner);
     const credentials = seal.seal(purpose, JSON.stringify(record.credentials ?? null));
     await database.statement(owner, {

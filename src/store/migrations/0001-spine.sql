@@ -61,14 +61,14 @@ CREATE TABLE staff_roles (
   FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id) ON DELETE CASCADE
 );
 
+-- installation_id may name a workspace that is not installed yet: its id follows from the tenant's file.
 CREATE TABLE staff_identities (
   company_id uuid NOT NULL,
   installation_id uuid NOT NULL,
   external_id text NOT NULL,
   staff_id uuid NOT NULL,
   PRIMARY KEY (company_id, installation_id, external_id),
-  FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id) ON DELETE CASCADE,
-  FOREIGN KEY (company_id, installation_id) REFERENCES installations (company_id, id)
+  FOREIGN KEY (company_id, staff_id) REFERENCES staff (company_id, id) ON DELETE CASCADE
 );
 
 -- lease_*: who works on the conversation now; every write of a turn names its lease and the epoch it began in.
