@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { createLogger } from "./logger.ts";
 import { createService } from "./service.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -52,16 +53,14 @@ async function main(): Promise<void> {
     tell(line);
 }
 
+/** An operator's mistake is a sentence; anything else is a bug and shows where it happened. */
+function explain(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof SettingsError) return cause.message;
+  return inspect(error);
+}
+
 main().catch((error: unknown) => {
-  const isOperators =
-    error instanceof SettingsError || (error instanceof Error && error.cause instanceof SettingsError);
-  const cause = error instanceof SettingsError ? error : error instanceof Error ? error.cause : undefined;
-  process.stderr.write(
-    isOperators && cause instanceof Error ? `${cause.message}\n` : `${inspectError(error)}\n`,
-  );
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });
-
-function inspectError(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
