@@ -79,11 +79,10 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
     const outcomes = await withSpan("turn", { "baton.correlation_id": correlationId }, () => think(bench));
     return { turnId: turn.id, state: "done", outcomes, receiptCleared: await receipt.clear() };
   } catch (cause) {
-    if (cause instanceof JoinedError) {
-      receipt.cancel();
+    // A sign still on its way would land after a later worker took it back.
+    await receipt.cancel();
+    if (cause instanceof JoinedError)
       return { turnId: turn.id, state: "joined", outcomes: [], receiptCleared: false };
-    }
-    receipt.cancel();
     const stoodDown = toStoodDown(cause, request.lease);
     if (stoodDown?.why !== "taken" || !(await isStillHeld(parts, request.lease))) throw stoodDown ?? cause;
     const outcomes = await live.standDown(takenOverLine);
@@ -131,7 +130,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     correlationId: turn.correlationId,
     inherited: claim.deliveries.filter((delivery) => delivery.turnId === turn.id),
     onVisible: () => {
-      receipt.cancel();
+      void receipt.cancel();
       metrics.firstVisible.observe({ channel: claim.channel }, (last?.waitedMs ?? 0) / 1000);
     },
   });

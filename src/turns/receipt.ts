@@ -1,3 +1,4 @@
+import { PermanentError } from "../core/errors.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Log } from "../core/log.ts";
 import type { Destination } from "../outbox/outbox.ts";
@@ -6,8 +7,8 @@ import { noteReceipt, type TurnRow } from "./turn-store.ts";
 
 /** The sign that a message was seen, while its answer takes its time. */
 export interface Receipt {
-  /** An answer is visible, or the turn is over: no new sign from here on. */
-  cancel(): void;
+  /** An answer is visible, or the turn is over: no new sign from here on. Resolves when none is on its way either. */
+  cancel(): Promise<void>;
   /** Takes the sign away. True when none stands any more, so that the turn's row may forget it. */
   clear(): Promise<boolean>;
 }
@@ -59,10 +60,22 @@ export function createReceipt(parts: ReceiptParts): Receipt {
       await channel.react(target, { id: standing }, emoji, false);
       return true;
     } catch (cause) {
+      if (isBeyondReach(cause)) return true;
       log.warn({ cause: String(cause) }, "receipt not cleared yet");
       return false; // its row keeps it, the sweeper comes back
     }
   }
 
-  return { cancel: () => clearTimeout(timer), clear };
+  return {
+    cancel: () => {
+      clearTimeout(timer);
+      return putting;
+    },
+    clear,
+  };
+}
+
+/** The message was deleted, or the workspace shut us out: asking again will not change that. */
+export function isBeyondReach(cause: unknown): boolean {
+  return cause instanceof PermanentError;
 }

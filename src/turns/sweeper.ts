@@ -7,6 +7,7 @@ import type { Part } from "../core/part.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database } from "../store/database.ts";
+import { isBeyondReach } from "./receipt.ts";
 
 /** Looks for what nobody rang for: the reason why losing the whole queue loses nothing. */
 export interface Sweeper extends Part {
@@ -122,8 +123,10 @@ export function createSweeper(parts: SweeperParts): Sweeper {
         false,
       );
     } catch (cause) {
-      log.warn({ turnId: id, cause: String(cause) }, "receipt not cleared; the next sweep tries again");
-      return;
+      if (!isBeyondReach(cause)) {
+        log.warn({ turnId: id, cause: String(cause) }, "receipt not cleared; the next sweep tries again");
+        return;
+      }
     }
     await database.statement(tenantId, {
       text: "UPDATE turns SET receipt = NULL WHERE company_id = $1 AND id = $2",

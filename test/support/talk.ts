@@ -122,3 +122,30 @@ function keepLines(lines: string[]): Log {
     },
   });
 }
+
+/** Makes the model wait before it answers whatever contains `text`, until it is released. */
+export function holdModel(
+  { model }: Pick<Talk, "model">,
+  text: string,
+): { readonly asked: Promise<void>; release(): void } {
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const remove = model.addRule(async ({ unanswered }) => {
+    if (!unanswered.some((said) => said.includes(text))) return undefined;
+    asked.resolve();
+    await released.promise;
+    return undefined;
+  });
+  return {
+    asked: asked.promise,
+    release: () => {
+      remove();
+      released.resolve();
+    },
+  };
+}
+
+/** A text of so many numbered words, so that a lost or doubled one is seen. */
+export function numberedWords(count: number): string {
+  return Array.from({ length: count }, (_, index) => `word${index}`).join(" ");
+}
