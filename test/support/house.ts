@@ -26,6 +26,8 @@ export interface House {
   readonly service: Service;
   /** Stops Baton alone and starts it again on the same database. */
   restart(options?: Pick<HouseOptions, "lend">): Promise<void>;
+  /** Starts one more Baton on the same database; it ends with the house. */
+  join(options?: Pick<HouseOptions, "lend">): Promise<Service>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
   const log = options.log ?? silentLog;
   let running = await run(options.lend);
+  const joined: Service[] = [];
 
   async function run(lend: ServiceParts["lend"]) {
     const settings = readSettings(env, dataDir);
@@ -115,8 +118,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await running.service.stop();
       running = await run(lend);
     },
+    join: async ({ lend } = {}) => {
+      const { service } = await run(lend);
+      joined.push(service);
+      return service;
+    },
     stop: async () => {
-      await running.service.stop();
+      await Promise.all([running.service, ...joined].map((service) => service.stop()));
       await Promise.all([slack.stop(), model.stop()]);
       await testDatabase.drop();
       await rm(dataDir, { recursive: true, force: true });
