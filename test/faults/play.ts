@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { startOpenAiSimulator, type OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
+import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
+import { startSlackSimulator } from "../../simulators/slack/start-slack-simulator.ts";
+import type { Pace } from "../../src/service.ts";
+import { environmentFor } from "../support/house.ts";
+import type { CrashPoint } from "./crash-points.ts";
+import { startFleet, type Fleet } from "./fleet.ts";
+import { readBooks, tablesContaining, unfinished, type Books } from "./ground-truth.ts";
+import type { Scenario, Talk, Utterance } from "./scenario.ts";
+import type { Stage } from "./stage.ts";
+import { makeTrouble } from "./trouble.ts";
+import { judge, type Findings, type Spoken } from "./verdict.ts";
+
+/** How a scenario ended. */
+export interface Outcome extends Findings {
+  readonly struck: readonly CrashPoint[];
+  /** From the end of the troubles until nothing was left to do, milliseconds. */
+  readonly recoveredMs: number;
+  readonly log: string;
+  readonly books: Books;
+}
+
+/** A scenario under way, for a test that looks while it runs. */
+export interface Running {
+  readonly slack: SlackSimulator;
+  readonly model: OpenAiSimulator;
+  readonly fleet: Fleet;
+  readonly databaseUrl: string;
+}
+
+/** Clocks of the processes under test: everything that is looked at again is looked at soon. */
+const pace: Pace = {
+  lease: { ttlMs: 2_000, heartbeatMs: 400, marginMs: 300 },
+  sweepEveryMs: 300,
+  sweepGraceMs: 300,
+  receiptDelayMs: 100,
+  queueLockMs: 1_500,
+  queueStalledEveryMs: 400,
+  delivery: { baseMs: 50, maxMs: 500, maxAttempts: 60 },
+  modelRetry: { attempts: 4, minMs: 10, maxMs: 100 },
+};
+
+const settleWithinMs = 45_000;
+const lookEveryMs = 150;
+const quietLooks = 3;
+
+/** Plays a scenario to its end and judges it. */
+export async function play(
+  stage: Stage,
+  scenario: Scenario,
+  { meanwhile }: { readonly meanwhile?: (running: Running) => Promise<void> } = {},
+): Promise<Outcome> {
+  const folder = await mkdtemp(path.join(tmpdir(), "baton-fault-"));
+  const databaseUrl = await stage.createDatabase();
+  const canary = `canary${randomBytes(8).toString("hex")}`;
+  await stage.redis.flush();
+  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 1_500, 6_000] });
+  const model = await startOpenAiSimulator(scenario.model);
+  let fleet: Fleet | undefined;
+  try {
+    fleet = await startFleet({
+      roles: scenario.roles,
+      pace,
+      sleepMs: scenario.sleepMs,
+      orders: { folder, strikes: scenario.strikes },
+      env: {
+        ...environmentFor(slack, model),
+        DATABASE_URL: databaseUrl,
+        ...(scenario.queue === "redis" && { REDIS_URL: stage.redis.url }),
+        BATON_MASTER_KEY: randomBytes(32).toString("base64"),
+        BATON_DATA_DIR: folder,
+        BATON_SHUTDOWN_MS: "4000",
+      },
+    });
+    slack.configure({ requestUrl: `${fleet.url}/slack/events` });
+    const victims = { stage, databaseUrl, slack, model, fleet };
+    const troubles = Promise.all(
+      scenario.troubles.map(async ({ atMs, trouble }) => {
+        await delay(atMs);
+        await makeTrouble(victims, trouble);
+      }),
+    );
+    const talks = scenario.talks.map((one) => speak(slack, one, canary));
+    await meanwhile?.(victims);
+    await troubles;
+    const spoken = (await Promise.all(talks)).flat();
+    const endedAt = Date.now();
+    const books = await settle(databaseUrl, fleet);
+    const recoveredMs = Date.now() - endedAt;
+    await slack.settled(5_000).catch(() => {});
+    const seen = slack.history().messages.filter(({ deleted }) => !deleted);
+    const log = fleet.log();
+    const { calls } = slack.history();
+    const findings = judge({
+      spoken,
+      botMessages: seen.filter(({ botId }) => botId === slack.installation.botId),
+      peopleMessages: seen.filter(({ isBot }) => !isBot),
+      calls,
+      books,
+    });
+    const leaks = await findLeaks({ canary, log, stage, databaseUrl });
+    const violations = [...findings.violations, ...leaks, ...fleet.crashes];
+    return { ...findings, violations, struck: fleet.struck, recoveredMs, log, books };
+  } finally {
+    await fleet?.stop();
+    await Promise.all([slack.stop(), model.stop()]);
+    await stage.dropDatabase(databaseUrl);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Says everything of a talk in its time; resolves once the platform has given up or been acknowledged for each. */
+async function speak(
+  slack: SlackSimulator,
+  { user, channel, messages }: Talk,
+  canary: string,
+): Promise<Spoken[]> {
+  const spoken: Promise<Spoken>[] = [];
+  let root: string | undefined;
+  for (const utterance of messages) {
+    await delay(utterance.afterMs);
+    const said = slack.userSays({
+      user,
+      channel,
+      text: wordsFor(utterance, channel === "dm", canary),
+      ...(root !== undefined && { threadTs: root }),
+    });
+    root ??= said.ts;
+    spoken.push(
+      said.delivered.then((deliveries) => ({
+        utterance,
+        ts: said.ts,
+        acknowledged: deliveries.some(({ acked }) => acked),
+      })),
+    );
+  }
+  return Promise.all(spoken);
+}
+
+/** A thread's first message names the bot; so does a command, wherever it stands. */
+function wordsFor({ id, kind }: Utterance, isDirect: boolean, canary: string): string {
+  const mention = isDirect ? "" : "@baton ";
+  if (kind === "human") return `${mention}human`;
+  const wish = kind === "ticket" ? "please open a ticket for" : "what about";
+  return `${mention}${wish} my ${canary} badge? [[id:${id}]]`;
+}
+
+/** Waits until there is nothing left to do, several looks in a row, and gives the last look; bounded. */
+async function settle(databaseUrl: string, fleet: Fleet): Promise<Books> {
+  const until = Date.now() + settleWithinMs;
+  for (let quiet = 0; ;) {
+    const books = await readBooks(databaseUrl);
+    quiet = fleet.sleeping() === 0 && unfinished(books).length === 0 ? quiet + 1 : 0;
+    if (quiet >= quietLooks || Date.now() > until) return books;
+    await delay(lookEveryMs);
+  }
+}
+
+/** I12: what people wrote is nowhere in the clear but on the platform and at the model. */
+async function findLeaks(parts: {
+  readonly canary: string;
+  readonly log: string;
+  readonly stage: Stage;
+  readonly databaseUrl: string;
+}): Promise<string[]> {
+  const { canary, log, stage, databaseUrl } = parts;
+  const tables = await tablesContaining(databaseUrl, canary);
+  return [
+    ...(log.includes(canary) ? [`I12: a person's words are in the log: ${lineWith(log, canary)}`] : []),
+    ...((await stage.readRedisLog()).includes(canary) ? ["I12: a person's words are in Redis"] : []),
+    ...tables.map((name) => `I12: a person's words are in the clear in ${name}`),
+  ];
+}
+
+function lineWith(log: string, text: string): string {
+  return (
+    log
+      .split("\n")
+      .find((line) => line.includes(text))
+      ?.slice(0, 300) ?? ""
+  );
+}

@@ -1,0 +1,17 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Outcome } from "./play.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Fails with everything that was violated; the log of the processes and the scenario are kept in a file. */
+export function expectSound(scenario: Scenario, outcome: Outcome): void {
+  if (outcome.violations.length === 0) return;
+  const folder = path.join(tmpdir(), "baton-fault-reports");
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${scenario.name.replace(/[^\w-]+/g, "-")}.txt`);
+  const { log, books, ...rest } = outcome;
+  writeFileSync(file, `${JSON.stringify({ scenario, ...rest, books }, null, 2)}\n\n${log}`);
+  const lines = outcome.violations.map((violation) => `- ${violation}`).join("\n");
+  throw new Error(`${scenario.name}: ${outcome.violations.length} violated (details in ${file})\n${lines}`);
+}

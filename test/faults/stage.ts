@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { Redis } from "ioredis";
+import { silentLog } from "../../src/core/log.ts";
+import { isAlive } from "../../src/store/data-dir-lock.ts";
+import { createEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
+import { startTemplateServer, templateName, withDatabase } from "../support/postgres-template.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+
+/** The servers below Baton, of one test file's own, so that they may be broken. */
+export interface Stage {
+  readonly redis: TestRedis;
+  /** A database cloned from the migrated template; ended with `dropDatabase`. */
+  createDatabase(): Promise<string>;
+  dropDatabase(url: string): Promise<void>;
+  /** `pg_ctl restart -m immediate`: backends are killed, the log is replayed. Same port. */
+  restartPostgres(): Promise<void>;
+  /** Ends every session of Baton in this database, whatever it is doing. */
+  endSessions(url: string): Promise<void>;
+  /** Every byte Redis ever wrote to its append-only file since it was last emptied. */
+  readRedisLog(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts PostgreSQL, with commit times recorded, and Redis with an append-only file. */
+export async function openStage(): Promise<Stage> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "baton-faults-"));
+  const first = await startTemplateServer(dataDir);
+  const { ownerUrl } = first;
+  await asOwner(ownerUrl, "ALTER SYSTEM SET track_commit_timestamp = on");
+  await first.stop();
+  let server = createEmbeddedPostgres({ dataDir, log: silentLog });
+  await server.start();
+  const redis = await startRedis();
+
+  async function restartPostgres(): Promise<void> {
+    const text = await readFile(path.join(dataDir, "postgres", "postmaster.pid"), "utf8");
+    const pid = Number(text.split("\n")[0]);
+    process.kill(pid, "SIGQUIT");
+    while (isAlive(pid)) await delay(5);
+    await server.stop();
+    server = createEmbeddedPostgres({ dataDir, log: silentLog });
+    const again = await server.start();
+    if (again.ownerUrl !== ownerUrl) throw new Error("PostgreSQL came back on another port");
+  }
+
+  return {
+    redis,
+    createDatabase: async () => {
+      const name = `fault_${randomBytes(6).toString("hex")}`;
+      await asOwner(ownerUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
+      return withDatabase(ownerUrl, name);
+    },
+    dropDatabase: (url) =>
+      asOwner(ownerUrl, `DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`),
+    restartPostgres,
+    endSessions: (url) =>
+      asOwner(
+        ownerUrl,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = '${new URL(url).pathname.slice(1)}' AND application_name LIKE 'baton%'`,
+      ),
+    readRedisLog: () => readRedisLog(redis.url),
+    stop: async () => {
+      await redis.stop();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readRedisLog(url: string): Promise<string> {
+  const client = new Redis(url);
+  const [, dir = ""] = (await client.config("GET", "dir")) as string[];
+  client.disconnect();
+  const folder = path.join(dir, "appendonlydir");
+  const parts = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(path.join(folder, name), "latin1")),
+  );
+  return parts.join("");
+}
+
+async function asOwner(ownerUrl: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
+import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
+import type { Fleet, Member } from "./fleet.ts";
+import type { Trouble } from "./scenario.ts";
+import type { Stage } from "./stage.ts";
+
+/** What can be troubled. */
+export interface Victims {
+  readonly stage: Stage;
+  readonly databaseUrl: string;
+  readonly slack: SlackSimulator;
+  readonly model: OpenAiSimulator;
+  readonly fleet: Fleet;
+}
+
+const waitForMomentMs = 3_000;
+
+/** Makes it go wrong. Resolves when it is over; what waits for its moment gives up after three seconds. */
+export async function makeTrouble(victims: Victims, trouble: Trouble): Promise<void> {
+  const { stage, slack, model, fleet } = victims;
+  switch (trouble.kind) {
+    case "kill":
+      return memberOf(fleet, trouble.member).kill();
+    case "sleep":
+      memberOf(fleet, trouble.member).sleep(trouble.ms);
+      await delay(trouble.ms);
+      return;
+    case "roll":
+      return void (await memberOf(fleet, trouble.member).roll());
+    case "kill in mid-stream":
+      return killInMidStream(victims);
+    case "kill after effect":
+      return killAfterEffect(victims, trouble.method);
+    case "redis restart":
+      return stage.redis.restart({ keep: trouble.keep });
+    case "redis flush":
+      return stage.redis.flush();
+    case "redis down":
+      await stage.redis.kill();
+      await delay(trouble.ms);
+      return stage.redis.restart({ keep: true });
+    case "redis frozen":
+      stage.redis.freeze();
+      await delay(trouble.ms);
+      return stage.redis.thaw();
+    case "postgres restart":
+      return stage.restartPostgres();
+    case "postgres sessions end":
+      return stage.endSessions(victims.databaseUrl);
+    case "slack api":
+      return void slack.faults.api(trouble.fault);
+    case "slack events":
+      return void slack.faults.events(trouble.fault);
+    case "model":
+      return void model.fault(trouble.order);
+    default:
+      throw new Error(`unknown trouble: ${JSON.stringify(trouble satisfies never)}`);
+  }
+}
+
+function memberOf(fleet: Fleet, index: number): Member {
+  const member = fleet.members[index];
+  if (member === undefined) throw new Error(`the fleet has no member ${index}`);
+  return member;
+}
+
+function killWorkers(fleet: Fleet): void {
+  for (const member of fleet.members) if (member.role !== "edge") member.kill();
+}
+
+async function killInMidStream({ model, fleet }: Victims): Promise<void> {
+  const isMidway = () =>
+    model.history().some((request) => request.outcome === "open" && request.tokensSent > 3);
+  if (await comes(isMidway)) killWorkers(fleet);
+}
+
+async function killAfterEffect({ slack, fleet }: Victims, method: string): Promise<void> {
+  const id = slack.faults.api({ method, times: 1, do: { kind: "delay", ms: 600, when: "after" } });
+  const hasStruck = () => slack.faults.list().api.some((active) => active.id === id && active.struck > 0);
+  if (await comes(hasStruck)) killWorkers(fleet);
+  slack.faults.clear(id);
+}
+
+/** Looks every few milliseconds: a moment that is over before the next look is not the one meant. */
+async function comes(probe: () => boolean): Promise<boolean> {
+  for (const until = Date.now() + waitForMomentMs; Date.now() < until; await delay(5)) {
+    if (probe()) return true;
+  }
+  return false;
+}
