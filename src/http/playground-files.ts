@@ -34,10 +34,10 @@ export async function readPageFiles(folder: URL): Promise<readonly PageFile[]> {
   return files;
 }
 
-/** Serves the files by their names, and the index under both spellings of the folder. */
+/** Serves the files by their names, and the index as the folder itself: under a prefix, with its slash or without. */
 export function addPageFiles(app: FastifyInstance, files: readonly PageFile[]): void {
   for (const file of files) {
-    const urls = file.name === "index.html" ? ["", "/", "/index.html"] : [`/${file.name}`];
+    const urls = file.name === "index.html" ? ["/", "/index.html"] : [`/${file.name}`];
     for (const url of urls) app.get(url, async (request, reply) => sendFile(file, request, reply));
   }
 }

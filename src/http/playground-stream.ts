@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { PassThrough } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { PlaygroundWorkspace } from "./playground-workspace.ts";
@@ -11,13 +12,14 @@ const maxUnreadBytes = 4 * 1024 * 1024;
 /** `GET /api/events`: every change as a server-sent event, until the page leaves or the server stops. */
 export function addChangeStream(app: FastifyInstance, workspace: PlaygroundWorkspace): void {
   const open = new Set<PassThrough>();
+  const run = randomUUID();
   // An open stream would hold up the stop until its deadline.
   app.addHook("preClose", async () => {
     for (const stream of open) stream.end();
   });
   app.get("/api/events", async (_request, reply) => {
     if (open.size >= maxPages) return reply.code(503).send({ error: `more than ${maxPages} open pages` });
-    const stream = openStream(workspace);
+    const stream = openStream(workspace, run);
     open.add(stream);
     stream.once("close", () => open.delete(stream));
     return reply
@@ -28,7 +30,7 @@ export function addChangeStream(app: FastifyInstance, workspace: PlaygroundWorks
   });
 }
 
-function openStream(workspace: PlaygroundWorkspace): PassThrough {
+function openStream(workspace: PlaygroundWorkspace, run: string): PassThrough {
   const stream = new PassThrough();
   const write = (data: unknown): void => {
     if (stream.writableEnded || stream.destroyed) return;
@@ -41,6 +43,6 @@ function openStream(workspace: PlaygroundWorkspace): PassThrough {
     stopListening();
     clearInterval(beat);
   });
-  write({ kind: "open", beatMs });
+  write({ kind: "open", run });
   return stream;
 }

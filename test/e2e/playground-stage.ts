@@ -1,0 +1,118 @@
+import type { ChannelRequest, ChannelRoute } from "../../src/core/channel.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { createHttp } from "../../src/http/http.ts";
+import { playgroundRoutes } from "../../src/http/playground.ts";
+import { createMetrics } from "../../src/insights/metrics.ts";
+import { startSimulatedWorkspace } from "../../simulators/simulated-workspace.ts";
+
+/** What the little bot does when it is mentioned, or a button of its is pressed. */
+export interface BotScript {
+  mentioned?(bot: Bot, event: SlackEvent): Promise<void>;
+  pressed?(bot: Bot, press: Press): Promise<void>;
+  commanded?(bot: Bot, form: URLSearchParams): Promise<void>;
+}
+
+export interface SlackEvent {
+  readonly type: string;
+  readonly channel: string;
+  readonly user: string;
+  readonly ts: string;
+  readonly thread_ts?: string;
+  readonly text: string;
+}
+
+export interface Press {
+  readonly user: string;
+  readonly actionId: string;
+  readonly value: string;
+  readonly channel: string;
+  readonly threadTs: string;
+}
+
+/** The Web API with the bot's token. */
+export type Bot = (method: string, args: Record<string, unknown>) => Promise<Record<string, string>>;
+
+/** The playground with a bot of a few lines behind it, in place of all of Baton. */
+export async function openStage(script: BotScript = {}) {
+  const simulated = await startSimulatedWorkspace({ hasModel: true });
+  const bot: Bot = async (method, args) => {
+    const response = await fetch(new URL(method, simulated.env["SLACK_API_URL"]), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json; charset=utf-8",
+        authorization: `Bearer ${simulated.env["SLACK_BOT_TOKEN"] ?? ""}`,
+      },
+      body: JSON.stringify(args),
+    });
+    const answer = (await response.json()) as Record<string, string> & { ok?: unknown };
+    if (answer.ok !== true) throw new Error(`${method}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  const failures: unknown[] = [];
+  const run = (work: Promise<void> | undefined): void => {
+    work?.catch((error: unknown) => failures.push(error));
+  };
+  const http = createHttp({
+    host: "127.0.0.1",
+    port: 0,
+    routes: [
+      door("/slack/events", (body) => {
+        const { event } = JSON.parse(body) as {
+          event?: SlackEvent & { channel_type?: string; bot_id?: string; subtype?: string };
+        };
+        const isDirect =
+          event?.channel_type === "im" && event.bot_id === undefined && event.subtype === undefined;
+        if (event !== undefined && (event.type === "app_mention" || isDirect))
+          run(script.mentioned?.(bot, event));
+      }),
+      door("/slack/interactions", (body) => run(script.pressed?.(bot, toPress(body)))),
+      door("/slack/commands", (body) => run(script.commanded?.(bot, new URLSearchParams(body)))),
+    ],
+    health: {
+      database: async () => "healthy",
+      redis: async () => "healthy",
+      llm_api: async () => "healthy",
+    },
+    metrics: createMetrics(),
+    log: silentLog,
+    extra: playgroundRoutes(simulated.workspace, { data: "./data" }),
+  });
+  await http.start();
+  simulated.connect(`${http.url}/slack/events`);
+  const [support] = simulated.workspace.describe().channels;
+  return {
+    url: http.url,
+    simulated,
+    bot,
+    failures,
+    support: support?.id ?? "",
+    async close() {
+      await http.stop(AbortSignal.timeout(2_000));
+      await simulated.stop();
+    },
+  };
+}
+
+function door(path: string, take: (body: string) => void): ChannelRoute {
+  const handle = async ({ body }: ChannelRequest) => {
+    take(body.toString());
+    return { status: 200 };
+  };
+  return { method: "POST", path, maxBodyBytes: 1_000_000, handle };
+}
+
+function toPress(body: string): Press {
+  const payload = JSON.parse(new URLSearchParams(body).get("payload") ?? "{}") as {
+    user: { id: string };
+    channel: { id: string };
+    container: { thread_ts: string };
+    actions: { action_id: string; value: string }[];
+  };
+  return {
+    user: payload.user.id,
+    channel: payload.channel.id,
+    threadTs: payload.container.thread_ts,
+    actionId: payload.actions[0]?.action_id ?? "",
+    value: payload.actions[0]?.value ?? "",
+  };
+}

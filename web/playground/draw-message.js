@@ -1,0 +1,301 @@
+import { h } from "./dom.js";
+import { drawBlocks } from "./draw-blocks.js";
+import { drawTextBlocks } from "./draw-text.js";
+import { emojiOf } from "./emoji.js";
+import { decodeEntities } from "./inline.js";
+import { parseMarkdown, parseMrkdwn } from "./text-blocks.js";
+
+/**
+ * @typedef {import("./api.js").Message} Message
+ * @typedef {import("./draw-blocks.js").Press} Press
+ * @typedef {import("./store.js").Store} Store
+ *
+ * @typedef {object} MessageActions What a person can do with a message.
+ * @property {(ts: string) => void} openThread
+ * @property {(message: Message) => void} startEdit
+ * @property {() => void} cancelEdit
+ * @property {(message: Message, text: string) => void} saveEdit
+ * @property {(message: Message) => void | Promise<void>} remove
+ * @property {(message: Message, name: string) => void} react
+ * @property {(message: Message, press: Press) => void} press
+ *
+ * @typedef {object} Look How it stands in its list.
+ * @property {boolean} isGrouped Under another of the same author: without a head of its own.
+ * @property {boolean} inThread
+ * @property {string} text As much of it as is shown by now.
+ * @property {boolean} isWriting
+ */
+
+/**
+ * A message as a list item.
+ * @param {Message} message
+ * @param {Look} look
+ * @param {Store} store
+ * @param {MessageActions} actions
+ * @returns {HTMLLIElement}
+ */
+export function drawMessage(message, look, store, actions) {
+  const person = store.scene.people.find(({ id }) => id === message.user);
+  const name = person?.realName ?? message.userName;
+  const classes = ["message", look.isGrouped && "grouped", message.ephemeralTo !== undefined && "ephemeral"];
+  const isEditing = store.editing === message.ts;
+  return h(
+    "li",
+    { class: classes.filter((one) => one !== false).join(" "), "data-ts": message.ts },
+    look.isGrouped ? drawTime(message, "gutter-time") : drawAvatar(message, store),
+    h(
+      "div",
+      { class: "message-main" },
+      !look.isGrouped && drawByline(message, name, person?.isStaff === true),
+      message.ephemeralTo !== undefined && h("p", { class: "only-you" }, "👁 Only visible to you"),
+      isEditing ? drawEditor(message, store, actions) : drawContent(message, look, store, actions),
+      drawReactions(message, store, actions),
+      !look.inThread && drawThreadLine(message, store, actions),
+    ),
+    !isEditing && !message.deleted && drawToolbar(message, look, store, actions),
+  );
+}
+
+/**
+ * @param {Message} message
+ * @param {Store} store
+ */
+function drawAvatar(message, store) {
+  if (message.isBot) return h("span", { class: "avatar avatar-bot", "aria-hidden": "true" });
+  const index = store.scene.people.findIndex(({ id }) => id === message.user);
+  const initial = message.userName.slice(0, 1).toUpperCase();
+  return h("span", { class: `avatar avatar-${Math.max(index, 0) % 5}`, "aria-hidden": "true" }, initial);
+}
+
+/**
+ * @param {Message} message
+ * @param {string} name
+ * @param {boolean} isStaff
+ */
+function drawByline(message, name, isStaff) {
+  return h(
+    "p",
+    { class: "byline" },
+    h("strong", {}, message.isBot ? toTitle(message.userName) : name),
+    message.isBot && h("span", { class: "badge" }, "App"),
+    isStaff && h("span", { class: "badge staff" }, "Staff"),
+    drawTime(message, ""),
+  );
+}
+
+/**
+ * @param {Message} message
+ * @param {string} className
+ */
+function drawTime(message, className) {
+  const date = new Date(Number(message.ts) * 1000);
+  const short = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return h("time", { class: className, datetime: date.toISOString(), title: date.toLocaleString() }, short);
+}
+
+/**
+ * @param {Message} message
+ * @param {Look} look
+ * @param {Store} store
+ * @param {MessageActions} actions
+ */
+function drawContent(message, look, store, actions) {
+  if (message.deleted) return h("p", { class: "tombstone" }, "This message was deleted.");
+  const names = {
+    user: (/** @type {string} */ id) => store.userName(id),
+    channel: (/** @type {string} */ id) => store.channelName(id),
+  };
+  const blocks = message.blocks ?? [];
+  const saysItself = message.markdown || blocks.length === 0;
+  const parse = message.markdown ? parseMarkdown : parseMrkdwn;
+  const text = saysItself ? drawTextBlocks(parse(look.text), names) : [];
+  const press = (/** @type {Press} */ one) => actions.press(message, one);
+  const isPressed = (/** @type {string} */ key) => store.pressed.has(`${message.ts}/${key}`);
+  return h(
+    "div",
+    { class: look.isWriting ? "content writing" : "content" },
+    text,
+    look.isWriting ? [] : drawBlocks(blocks, { names, press, isPressed }),
+    message.edited && h("span", { class: "edited" }, "(edited)"),
+    drawFiles(message),
+  );
+}
+
+/** @param {Message} message */
+function drawFiles(message) {
+  const files = message.files ?? [];
+  if (files.length === 0) return undefined;
+  const drawn = files.map(({ id, name, mimetype, size }) => {
+    const href = `/playground/api/file?id=${encodeURIComponent(id)}`;
+    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(mimetype);
+    return h(
+      "a",
+      { class: "file", href, target: "_blank", rel: "noopener" },
+      isPicture
+        ? h("img", { src: href, alt: "" })
+        : h("span", { class: "file-mark", "aria-hidden": "true" }, "📄"),
+      h("span", {}, h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, toSize(size))),
+    );
+  });
+  return h("div", { class: "files" }, drawn);
+}
+
+/**
+ * @param {Message} message
+ * @param {Store} store
+ * @param {MessageActions} actions
+ */
+function drawReactions(message, store, actions) {
+  if (message.reactions.length === 0 || message.deleted) return undefined;
+  const pills = message.reactions.map(({ name, users }) => {
+    const isMine = users.includes(store.person.id);
+    const who = users.map((id) => store.userName(id) ?? id).join(", ");
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        "data-key": `reaction/${name}`,
+        "aria-pressed": String(isMine),
+        "aria-label": `${name.replaceAll("_", " ")}, ${users.length}: ${who}`,
+        title: `${who} reacted with :${name}:`,
+        onclick: () => actions.react(message, name),
+      },
+      emojiOf(name) ?? `:${name}:`,
+      h("span", {}, String(users.length)),
+    );
+  });
+  return h("div", { class: "reactions" }, pills);
+}
+
+/**
+ * @param {Message} message
+ * @param {Store} store
+ * @param {MessageActions} actions
+ */
+function drawThreadLine(message, store, actions) {
+  const replies = store.replies(message.ts);
+  const status = store.status(message.ts);
+  if (replies.length === 0) return status === "" ? undefined : drawThinking(status, store);
+  const authors = [...new Map(replies.map((reply) => [reply.userName, reply])).values()].slice(0, 3);
+  const isUnread = store.isUnread(`${message.channel}/${message.ts}`);
+  const last = replies.at(-1);
+  const count = store.replyCount(message.ts);
+  const label = count === 1 ? "1 reply" : count === 0 ? "Open thread" : `${count} replies`;
+  return h(
+    "button",
+    {
+      type: "button",
+      class: isUnread ? "replies unread" : "replies",
+      "data-key": "replies",
+      onclick: () => actions.openThread(message.ts),
+    },
+    authors.map((reply) => drawAvatar(reply, store)),
+    h("strong", {}, label),
+    isUnread && h("span", { class: "dot", role: "img", "aria-label": "new" }),
+    h(
+      "span",
+      { class: "last-reply" },
+      status !== "" ? toStatus(status, store) : last === undefined ? "" : `Last ${toAgo(last.ts)}`,
+    ),
+  );
+}
+
+/**
+ * @param {string} status
+ * @param {Store} store
+ */
+function drawThinking(status, store) {
+  return h("p", { class: "thinking" }, toStatus(status, store));
+}
+
+/**
+ * "baton is thinking…", as the platform puts it.
+ * @param {string} status
+ * @param {Store} store
+ */
+export function toStatus(status, store) {
+  return `${toTitle(store.scene.bot.name)} ${status.replace(/\.{3}$/, "…")}`;
+}
+
+/**
+ * @param {Message} message
+ * @param {Look} look
+ * @param {Store} store
+ * @param {MessageActions} actions
+ */
+function drawToolbar(message, look, store, actions) {
+  if (message.ephemeralTo !== undefined) return undefined;
+  const isMine = message.user === store.person.id;
+  const tool = (
+    /** @type {string} */ key,
+    /** @type {string} */ mark,
+    /** @type {string} */ label,
+    /** @type {() => void} */ onclick,
+  ) => h("button", { type: "button", "data-key": key, "aria-label": label, title: label, onclick }, mark);
+  return h(
+    "div",
+    { class: "toolbar" },
+    tool("thumb", "👍", "React with thumbs up", () => actions.react(message, "+1")),
+    !look.inThread && tool("reply", "💬", "Reply in thread", () => actions.openThread(message.ts)),
+    isMine && tool("edit", "✏️", "Edit message", () => actions.startEdit(message)),
+    isMine && tool("delete", "🗑️", "Delete message", () => void actions.remove(message)),
+  );
+}
+
+/**
+ * @param {Message} message
+ * @param {Store} store
+ * @param {MessageActions} actions
+ */
+function drawEditor(message, store, actions) {
+  const field = h("textarea", { "aria-label": "Edit message", rows: 2, "data-key": "editor" });
+  field.value = toEditable(message.text, (id) => store.userName(id));
+  const save = () => actions.saveEdit(message, field.value);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") actions.cancelEdit();
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    save();
+  });
+  return h(
+    "div",
+    { class: "editor" },
+    field,
+    h(
+      "div",
+      { class: "editor-buttons" },
+      h("button", { type: "button", class: "button", onclick: () => actions.cancelEdit() }, "Cancel"),
+      h("button", { type: "button", class: "button primary", onclick: save }, "Save"),
+    ),
+  );
+}
+
+/**
+ * What its author typed, out of the platform's markup.
+ * @param {string} text
+ * @param {(id: string) => string | undefined} userName
+ */
+function toEditable(text, userName) {
+  const plain = text
+    .replaceAll(/<@([UW][A-Z0-9]+)>/g, (_whole, id) => `@${userName(id) ?? id}`)
+    .replaceAll(/<(https?:[^>|]+)(?:\|[^>]*)?>/g, "$1");
+  return decodeEntities(plain);
+}
+
+/** @param {string} name */
+export function toTitle(name) {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+/** @param {number} bytes */
+function toSize(bytes) {
+  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(bytes < 10_240 ? 1 : 0)} KB`;
+}
+
+/** @param {string} ts */
+function toAgo(ts) {
+  const minutes = Math.floor((Date.now() / 1000 - Number(ts)) / 60);
+  if (minutes < 1) return "just now";
+  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+}
