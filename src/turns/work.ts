@@ -149,10 +149,10 @@ async function answer(
   },
 ): Promise<Handled> {
   const { claim, lease, seal, mayJoin } = situation;
-  const careful = claim.attempts > carefulAfterAttempts;
-  const limit = mayStartOver(claim)
-    ? Number.POSITIVE_INFINITY
-    : (claim.turn?.throughSeq ?? Number.POSITIVE_INFINITY);
+  const fresh = mayStartOver(claim);
+  // A turn that has shown or done something goes on with all its questions: it settles them all.
+  const careful = fresh && claim.attempts > carefulAfterAttempts;
+  const limit = fresh ? Number.POSITIVE_INFINITY : (claim.turn?.throughSeq ?? Number.POSITIVE_INFINITY);
   const within = found.questions.filter((question) => question.seq <= limit);
   const questions = careful ? within.slice(0, 1) : within;
   const last = questions.at(-1);

@@ -20,9 +20,16 @@ export interface Books {
     error: string | null;
     streamed: boolean;
   }[];
-  readonly turns: readonly { id: string; conversation_id: string; state: string; receipt: string | null }[];
+  readonly turns: readonly {
+    id: string;
+    conversation_id: string;
+    state: string;
+    receipt: string | null;
+    through_seq: number;
+    inbox_version: number;
+  }[];
   readonly tickets: readonly { conversation_id: string; idempotency_key: string }[];
-  readonly toolSteps: readonly { turn_id: string; key: string; ok: boolean | null }[];
+  readonly steps: readonly { turn_id: string; key: string; kind: string; ok: boolean | null }[];
   readonly conversations: readonly {
     id: string;
     owner_kind: string;
@@ -49,9 +56,11 @@ export async function readBooks(url: string): Promise<Books> {
          WHERE role IN ('user', 'staff') ORDER BY seq`,
       ),
       deliveries: await read("SELECT id, turn_id, kind, state, ref, error, streamed FROM deliveries"),
-      turns: await read("SELECT id, conversation_id, state, receipt FROM turns"),
+      turns: await read(
+        "SELECT id, conversation_id, state, receipt, through_seq::int, inbox_version::int FROM turns",
+      ),
       tickets: await read("SELECT conversation_id, idempotency_key FROM tickets"),
-      toolSteps: await read("SELECT turn_id, key, ok FROM steps WHERE kind = 'tool'"),
+      steps: await read("SELECT turn_id, key, kind, ok FROM steps ORDER BY started_at"),
       conversations: await read(
         `SELECT id, owner_kind, epoch, lease_token, attempts, inbox_version <= settled_version AS is_settled
          FROM conversations`,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startOpenAiSimulator, type OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
+import type { SeenMessage } from "../../simulators/slack/model.ts";
 import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
 import { startSlackSimulator } from "../../simulators/slack/start-slack-simulator.ts";
 import type { Pace } from "../../src/service.ts";
@@ -23,6 +24,8 @@ export interface Outcome extends Findings {
   readonly recoveredMs: number;
   readonly log: string;
   readonly books: Books;
+  /** What stands on the platform, one line a message. */
+  readonly transcript: readonly string[];
 }
 
 /** A scenario under way, for a test that looks while it runs. */
@@ -59,7 +62,7 @@ export async function play(
   const databaseUrl = await stage.createDatabase();
   const canary = `canary${randomBytes(8).toString("hex")}`;
   await stage.redis.flush();
-  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 1_500, 6_000] });
+  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 1_000, 4_000] });
   const model = await startOpenAiSimulator(scenario.model);
   let fleet: Fleet | undefined;
   try {
@@ -105,13 +108,25 @@ export async function play(
     });
     const leaks = await findLeaks({ canary, log, stage, databaseUrl });
     const violations = [...findings.violations, ...leaks, ...fleet.crashes];
-    return { ...findings, violations, struck: fleet.struck, recoveredMs, log, books };
+    return {
+      ...findings,
+      violations,
+      struck: fleet.struck,
+      recoveredMs,
+      log,
+      books,
+      transcript: seen.map(toLine),
+    };
   } finally {
     await fleet?.stop();
     await Promise.all([slack.stop(), model.stop()]);
     await stage.dropDatabase(databaseUrl);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function toLine({ channel, threadTs = "", ts, userName, text }: SeenMessage): string {
+  return `${channel} ${threadTs} ${ts} ${userName}: ${text}`;
 }
 
 /** Says everything of a talk in its time; resolves once the platform has given up or been acknowledged for each. */

@@ -129,7 +129,7 @@ function judgeTools({ spoken, books }: Evidence): string[] {
     }).length;
   const byTool = books.tickets.filter(({ idempotency_key: key }) => !key.startsWith("handoff:"));
   const steps = new Set(
-    books.toolSteps.map(({ turn_id, key }) => `${turn_id}:${key.slice(key.indexOf(":") + 1)}`),
+    books.steps.map(({ turn_id, key }) => `${turn_id}:${key.slice(key.indexOf(":") + 1)}`),
   );
   for (const { idempotency_key: key } of byTool)
     if (!steps.has(key)) violations.push(`I3: ticket ${key} belongs to no recorded call`);
