@@ -33,7 +33,7 @@ export interface Press {
 export type Bot = (method: string, args: Record<string, unknown>) => Promise<Record<string, string>>;
 
 /** The playground with a bot of a few lines behind it, in place of all of Baton. */
-export async function openStage(script: BotScript = {}) {
+export async function openStage(script: BotScript = {}, port = 0) {
   const simulated = await startSimulatedWorkspace({ hasModel: true });
   const bot: Bot = async (method, args) => {
     const response = await fetch(new URL(method, simulated.env["SLACK_API_URL"]), {
@@ -54,7 +54,7 @@ export async function openStage(script: BotScript = {}) {
   };
   const http = createHttp({
     host: "127.0.0.1",
-    port: 0,
+    port,
     routes: [
       door("/slack/events", (body) => {
         const { event } = JSON.parse(body) as {
