@@ -12,6 +12,7 @@ import type { Condition } from "./http/health.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
 import { createCatchUp } from "./inbox/catch-up.ts";
 import { createInbox } from "./inbox/inbox.ts";
+import { mirrorInteractions } from "./insights/interactions.ts";
 import { createMetrics } from "./insights/metrics.ts";
 import { createTracing } from "./insights/tracing.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
@@ -151,7 +152,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       turn: (ids, context) => turns.run(ids, context),
       delivery: (ids, context) => turns.run(ids, context),
       sweep: async () => void (await sweeper.sweep()),
-      maintenance: async () => {},
+      maintenance: async () => void (await mirrorInteractions(database)),
     },
     { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
   );

@@ -8,6 +8,7 @@ export interface LockedConversation {
   readonly requesterId: string;
   readonly contactId: ContactId;
   readonly audience: "direct" | "group" | "public" | "shared";
+  readonly thread: string;
 }
 
 interface BatonRow {
@@ -21,6 +22,7 @@ interface BatonRow {
   snoozed_until: Date | null;
   closed_at: Date | null;
   audience: LockedConversation["audience"];
+  thread: string;
   requester_id: string;
   contact_id: ContactId;
 }
@@ -33,7 +35,7 @@ export async function lockConversation(
 ): Promise<LockedConversation | undefined> {
   const [row] = await sql.query<BatonRow>({
     text: `SELECT c.owner_kind, c.owner_staff, c.owner_queue, c.status, c.epoch, c.waiting_since, c.previous_owner,
-             c.snoozed_until, c.closed_at, c.audience, u.external_id AS requester_id, u.id AS contact_id
+             c.snoozed_until, c.closed_at, c.audience, c.thread, u.external_id AS requester_id, u.id AS contact_id
            FROM conversations c JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
            WHERE c.company_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c`,
     values: [tenantId, id],
@@ -48,7 +50,8 @@ export async function lockConversation(
     snoozedUntil: row.snoozed_until ?? undefined,
     closedAt: row.closed_at ?? undefined,
   };
-  return { baton, requesterId: row.requester_id, contactId: row.contact_id, audience: row.audience };
+  const { requester_id: requesterId, contact_id: contactId, audience, thread } = row;
+  return { baton, requesterId, contactId, audience, thread };
 }
 
 function toOwner(row: BatonRow): Owner {

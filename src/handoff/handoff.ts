@@ -5,6 +5,7 @@ import type { Reply } from "../core/reply.ts";
 import { actions } from "../core/reply.ts";
 import type { TextCommand } from "../core/text-command.ts";
 import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
+import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { enqueueNotice } from "../outbox/outbox-store.ts";
@@ -173,7 +174,10 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
         id: deriveId<DeliveryId>("notice", subject.conversationId, cause),
         messageId: deriveId<MessageId>("notice message", subject.conversationId, cause),
         recipient: conversation.requesterId,
-        body: sealReply(seal, reply),
+        body: sealReply(seal, {
+          ...reply,
+          ...(isWhispered(conversation) && { onlyFor: conversation.requesterId }),
+        }),
         content: seal.seal(contentPurpose, JSON.stringify({ text: reply.body })),
         correlationId: subject.correlationId,
       }),

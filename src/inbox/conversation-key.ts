@@ -1,5 +1,6 @@
-import { threadIdOf, type Envelope } from "../core/envelope.ts";
+import { threadIdOf, type Envelope, type Place } from "../core/envelope.ts";
 import type { ContactId, ConversationId, InstallationId, MessageId } from "../core/ids.ts";
+import { actions } from "../core/reply.ts";
 import { deriveId } from "../store/derive-id.ts";
 
 /**
@@ -10,16 +11,51 @@ export interface ConversationKey {
   readonly conversationId: ConversationId;
   readonly contactId: ContactId;
   readonly threadId: string;
+  /** The thread it is answered in; empty where the room has none, and where only one person sees the answer. */
+  readonly thread: string;
   messageId(externalId: string): MessageId;
 }
 
 export function conversationKeyOf(envelope: Envelope, installationId: InstallationId): ConversationKey {
-  const { space, thread } = envelope.place;
-  const conversationId = deriveId<ConversationId>("conversation", installationId, space, thread);
+  const { space } = envelope.place;
+  const whispersTo = isBetweenTwo(envelope) ? [envelope.sender.id] : [];
+  const thread = whispersTo.length > 0 ? "" : envelope.place.thread;
+  const conversationId = deriveId<ConversationId>(
+    "conversation",
+    installationId,
+    space,
+    thread,
+    ...whispersTo,
+  );
+  const contactId = deriveId<ContactId>("contact", installationId, envelope.sender.id);
+  const place = { ...envelope.place, thread };
   return {
     conversationId,
-    contactId: deriveId<ContactId>("contact", installationId, envelope.sender.id),
-    threadId: threadIdOf(envelope),
+    contactId,
+    threadId: [threadIdOf({ ...envelope, place }), ...whispersTo].join(":"),
+    thread,
     messageId: (externalId) => deriveId<MessageId>("message", installationId, space, externalId),
   };
+}
+
+/** In a room others can read, what is said outside of a thread is seen by the person spoken to alone. */
+export function isWhispered({ thread, audience }: Pick<Place, "thread" | "audience">): boolean {
+  return thread === "" && audience !== "direct";
+}
+
+const ownControls: ReadonlySet<string> = new Set(Object.values(actions));
+
+/**
+ * A command typed where others read, or a control of ours on a message that stands in no thread: only whispers do.
+ * Everybody has a conversation of their own there, so that nobody is told what another one whispered.
+ */
+function isBetweenTwo(envelope: Envelope): boolean {
+  if (envelope.place.audience === "direct") return false;
+  if (envelope.kind === "command") return true;
+  return (
+    envelope.kind === "action" &&
+    ownControls.has(envelope.action) &&
+    envelope.targetId !== undefined &&
+    envelope.place.thread === envelope.targetId
+  );
 }

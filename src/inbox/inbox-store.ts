@@ -75,7 +75,7 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
     isMessage ? envelope.id : null,
     row.mayBegin,
     place.space,
-    place.thread,
+    key.thread,
     place.audience,
     key.messageId(envelope.id),
     row.kind,

@@ -22,6 +22,7 @@ import {
   storeInbound,
   type InboundRow,
 } from "./inbox-store.ts";
+import { createRecentlyTaken } from "./recently-taken.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "./message-content.ts";
 
 /** A conversation in which something new is to be looked at. */
@@ -55,6 +56,7 @@ const maxTextLength = 40_000;
 
 export function createInbox(parts: InboxParts): Inbox {
   const { database, sealer, installations, onArrival, onMembership, log } = parts;
+  const recent = createRecentlyTaken();
 
   async function accept(envelope: Envelope): Promise<Accepted> {
     const route = await installations.route(envelope.channel, envelope.installation);
@@ -109,7 +111,18 @@ export function createInbox(parts: InboxParts): Inbox {
     return store(envelope, route, envelope.kind, content, true);
   }
 
-  async function store(
+  function store(
+    envelope: MessageEnvelope | ActionEnvelope | CommandEnvelope,
+    route: Route,
+    kind: InboundRow["kind"],
+    content: MessageContent,
+    mayBegin: boolean,
+  ): Promise<Accepted> {
+    const key = `${route.installationId}:${envelope.place.space}:${envelope.id}`;
+    return recent.once(key, () => keep(envelope, route, kind, content, mayBegin));
+  }
+
+  async function keep(
     envelope: MessageEnvelope | ActionEnvelope | CommandEnvelope,
     route: Route,
     kind: InboundRow["kind"],

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import type { Attempt, ReplyStream } from "../core/channel.ts";
 import { PermanentError, StoodDownError, TransientError, UncertainError } from "../core/errors.ts";
 import type { DeliveryId, TurnId } from "../core/ids.ts";
@@ -90,7 +89,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   const unsure = [...parts.inherited];
   /** Recorded, but surely not on the platform. */
   const unsent: Delivery[] = [];
-  const waking = new AbortController();
+  let wake = () => {};
+  lease.signal.addEventListener("abort", () => wake(), { once: true });
   const failing = new AbortController();
   let newest = "";
   let pumping: Promise<void> | undefined;
@@ -125,6 +125,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     const pieces = channel.split({ body: text });
     for (const [index, piece] of pieces.entries()) {
       const part = live[index] ?? (await open(index, piece.body));
+      if (part === undefined) return;
       const complete = index < pieces.length - 1;
       // A retried thought may have begun otherwise: the final text replaces the message as a whole.
       if (part.shown === piece.body || (!complete && !piece.body.startsWith(part.shown))) continue;
@@ -134,7 +135,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     }
   }
 
-  async function open(index: number, text: string): Promise<LivePart> {
+  /** Undefined when the answer is complete meanwhile: it is sent in one piece, under the delivery recorded here. */
+  async function open(index: number, text: string): Promise<LivePart | undefined> {
     const delivery = newDelivery(index, { body: text }, true);
     const recorded = await recordStreamIntent(database, lease, {
       id: delivery.id,
@@ -147,8 +149,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     });
     if (recorded === "joined") throw new JoinedError("a message arrived before the answer was visible");
     if (finished) {
-      unsent.push(delivery); // the turn is complete meanwhile: it sends this delivery in one piece
-      throw new TransientError("outbox: too late to stream");
+      unsent.push(delivery);
+      return undefined;
     }
     try {
       const stream = await channel.stream(target, text, attemptAt(delivery.id));
@@ -194,8 +196,15 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 
   /** Waits, but not once the answer is complete. Rejects when the lease is lost. */
   async function pause(ms: number): Promise<void> {
-    const ended = AbortSignal.any([lease.signal, waking.signal]);
-    await setTimeout(ms, undefined, { signal: ended }).catch(() => lease.signal.throwIfAborted());
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (finished || lease.signal.aborted) wake();
+    });
+    lease.signal.throwIfAborted();
   }
 
   async function reconsider(): Promise<void> {
@@ -208,7 +217,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     if (finished || live.length > 0 || failure !== undefined) return;
     failure = new JoinedError("a message arrived before the answer was visible");
     failing.abort(failure);
-    waking.abort();
+    wake();
   }
 
   function pauseMs(): number {
@@ -280,7 +289,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   async function standDown(line: string): Promise<Outcome[]> {
     finished = true;
     standingDown = true;
-    waking.abort();
+    wake();
     await pumping;
     const outcomes: Outcome[] = [];
     for (const [index, part] of live.entries()) {
@@ -297,7 +306,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     show,
     settle: async () => {
       finished = true;
-      waking.abort();
+      wake();
       await pumping;
       if (failure !== undefined) throw failure;
     },

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../core/log.ts";
 import { TransientError } from "../core/errors.ts";
 import { connectBullmq, type QueueBackend } from "./bullmq.ts";
@@ -123,20 +122,17 @@ export function createQueue({ backend, log, prefix = "baton" }: QueueParts): Que
 }
 
 /** Bounds the wait. The command itself is not called back: ringing once too often is harmless. */
-async function answered<T>(doing: string, ask: () => Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const late = delay(answerTimeoutMs, undefined, { signal: timer.signal }).then(() => {
-    throw new TransientError(`queue: ${doing}: no answer within ${answerTimeoutMs} ms`);
+function answered<T>(doing: string, ask: () => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new TransientError(`queue: ${doing}: no answer within ${answerTimeoutMs} ms`));
+    }, answerTimeoutMs);
+    ask()
+      .then(resolve, (cause: unknown) => {
+        reject(
+          cause instanceof TransientError ? cause : new TransientError(`queue: ${doing} failed`, { cause }),
+        );
+      })
+      .finally(() => clearTimeout(timer));
   });
-  late.catch(() => {}); // cancelled below
-  const asked = ask();
-  asked.catch(() => {}); // reported through the race, unless it lost
-  try {
-    return await Promise.race([asked, late]);
-  } catch (cause) {
-    if (cause instanceof TransientError) throw cause;
-    throw new TransientError(`queue: ${doing} failed`, { cause });
-  } finally {
-    timer.abort();
-  }
 }

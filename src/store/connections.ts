@@ -21,6 +21,8 @@ export interface Connection {
   commit(): Promise<string>;
   /** Never rejects: a connection that cannot roll back is discarded. */
   rollback(): Promise<void>;
+  /** What `write` sends goes out as one piece: the server is woken once, and so are we. */
+  together<T>(write: () => T): T;
   /** The connection is not to be lent again. */
   discard(): void;
 }
@@ -113,8 +115,22 @@ function toConnection(client: pg.PoolClient, discard: () => void): Connection {
     rollback: async () => {
       await end("ROLLBACK").catch(discard);
     },
+    together: (write) => {
+      const { stream } = toCorkable(client);
+      stream.cork();
+      try {
+        return write();
+      } finally {
+        stream.uncork();
+      }
+    },
     discard,
   };
+}
+
+/** The socket below a client, which @types/pg keeps to itself. */
+function toCorkable(client: pg.PoolClient): { readonly stream: { cork(): void; uncork(): void } } {
+  return (client as unknown as { connection: { stream: { cork(): void; uncork(): void } } }).connection;
 }
 
 const names = new Map<string, string>();

@@ -136,11 +136,9 @@ async function runInOneRoundTrip<Row>(
   query: Query,
   readOnly: boolean,
 ): Promise<Row[]> {
-  const [began, ran, committed] = await Promise.allSettled([
-    connection.send(begin),
-    connection.run(query),
-    connection.commit(),
-  ]);
+  const [began, ran, committed] = await Promise.allSettled(
+    connection.together(() => [connection.send(begin), connection.run(query), connection.commit()] as const),
+  );
   if (ran.status === "rejected" && began.status === "fulfilled" && committed.status === "fulfilled") {
     if (isStalePlan(ran.reason)) connection.discard();
     throw toStoreError(ran.reason, "statement");

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  randomBytes,
+  randomFillSync,
+  type KeyObject,
+} from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { TenantId } from "../core/ids.ts";
 import { SettingsError } from "../core/errors.ts";
@@ -78,21 +86,43 @@ export function createSealer(parts: SealerParts): Sealer {
   };
 }
 
-function toTenantSeal(tenantId: TenantId, key: Buffer): TenantSeal {
+function toTenantSeal(tenantId: TenantId, bytes: Buffer): TenantSeal {
+  // A key object is set up once; the bytes would be on every call.
+  const key = createSecretKey(bytes);
+  const aads = new Map<string, Buffer>();
+  const aadFor = (purpose: string): Buffer => {
+    const known = aads.get(purpose) ?? aadOf(tenantId, purpose);
+    if (aads.size < 100) aads.set(purpose, known);
+    return known;
+  };
   return {
-    seal: (purpose, text) => sealBytes(key, aadOf(tenantId, purpose), Buffer.from(text, "utf8")),
-    open: (purpose, sealed) => openBytes(key, aadOf(tenantId, purpose), toBuffer(sealed)).toString("utf8"),
+    seal: (purpose, text) => sealBytes(key, aadFor(purpose), Buffer.from(text, "utf8")),
+    open: (purpose, sealed) => openBytes(key, aadFor(purpose), toBuffer(sealed)).toString("utf8"),
   };
 }
 
-function sealBytes(key: Buffer, aad: Buffer, plain: Buffer): Buffer {
-  const iv = randomBytes(ivBytes);
+// Asking for randomness costs more than sealing a message, so it is asked for in bulk. Each part is handed out once.
+const ivPool = Buffer.alloc(ivBytes * 256);
+let ivPosition = ivPool.length;
+
+function takeIv(): Buffer {
+  if (ivPosition === ivPool.length) {
+    randomFillSync(ivPool);
+    ivPosition = 0;
+  }
+  const iv = Buffer.from(ivPool.subarray(ivPosition, ivPosition + ivBytes));
+  ivPosition += ivBytes;
+  return iv;
+}
+
+function sealBytes(key: Buffer | KeyObject, aad: Buffer, plain: Buffer): Buffer {
+  const iv = takeIv();
   const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: tagBytes }).setAAD(aad);
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([Buffer.of(version), iv, cipher.getAuthTag(), body]);
 }
 
-function openBytes(key: Buffer, aad: Buffer, sealed: Buffer): Buffer {
+function openBytes(key: Buffer | KeyObject, aad: Buffer, sealed: Buffer): Buffer {
   if (sealed[0] !== version || sealed.length < 1 + ivBytes + tagBytes)
     throw new Error("seal: not a sealed value of a known version");
   const iv = sealed.subarray(1, 1 + ivBytes);

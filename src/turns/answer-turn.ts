@@ -4,6 +4,7 @@ import { StoodDownError } from "../core/errors.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { humanButton, type Reply } from "../core/reply.ts";
+import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import { withSpan } from "../insights/tracing.ts";
@@ -126,7 +127,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     inboxVersion: turn.inboxVersion,
     mayJoin: () => request.mayJoin && !journal.acted,
     streaming: parts.streaming,
-    onlyFor: last?.content.whisper === true ? last.senderId : undefined,
+    onlyFor: isWhispered(claim) ? last?.senderId : undefined,
     correlationId: turn.correlationId,
     inherited: claim.deliveries.filter((delivery) => delivery.turnId === turn.id),
     onVisible: () => {

@@ -37,10 +37,13 @@ interface StaleReceipt extends Due {
 }
 
 const limit = 500;
+// What is never urgent is asked for with every tenth sweep.
+const asksPerMaintenance = 10;
 
 export function createSweeper(parts: SweeperParts): Sweeper {
   const { database, queue, handoff, channels, everyMs, graceMs, log } = parts;
   let timer: NodeJS.Timeout | undefined;
+  let asked = 0;
 
   async function sweep(): Promise<number> {
     const [unsettled, snoozed, receipts] = await Promise.all([
@@ -138,6 +141,13 @@ export function createSweeper(parts: SweeperParts): Sweeper {
   async function ask(): Promise<void> {
     try {
       await queue.ring("sweep", { v: 1 }, { dedupeId: "sweep" });
+      asked += 1;
+      if (asked % asksPerMaintenance === 0)
+        await queue.ring(
+          "maintenance",
+          { v: 1, task: "mirror-interactions" },
+          { dedupeId: "mirror-interactions" },
+        );
     } catch (cause) {
       log.debug({ cause: String(cause) }, "sweep not asked for; the next tick asks again");
     }

@@ -174,7 +174,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
         UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, CASE WHEN $31 THEN 0::bigint ELSE $7::bigint END),
           attempts = 0, updated_at = now()
         FROM fence WHERE c.company_id = $1 AND c.id = $2 AND (NOT $9 OR fence.inbox_version = $7)
-        RETURNING c.last_seq, c.user_id, c.agent_type
+        RETURNING c.last_seq, c.user_id
       ), answer AS (
         INSERT INTO messages (company_id, id, conversation_id, seq, role, content, metadata, turn_id, correlation_id)
         SELECT $1, $12, $2, last_seq, 'assistant', $13, $14, $5, $8 FROM conversation
@@ -188,11 +188,11 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
           AND NOT EXISTS (SELECT FROM json_to_recordset($15::json) AS i (id uuid) WHERE i.id = m.id)
       ), closed AS (
         INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id, state,
-          outcome, model, input_tokens, output_tokens, cost_usd, finished_at)
-        SELECT $1, $5, $2, $4, $6, $7, $8, $10, $11, $16, $17, $18, $19, now() FROM conversation
+          outcome, model, input_tokens, output_tokens, cost_usd, latency_ms, finished_at)
+        SELECT $1, $5, $2, $4, $6, $7, $8, $10, $11, $16, $17, $18, $19, $30, now() FROM conversation
         ON CONFLICT (company_id, id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
           model = excluded.model, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
-          cost_usd = excluded.cost_usd, finished_at = now()
+          cost_usd = excluded.cost_usd, latency_ms = excluded.latency_ms, finished_at = now()
       ), step AS (
         UPDATE steps SET output = $21, ok = $22, duration_ms = $23, cost_usd = $24, finished_at = now()
         FROM conversation WHERE company_id = $1 AND turn_id = $5 AND key = $20 AND output IS NULL
@@ -208,10 +208,6 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
         INSERT INTO events (company_id, event_type, user_id, session_id, data)
         SELECT $1, 'response', user_id, $2,
           json_build_object('turn', $5::uuid, 'outcome', $11::text, 'latency_ms', $30::int, 'model', $16::text) FROM conversation
-      ), mirrored AS (
-        INSERT INTO support_ai_interactions (company_id, id, conversation_id, turn_id, agent_type, model, tokens_used,
-          latency_ms, cost_usd)
-        SELECT $1, $5, $2, $5, agent_type, $16, $17 + $18, $30, $19 FROM conversation ON CONFLICT DO NOTHING
       )
       SELECT (SELECT count(*)::int FROM fence) AS mine, (SELECT count(*)::int FROM conversation) AS committed`,
     values: [

@@ -123,6 +123,7 @@ export function createTurns(parts: TurnsParts): Turns {
     const [row] = await database.statement<{ more: boolean }>(
       lease.tenantId,
       finishWork(lease, { ...result, coolDownMs: 0, clean: true }),
+      { durable: false }, // a lost mark is found out by reconciliation, a lost release by the lease's end
     );
     if (retryInMs !== undefined) {
       ring(lease, result.correlationId, retryInMs);

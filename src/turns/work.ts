@@ -1,6 +1,7 @@
 import type { DeliveryId, MessageId, TurnId } from "../core/ids.ts";
 import { decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
 import type { Handoff } from "../handoff/handoff.ts";
+import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import { sealReply, type Delivery } from "../outbox/delivery.ts";
 import type { Destination } from "../outbox/outbox.ts";
@@ -217,7 +218,10 @@ async function deadLetter(parts: WorkParts, { lease, claim, seal }: Situation): 
         id: deriveId<DeliveryId>("dead letter", conversationId, cause),
         messageId: deriveId<MessageId>("dead letter message", conversationId, cause),
         recipient: first.senderId,
-        body: sealReply(seal, deadLetterReply),
+        body: sealReply(seal, {
+          ...deadLetterReply,
+          ...(isWhispered(claim) && { onlyFor: first.senderId }),
+        }),
         content: seal.seal(contentPurpose, JSON.stringify({ text: deadLetterReply.body })),
         correlationId: first.correlationId,
       }),

@@ -164,6 +164,7 @@ CREATE TABLE turns (
   input_tokens integer NOT NULL DEFAULT 0,
   output_tokens integer NOT NULL DEFAULT 0,
   cost_usd numeric(14, 6) NOT NULL DEFAULT 0,
+  latency_ms integer,
   correlation_id text,
   started_at timestamptz NOT NULL DEFAULT now(),
   finished_at timestamptz,
