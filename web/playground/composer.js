@@ -21,13 +21,15 @@ export class Composer {
   #files = [];
   #chosen = 0;
   #isSending = false;
+  #hint;
   #parts;
 
   /**
-   * @param {{ id: string, hint: string, send: (draft: Draft) => Promise<void>, complain: (text: string) => void }} parts
+   * @param {{ id: string, send: (draft: Draft) => Promise<void>, complain: (text: string) => void }} parts
    */
   constructor(parts) {
     this.#parts = parts;
+    this.#hint = h("p", { class: "hint", id: `${parts.id}-hint` });
     this.#field = h("textarea", {
       id: parts.id,
       rows: 1,
@@ -105,12 +107,13 @@ export class Composer {
       this.#chips,
       h("div", { class: "composer-bar" }, attach, mention, this.#picker, this.#send),
     );
-    place.append(form, h("p", { class: "hint", id: `${this.#parts.id}-hint` }, this.#parts.hint));
+    place.append(form, this.#hint);
     this.#changed();
   }
 
-  /** @param {{ placeholder: string, names: { name: string, about: string }[] }} scene */
-  show({ placeholder, names }) {
+  /** @param {{ placeholder: string, hint: string, names: { name: string, about: string }[] }} scene */
+  show({ placeholder, hint, names }) {
+    this.#hint.textContent = hint;
     this.#field.placeholder = placeholder;
     this.#names = names;
   }

@@ -111,14 +111,20 @@ function drawContent(message, look, store, actions) {
   const text = saysItself ? drawTextBlocks(parse(look.text), names) : [];
   const press = (/** @type {Press} */ one) => actions.press(message, one);
   const isPressed = (/** @type {string} */ key) => store.pressed.has(`${message.ts}/${key}`);
-  return h(
-    "div",
-    { class: look.isWriting ? "content writing" : "content" },
-    text,
-    look.isWriting ? [] : drawBlocks(blocks, { names, press, isPressed }),
-    message.edited && h("span", { class: "edited" }, "(edited)"),
-    drawFiles(message),
-  );
+  const drawn = [...text, ...(look.isWriting ? [] : drawBlocks(blocks, { names, press, isPressed }))];
+  if (message.edited) markEdited(drawn);
+  return h("div", { class: look.isWriting ? "content writing" : "content" }, drawn, drawFiles(message));
+}
+
+/**
+ * Behind the last words, before the buttons.
+ * @param {HTMLElement[]} drawn
+ */
+function markEdited(drawn) {
+  const mark = h("span", { class: "edited" }, " (edited)");
+  const last = drawn.findLast((element) => element.tagName === "P");
+  if (last === undefined) drawn.push(mark);
+  else last.append(mark);
 }
 
 /** @param {Message} message */

@@ -95,13 +95,11 @@ const threadList = new MessageList({
 });
 const channelComposer = new Composer({
   id: "composer-channel",
-  hint: `Mention @${store.scene.bot.name} to ask it · Enter sends · Shift+Enter for a new line`,
   send: (draft) => say(draft, undefined),
   complain,
 });
 const threadComposer = new Composer({
   id: "composer-thread",
-  hint: "Enter sends · Shift+Enter for a new line",
   send: (draft) => say(draft, store.thread),
   complain,
 });
@@ -293,8 +291,10 @@ function drawPlaceOnce() {
     ...scene.people.map((person) => ({ name: person.name, about: person.realName })),
   ];
   const placeholder = store.isDirect() ? `Ask ${toTitle(scene.bot.name)} anything` : `Message ${name}`;
-  channelComposer.show({ placeholder, names });
-  threadComposer.show({ placeholder: "Reply…", names });
+  const hint = "Enter sends · Shift+Enter for a new line";
+  const how = store.isDirect() ? hint : `Mention @${scene.bot.name} to ask it · ${hint}`;
+  channelComposer.show({ placeholder, hint: how, names });
+  threadComposer.show({ placeholder: "Reply…", hint, names });
   drawIntro(store, (text) => {
     say({ text, files: [] }, undefined).catch((error) => complain(error.message));
   });

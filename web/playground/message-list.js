@@ -27,6 +27,7 @@ export class MessageList {
   #revealed = new Map();
   #place = "";
   #lastFrame = 0;
+  #isAtEnd = true;
 
   /**
    * @param {{ list: HTMLElement, scroll: HTMLElement, inThread: boolean, store: Store, actions: MessageActions }} parts
@@ -37,6 +38,13 @@ export class MessageList {
     this.#inThread = inThread;
     this.#store = store;
     this.#actions = actions;
+    scroll.addEventListener("scroll", () => {
+      this.#isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+    });
+    // A drawer or a keyboard that opens must not hide the end from who reads there.
+    new ResizeObserver(() => {
+      if (this.#isAtEnd) scroll.scrollTop = scroll.scrollHeight;
+    }).observe(scroll);
   }
 
   /**
@@ -48,8 +56,7 @@ export class MessageList {
   draw(place, messages, now) {
     const isNew = place !== this.#place;
     if (isNew) this.#drawn.clear();
-    const wasAtEnd =
-      isNew || this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < 80;
+    const wasAtEnd = isNew || this.#isAtEnd;
     const elapsed = Math.min(now - this.#lastFrame, 100);
     this.#lastFrame = now;
     this.#place = place;
