@@ -72,6 +72,9 @@ export interface SimulatedWorkspace {
   /** What Baton must be set up with to live in it. */
   readonly env: Record<string, string>;
   readonly workspace: PageWorkspace;
+  /** The workspace's id, and the accounts in it that belong to staff. */
+  readonly team: string;
+  readonly staff: readonly { readonly name: string; readonly id: string }[];
   /** Events go to this address from now on; clicks and commands to its siblings `interactions` and `commands`. */
   connect(eventsUrl: string): void;
   /** Ends both platforms; safe to call twice. */
@@ -101,6 +104,8 @@ export async function startSimulatedWorkspace(
     });
   };
   if (options.baseUrl !== undefined) connect(new URL("/slack/events", options.baseUrl).href);
+  const workspace = createPageWorkspace(slack, model === undefined ? "your own" : "stand-in", options.log);
+  const staff = workspace.describe().people.filter(({ isStaff }) => isStaff);
   return {
     env: {
       SLACK_API_URL: slack.apiUrl,
@@ -110,7 +115,9 @@ export async function startSimulatedWorkspace(
         ? {}
         : { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: "sk-stand-in", OPENAI_MODEL: "gpt-4o-mini" }),
     },
-    workspace: createPageWorkspace(slack, model === undefined ? "your own" : "stand-in", options.log),
+    workspace,
+    team: slack.installation.teamId,
+    staff: staff.map(({ realName, id }) => ({ name: realName, id })),
     connect,
     async stop() {
       await Promise.all([slack.stop(), model?.stop()]);

@@ -16,6 +16,22 @@ async function simulateWorkspace(settings: Settings) {
   return startSimulatedWorkspace({ hasModel: settings.ai.endpoint !== undefined });
 }
 
+type Simulated = NonNullable<Awaited<ReturnType<typeof simulateWorkspace>>>;
+
+/** The settings of a Baton that lives in the simulated workspace: still only this machine is let in. */
+function moveIn(asked: Settings, { env, team, staff }: Simulated): Settings {
+  const settings = readSettings({ ...process.env, ...env, BATON_HOST: asked.http.host });
+  const colleagues = staff.map(({ name, id }) => ({
+    name,
+    roles: ["staff"] as const,
+    accounts: [{ channel: "slack" as const, workspace: team, id }],
+  }));
+  const tenants = settings.tenants.map((tenant) =>
+    tenant.isDefault ? { ...tenant, staff: [...tenant.staff, ...colleagues] } : tenant,
+  );
+  return { ...settings, tenants };
+}
+
 async function main(): Promise<void> {
   const asked = readSettings(process.env);
   const log = createLogger(asked.log);
@@ -23,10 +39,10 @@ async function main(): Promise<void> {
     process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line);
 
   const simulated = await simulateWorkspace(asked);
-  const settings = simulated === undefined ? asked : readSettings({ ...process.env, ...simulated.env });
+  const settings = simulated === undefined ? asked : moveIn(asked, simulated);
   const { store: kept, redis, dataDir } = settings;
   const store = await openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: tell });
-  const pages = simulated && playgroundRoutes(simulated.workspace);
+  const pages = simulated && playgroundRoutes(simulated.workspace, { data: dataDir, ...(settings.http.publicUrl !== undefined && { publicUrl: settings.http.publicUrl }) });
   const service = await createService({ settings, store, log, pages });
 
   let stopping: Promise<void> | undefined;
