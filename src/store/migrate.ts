@@ -47,7 +47,7 @@ export async function migrate({
   try {
     await client.connect();
     await client.query("SELECT pg_advisory_lock($1)", [lockKey]); // ends with the session
-    await ensureRoles(client);
+    await ensureRoles(client, await readMajor(client));
     return await applyPending(client, migrations, onProgress);
   } catch (cause) {
     throw toStoreError(cause, "migrate");
@@ -133,12 +133,30 @@ async function applyOne(client: pg.Client, migration: Migration): Promise<void> 
 
 const roleNames = ["baton_app", "baton_system"] as const;
 
-async function ensureRoles(client: pg.Client): Promise<void> {
+// Views that read with the caller's rights came with 15.
+const oldestMajor = 15;
+
+async function readMajor(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ major: number }>(
+    "SELECT current_setting('server_version_num')::int / 10000 AS major",
+  );
+  const major = rows[0]?.major ?? 0;
+  if (major < oldestMajor) {
+    throw new SettingsError(
+      `database: this is PostgreSQL ${major}, but Baton needs ${oldestMajor} or newer. Upgrade it, or leave DATABASE_URL unset to use the embedded one.`,
+    );
+  }
+  return major;
+}
+
+async function ensureRoles(client: pg.Client, major: number): Promise<void> {
+  // Before 16 whoever is a member may also become the role.
+  const privilege = major < 16 ? "MEMBER" : "SET";
   for (const role of roleNames) {
     const { rows } = await client.query<{ exists: boolean; member: boolean }>(
-      `SELECT count(*) > 0 AS exists, coalesce(bool_or(pg_has_role(current_user, oid, 'SET')), false) AS member
+      `SELECT count(*) > 0 AS exists, coalesce(bool_or(pg_has_role(current_user, oid, $2)), false) AS member
          FROM pg_roles WHERE rolname = $1`,
-      [role],
+      [role, privilege],
     );
     const found = rows[0];
     const wanted = [
