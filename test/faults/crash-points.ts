@@ -41,12 +41,16 @@ export interface StruckLine {
   readonly act: Strike["act"];
 }
 
+// Places among the values of the statement that begins a step.
+const kindAt = 9;
+const repeatableAt = 11;
+
 /** Which point a statement is, and on which side of it. */
 function pointsOf(query: Query): { readonly before?: CrashPoint; readonly after?: CrashPoint } {
   const { text, values = [] } = query;
   if (text.startsWith("WITH claimed AS")) return { after: "claimed" };
   if (text.includes("INSERT INTO steps")) {
-    return { after: values[9] === "tool" ? "tool step begun" : "model step begun" };
+    return { after: values[kindAt] === "tool" ? "tool step begun" : "model step begun" };
   }
   if (text.startsWith("UPDATE steps SET output")) {
     return String(values[2]).includes(":tool:") ? { after: "tool outcome kept" } : {};
@@ -77,10 +81,12 @@ const isTakeOver = (query: Query): boolean =>
 export interface StrikeOrders {
   readonly folder: string;
   readonly strikes: readonly Strike[];
+  /** Tools are recorded as ones that must not be called a second time. */
+  readonly unrepeatableTools: boolean;
 }
 
 /** Wraps what the service lends out, so that this very process ends or sleeps at the points ordered. */
-export function lendWithStrikes({ folder, strikes }: StrikeOrders): {
+export function lendWithStrikes({ folder, strikes, unrepeatableTools }: StrikeOrders): {
   database(database: Database): Database;
   queue(queue: Queue): Queue;
 } {
@@ -114,7 +120,8 @@ export function lendWithStrikes({ folder, strikes }: StrikeOrders): {
       statement: async <Row>(...[tenantId, query, options]: Parameters<Database["statement"]>) => {
         const { before, after } = pointsOf(query);
         reach(before);
-        const rows = await database.statement<Row>(tenantId, query, options);
+        const asked = unrepeatableTools ? withoutRepeat(query) : query;
+        const rows = await database.statement<Row>(tenantId, asked, options);
         reach(after);
         return rows;
       },
@@ -137,6 +144,13 @@ export function lendWithStrikes({ folder, strikes }: StrikeOrders): {
       },
     }),
   };
+}
+
+/** The journal's intent of a tool call, with `repeatable` off. */
+function withoutRepeat(query: Query): Query {
+  const { values = [] } = query;
+  if (pointsOf(query).after !== "tool step begun") return query;
+  return { ...query, values: values.map((value, index) => (index === repeatableAt ? false : value)) };
 }
 
 function take(file: string): boolean {

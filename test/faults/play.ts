@@ -48,7 +48,8 @@ const pace: Pace = {
   modelRetry: { attempts: 4, minMs: 10, maxMs: 100 },
 };
 
-const settleWithinMs = 45_000;
+/** Far longer than it takes: on a busy machine a process alone takes seconds to start. */
+const settleWithinMs = 90_000;
 const lookEveryMs = 150;
 const quietLooks = 3;
 
@@ -62,7 +63,7 @@ export async function play(
   const databaseUrl = await stage.createDatabase();
   const canary = `canary${randomBytes(8).toString("hex")}`;
   await stage.redis.flush();
-  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 1_000, 4_000] });
+  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 2_000, 12_000] });
   const model = await startOpenAiSimulator(scenario.model);
   let fleet: Fleet | undefined;
   try {
@@ -70,7 +71,11 @@ export async function play(
       roles: scenario.roles,
       pace,
       sleepMs: scenario.sleepMs,
-      orders: { folder, strikes: scenario.strikes },
+      orders: {
+        folder,
+        strikes: scenario.strikes,
+        unrepeatableTools: scenario.unrepeatableTools ?? false,
+      },
       env: {
         ...environmentFor(slack, model),
         DATABASE_URL: databaseUrl,

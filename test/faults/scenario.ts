@@ -27,6 +27,10 @@ export type Trouble =
   | { readonly kind: "kill in mid-stream" }
   /** SIGKILL to every worker after the platform did what was asked and before it said so. */
   | { readonly kind: "kill after effect"; readonly method: string }
+  /** The same moment, but PostgreSQL falls: the platform has it and nobody can note it down. */
+  | { readonly kind: "postgres restart after effect"; readonly method: string }
+  /** SIGTERM to every worker while the model is in the middle of an answer, one after the other. */
+  | { readonly kind: "roll in mid-stream" }
   | { readonly kind: "redis restart"; readonly keep: boolean }
   | { readonly kind: "redis flush" }
   | { readonly kind: "redis down"; readonly ms: number }
@@ -44,6 +48,8 @@ export interface Scenario {
   readonly model: { readonly firstTokenMs: number; readonly tokensPerSecond: number };
   readonly talks: readonly Talk[];
   readonly strikes: readonly Strike[];
+  /** Tools count as ones that must not be called a second time. */
+  readonly unrepeatableTools?: boolean | undefined;
   /** How long a process struck with `stop` sleeps, milliseconds; longer than a lease. */
   readonly sleepMs: number;
   readonly troubles: readonly { readonly atMs: number; readonly trouble: Trouble }[];

@@ -29,9 +29,13 @@ export async function makeTrouble(victims: Victims, trouble: Trouble): Promise<v
     case "roll":
       return void (await memberOf(fleet, trouble.member).roll());
     case "kill in mid-stream":
-      return killInMidStream(victims);
+      return inMidStream(victims, () => killWorkers(fleet));
+    case "roll in mid-stream":
+      return inMidStream(victims, () => rollWorkers(fleet));
     case "kill after effect":
-      return killAfterEffect(victims, trouble.method);
+      return afterEffect(victims, trouble.method, () => killWorkers(fleet));
+    case "postgres restart after effect":
+      return afterEffect(victims, trouble.method, () => stage.restartPostgres());
     case "redis restart":
       return stage.redis.restart({ keep: trouble.keep });
     case "redis flush":
@@ -69,16 +73,25 @@ function killWorkers(fleet: Fleet): void {
   for (const member of fleet.members) if (member.role !== "edge") member.kill();
 }
 
-async function killInMidStream({ model, fleet }: Victims): Promise<void> {
-  const isMidway = () =>
-    model.history().some((request) => request.outcome === "open" && request.tokensSent > 3);
-  if (await comes(isMidway)) killWorkers(fleet);
+async function rollWorkers(fleet: Fleet): Promise<void> {
+  for (const member of fleet.members) if (member.role !== "edge") await member.roll();
 }
 
-async function killAfterEffect({ slack, fleet }: Victims, method: string): Promise<void> {
+async function inMidStream({ model }: Victims, strike: () => void | Promise<void>): Promise<void> {
+  const isMidway = () =>
+    model.history().some((request) => request.outcome === "open" && request.tokensSent > 3);
+  if (await comes(isMidway)) await strike();
+}
+
+/** The answer is held back for a while after the call took effect; in that while it strikes. */
+async function afterEffect(
+  { slack }: Victims,
+  method: string,
+  strike: () => void | Promise<void>,
+): Promise<void> {
   const id = slack.faults.api({ method, times: 1, do: { kind: "delay", ms: 600, when: "after" } });
   const hasStruck = () => slack.faults.list().api.some((active) => active.id === id && active.struck > 0);
-  if (await comes(hasStruck)) killWorkers(fleet);
+  if (await comes(hasStruck)) await strike();
   slack.faults.clear(id);
 }
 

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { play } from "./play.ts";
+import { expectSound } from "./report.ts";
+import { seededScenario } from "./seeded-scenario.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+/** Seeds a plain test run plays. */
+const defaultSeeds = 6;
+
+/**
+ * Plays one share of the seeds, on servers of its own. `BATON_FAULT_SEEDS` says how many there are,
+ * `BATON_FAULT_FROM` where they begin, `BATON_FAULT_SEED` names a single one.
+ */
+export function playSeeds({ share, of }: { readonly share: number; readonly of: number }): void {
+  const seeds = chosenSeeds().filter((seed, at) => (at + 1) % of === share);
+  describe("whatever goes wrong, every message is answered exactly once", () => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await openStage();
+    });
+    afterAll(() => stage.stop());
+
+    it.each(seeds)("seed %i", { timeout: 240_000 }, async (seed) => {
+      const scenario = seededScenario(seed);
+      const startedAt = Date.now();
+      const outcome = await play(stage, scenario);
+      const { answered, handedOff, unheard } = outcome.counts;
+      process.stderr.write(
+        `seed ${seed}: ${answered} answered, ${handedOff} handed off, ${unheard} never heard; ` +
+          `recovered in ${outcome.recoveredMs} ms of ${Date.now() - startedAt}; struck: ${outcome.struck.join(", ")}\n`,
+      );
+      expectSound(scenario, outcome);
+    });
+  });
+}
+
+function chosenSeeds(): number[] {
+  const single = process.env["BATON_FAULT_SEED"];
+  if (single !== undefined) return [Number(single)];
+  const from = Number(process.env["BATON_FAULT_FROM"] ?? 1);
+  return Array.from(
+    { length: Number(process.env["BATON_FAULT_SEEDS"] ?? defaultSeeds) },
+    (_, at) => from + at,
+  );
+}
