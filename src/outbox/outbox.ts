@@ -71,7 +71,10 @@ export function createOutbox({
     delivery: Delivery,
     inherited: boolean,
   ): Promise<Outcome | undefined> {
-    const outcome = await guarded(delivery, () => perform(lease, destination, delivery, inherited));
+    const begun = inherited || delivery.ref !== undefined;
+    const outcome = await guarded({ ...delivery, begun }, () =>
+      perform(lease, destination, delivery, inherited),
+    );
     if (outcome !== undefined) report(destination.channel.name, delivery, outcome);
     return outcome;
   }
@@ -82,7 +85,7 @@ export function createOutbox({
     { delivery, stream }: { readonly delivery: Delivery; readonly stream: ReplyStream },
   ): Promise<Outcome | undefined> {
     const ref = stream.ref.id;
-    const outcome = await guarded(delivery, async () => {
+    const outcome = await guarded({ ...delivery, begun: true }, async () => {
       lease.check();
       await stream.finish(delivery.reply);
       return { id: delivery.id, state: "sent" };
@@ -91,7 +94,10 @@ export function createOutbox({
     return outcome && { ...outcome, ref };
   }
 
-  async function guarded(delivery: Delivery, work: () => Promise<Outcome>): Promise<Outcome | undefined> {
+  async function guarded(
+    delivery: Delivery & { readonly begun: boolean },
+    work: () => Promise<Outcome>,
+  ): Promise<Outcome | undefined> {
     try {
       return await work();
     } catch (cause) {
@@ -131,7 +137,7 @@ export function createOutbox({
     destination: Destination,
     delivery: Delivery,
   ): Promise<Outcome | undefined> {
-    return guarded(delivery, async () => {
+    return guarded({ ...delivery, begun: true }, async () => {
       const found = await locate(lease, destination, delivery);
       if (found.kind === "found") {
         if (delivery.streamed) await endHalfMessage(lease, destination, delivery, found.ref);

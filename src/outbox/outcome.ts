@@ -22,9 +22,12 @@ export interface RetryPolicy {
 /** Doubling from a second to five minutes; fifteen tries last about forty minutes, longer than a platform's bad hour. */
 export const defaultRetryPolicy: RetryPolicy = { baseMs: 1_000, maxMs: 300_000, maxAttempts: 15 };
 
-/** Decides what a failed try means. Anything that is not one of the three kinds of failure is a bug and is thrown on. */
+/**
+ * Decides what a failed try means. One that an earlier try began stays `sending`: not being able to look is no proof
+ * that it is not there. Anything that is not one of the three kinds of failure is a bug and is thrown on.
+ */
 export function decideAfterFailure(
-  delivery: { readonly id: DeliveryId; readonly attempts: number },
+  delivery: { readonly id: DeliveryId; readonly attempts: number; readonly begun?: boolean },
   cause: unknown,
   policy: RetryPolicy,
 ): Outcome {
@@ -36,7 +39,8 @@ export function decideAfterFailure(
     return { id, state: cause instanceof UncertainError ? "unknown" : "failed", error };
   const backoff = Math.min(policy.baseMs * 2 ** delivery.attempts, policy.maxMs);
   if (cause instanceof UncertainError) return { id, state: "sending", error, retryInMs: backoff };
-  return { id, state: "pending", error, retryInMs: Math.max(cause.retryAfterMs ?? 0, backoff) };
+  const state = delivery.begun === true ? "sending" : "pending";
+  return { id, state, error, retryInMs: Math.max(cause.retryAfterMs ?? 0, backoff) };
 }
 
 /** True once nothing more will be tried. */

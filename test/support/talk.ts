@@ -82,11 +82,14 @@ export function answeredIds(words: string): string[] {
 }
 
 /** Asks again and again until the probe gives something; for what no simulator announces. */
-export async function until<T>(probe: () => Promise<T | undefined | false>, timeoutMs = 15_000): Promise<T> {
+export async function until<T>(
+  probe: () => Promise<T | undefined | null | false>,
+  timeoutMs = 15_000,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const found = await probe();
-    if (found !== undefined && found !== false) return found;
+    if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > end) throw new Error(`nothing came of it in time: ${probe.toString().slice(0, 300)}`);
     await delay(25);
   }
@@ -148,4 +151,19 @@ export function holdModel(
 /** A text of so many numbered words, so that a lost or doubled one is seen. */
 export function numberedWords(count: number): string {
   return Array.from({ length: count }, (_, index) => `word${index}`).join(" ");
+}
+
+/** Makes a person of the workspace a member of the staff. */
+export async function addStaff(
+  { rows }: Pick<Talk, "rows">,
+  externalId: string,
+  name: string,
+): Promise<void> {
+  await rows(
+    `WITH place AS (SELECT company_id, id FROM installations ORDER BY created_at LIMIT 1),
+       member AS (INSERT INTO staff (company_id, id, name) SELECT company_id, gen_random_uuid(), $2 FROM place RETURNING id)
+     INSERT INTO staff_identities (company_id, installation_id, external_id, staff_id)
+     SELECT place.company_id, place.id, $1, member.id FROM place, member`,
+    [externalId, name],
+  );
 }
