@@ -1,5 +1,12 @@
 import { transition, type BatonEvent, type Notice } from "../core/conversation.ts";
-import type { ConversationId, DeliveryId, MessageId, StaffId, TenantId } from "../core/ids.ts";
+import {
+  isId,
+  type ConversationId,
+  type DeliveryId,
+  type MessageId,
+  type StaffId,
+  type TenantId,
+} from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Reply } from "../core/reply.ts";
 import { actions } from "../core/reply.ts";
@@ -51,6 +58,7 @@ export interface HandoffParts {
 }
 
 const defaultQueue = "general_support";
+const ownControls: ReadonlySet<string> = new Set(Object.values(actions));
 
 interface Work {
   readonly sql: Sql;
@@ -109,10 +117,19 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     const request = { decision, control, staff: control.staff_id ?? undefined };
     const event = toEvent(request);
     if (event === undefined) await answerWithoutChange(work, request);
-    else await pass(work, event, control.id, commandOf(decision));
+    else {
+      if (event.kind === "escalate" && baton.status === "closed") await reopen(work, control);
+      await pass(work, event, control.id, commandOf(decision));
+    }
     const { subject } = work;
     await work.sql.query(settleControl(subject.tenantId, control.id, describe(decision)));
     return true;
+  }
+
+  /** Asking for a person must lead to one, also from under an old answer. */
+  async function reopen(work: Work, control: OpenControl): Promise<void> {
+    const event = { kind: "user message", substantive: true, previousOnShift: false } as const;
+    await pass(work, { ...event, at: control.created_at }, deriveId("reopening", control.id));
   }
 
   /** Passes the baton: the new state, its audit row and its notice. */
@@ -150,17 +167,19 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     if (decision.kind === "action") await countAction(work, decision);
   }
 
+  /** Counters hold ids and our own names; what a person chose or wrote stays in the sealed message. */
   async function countAction(work: Work, decision: Extract<Decision, { kind: "action" }>): Promise<void> {
     const { subject } = work;
+    const { name, value } = decision;
+    const isFeedback = name === actions.feedbackUp || name === actions.feedbackDown;
+    const data = { name: ownControls.has(name) ? name : "other", ...(isId(value) && { value }) };
     await work.sql.query({
       text: `INSERT INTO events (company_id, event_type, session_id, data) VALUES ($1, $2, $3, $4)`,
       values: [
         subject.tenantId,
-        decision.name === actions.feedbackUp || decision.name === actions.feedbackDown
-          ? "feedback"
-          : "action",
+        isFeedback ? "feedback" : "action",
         subject.conversationId,
-        JSON.stringify({ name: decision.name, value: decision.value.slice(0, 200) }),
+        JSON.stringify(data),
       ],
     });
   }
@@ -228,14 +247,16 @@ function toEvent({ decision, control, staff }: ControlRequest): BatonEvent | und
       return staff && { kind: "return to bot", by: staff, at };
     case "resolve":
     case actions.resolve:
-      return staff && { kind: "resolve", by: staff, reason: argumentOf(decision) ?? "resolved by staff", at };
+      return staff && { kind: "resolve", by: staff, reason: reasonOf(decision, control), at };
     default:
       return undefined;
   }
 }
 
-function argumentOf(decision: ControlRequest["decision"]): string | undefined {
-  return decision.kind === "command" ? decision.command.argument : undefined;
+/** The audit is not sealed, so it names the message in which staff gave their reason. */
+function reasonOf(decision: ControlRequest["decision"], control: OpenControl): string {
+  const isTold = decision.kind === "command" && decision.command.argument !== undefined;
+  return isTold ? `resolved by staff, as said in message ${control.id}` : "resolved by staff";
 }
 
 function commandOf(decision: ControlRequest["decision"]): TextCommand["name"] | undefined {

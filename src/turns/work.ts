@@ -128,7 +128,7 @@ function isControl(decision: Decision): boolean {
  * and with the bot switched off everywhere, it goes to people.
  */
 async function letOwnershipFollow(parts: WorkParts, { lease, claim }: Situation): Promise<boolean> {
-  const message = claim.open.find((open) => open.role === "user" || open.addressed !== "none");
+  const message = claim.open.find((open) => mayMoveBaton(open, claim));
   if (message === undefined) return false;
   const subject = subjectOf(lease, claim);
   const at = new Date(Date.now() - message.waitedMs);
@@ -139,6 +139,13 @@ async function letOwnershipFollow(parts: WorkParts, { lease, claim }: Situation)
   if (claim.owner.kind === "bot" && claim.status === "active") return false;
   const substantive = isSubstantive(message.text);
   return parts.handoff.apply(subject, { kind: "user message", substantive, previousOnShift: false, at });
+}
+
+/** Staff who talk to the bot wake or reopen a conversation like anyone, but they do not wait for a person. */
+function mayMoveBaton(open: OpenMessage, claim: Claim): boolean {
+  if (open.role === "user" || open.senderId === claim.contact.externalId) return true;
+  const isWithPeople = claim.owner.kind !== "bot" && claim.status === "escalated";
+  return open.addressed !== "none" && !isWithPeople;
 }
 
 async function answer(
