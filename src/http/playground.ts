@@ -38,6 +38,7 @@ export function playgroundRoutes(
   options: PlaygroundOptions = {},
 ): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
+    app.get("/", (_request, reply) => reply.redirect("/playground"));
     const files = await readPageFiles(new URL("../../web/playground/", import.meta.url));
     await app.register(
       async (scope) => {
