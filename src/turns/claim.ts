@@ -2,7 +2,15 @@ import { z } from "zod";
 import type { Owner } from "../core/conversation.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { channelNames } from "../core/envelope.ts";
-import type { ContactId, ConversationId, InstallationId, MessageId, StaffId, TurnId } from "../core/ids.ts";
+import type {
+  ContactId,
+  ConversationId,
+  DeliveryId,
+  InstallationId,
+  MessageId,
+  StaffId,
+  TurnId,
+} from "../core/ids.ts";
 import type { OpenItem } from "../core/turn.ts";
 import type { Role } from "../core/tool.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
@@ -74,6 +82,8 @@ export interface Claim {
     readonly name: string | undefined;
   }[];
   readonly deliveries: readonly Delivery[];
+  /** Deliveries that cannot be read. */
+  readonly lostDeliveries: readonly DeliveryId[];
   readonly turn: UnfinishedTurn | undefined;
 }
 
@@ -143,7 +153,9 @@ const claimRow = z.object({
   steps: z.array(stepRow),
 });
 
-/** Reads the row of the claim statement and opens what is sealed in it. */
+const deliveryId = z.object({ id: id<DeliveryId>() });
+
+/** Reads the row of the claim statement and opens what is sealed in it. What cannot be opened is left out by itself. */
 export function parseClaim(input: unknown, seal: TenantSeal): Claim {
   const row = claimRow.parse(input);
   const open: OpenMessage[] = [];
@@ -153,6 +165,7 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     if (content === undefined) unreadable.push(message.id);
     else open.push(toOpenMessage(message, content));
   }
+  const deliveries = row.deliveries.map((delivery) => attempt(() => parseDelivery(delivery, seal)));
   return {
     conversationId: row.id,
     channel: row.channel,
@@ -166,7 +179,7 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     epoch: row.epoch,
     inboxVersion: row.inbox_version,
     attempts: row.attempts,
-    summary: row.summary === null ? undefined : seal.open("conversation.summary", row.summary),
+    summary: openSummary(row.summary, seal),
     role: row.agent_type,
     contact: {
       id: row.contact_id,
@@ -179,7 +192,10 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
       const content = tryOpen(seal, message.content);
       return content === undefined ? [] : [{ role: message.role, text: content.text, name: content.name }];
     }),
-    deliveries: row.deliveries.map((delivery) => parseDelivery(delivery, seal)),
+    deliveries: deliveries.filter((delivery) => delivery !== undefined),
+    lostDeliveries: row.deliveries.flatMap((delivery, index) =>
+      deliveries[index] === undefined ? [deliveryId.parse(delivery).id] : [],
+    ),
     turn: row.turn === null ? undefined : toUnfinishedTurn(row.turn, row.steps, seal),
   };
 }
@@ -233,22 +249,32 @@ function toUnfinishedTurn(
       key: step.key,
       kind: step.kind,
       repeatable: step.repeatable,
-      outcome:
-        step.output === null
-          ? undefined
-          : {
-              output: JSON.parse(seal.open("step.output", step.output)) as unknown,
-              ok: step.ok ?? false,
-              durationMs: step.duration_ms ?? 0,
-              costUsd: step.cost_usd,
-            },
+      outcome: attempt(() => toOutcome(step, seal)), // an outcome nobody can read is one nobody knows
     })),
   };
 }
 
+function toOutcome(step: z.infer<typeof stepRow>, seal: TenantSeal): RecordedStep["outcome"] {
+  if (step.output === null) return undefined;
+  return {
+    output: JSON.parse(seal.open("step.output", step.output)) as unknown,
+    ok: step.ok ?? false,
+    durationMs: step.duration_ms ?? 0,
+    costUsd: step.cost_usd,
+  };
+}
+
+function openSummary(summary: Buffer | null, seal: TenantSeal): string | undefined {
+  return summary === null ? undefined : attempt(() => seal.open("conversation.summary", summary));
+}
+
 function tryOpen(seal: TenantSeal, content: Buffer): MessageContent | undefined {
+  return attempt(() => parseMessageContent(seal.open(contentPurpose, content)));
+}
+
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return parseMessageContent(seal.open(contentPurpose, content));
+    return read();
   } catch {
     return undefined;
   }

@@ -87,7 +87,9 @@ interface Situation {
 
 async function handle(parts: WorkParts, situation: Situation): Promise<Handled> {
   const { lease, claim } = situation;
-  if (claim.attempts > parts.maxAttempts) return deadLetter(parts, situation);
+  if (claim.unreadable.length > 0)
+    return deadLetter(parts, situation, { ids: claim.unreadable, reason: "it could not be read" });
+  if (claim.attempts > parts.maxAttempts) return giveUpFirst(parts, situation);
   const decided = claim.open.map((message) => ({ message, decision: decide(message, claim) }));
   if (decided.some(({ decision }) => isControl(decision))) {
     await parts.handoff.takeControls(subjectOf(lease, claim));
@@ -200,53 +202,61 @@ async function settle(
     ...toIgnored(message, decision),
     state: "ignored" as const,
   }));
-  const dead = claim.unreadable.map((id) => ({ id, reason: "it could not be read", state: "dead" as const }));
   await parts.database.statement(
     lease.tenantId,
-    settleSilently(lease, isWhole(claim) ? claim.inboxVersion : 0, [...ignored, ...dead]),
+    settleSilently(lease, isWhole(claim) ? claim.inboxVersion : 0, ignored),
   );
   if (claim.turn !== undefined)
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "silent"));
   return { kind: "settled", outcomes: [] };
 }
 
-/** The same work broke too often: the person is told once, an operator is alerted, the conversation goes on. */
-async function deadLetter(parts: WorkParts, { lease, claim, seal }: Situation): Promise<Handled> {
-  const poison = claim.open.slice(0, 1);
-  const first = poison[0];
-  const cause = first?.id ?? `attempts:${claim.inboxVersion}`;
-  const { tenantId, conversationId } = lease;
-  if (first !== undefined)
-    await parts.database.statement(
-      tenantId,
-      enqueueNotice({
-        tenantId,
-        conversationId,
-        id: deriveId<DeliveryId>("dead letter", conversationId, cause),
-        messageId: deriveId<MessageId>("dead letter message", conversationId, cause),
-        recipient: first.senderId,
-        body: sealReply(seal, {
-          ...deadLetterReply,
-          ...(isWhispered(claim) && { onlyFor: first.senderId }),
-        }),
-        content: seal.seal(contentPurpose, JSON.stringify({ text: deadLetterReply.body })),
-        correlationId: first.correlationId,
-      }),
-    );
-  const dead = [
-    ...poison.map(({ id }) => ({ id, reason: "the work on it broke too often", state: "dead" as const })),
-    ...claim.unreadable.map((id) => ({ id, reason: "it could not be read", state: "dead" as const })),
-  ];
-  const rest = claim.open.length > poison.length;
-  await parts.database.statement(tenantId, settleSilently(lease, rest ? 0 : claim.inboxVersion, dead));
+/** The same work broke too often: its first message is given up, what is behind it gets its turn. */
+async function giveUpFirst(parts: WorkParts, situation: Situation): Promise<Handled> {
+  const { lease, claim } = situation;
+  const ids = claim.open.slice(0, 1).map(({ id }) => id);
   if (claim.turn !== undefined)
-    await parts.database.statement(tenantId, closeTurn(tenantId, claim.turn.id, "dead"));
+    await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "dead"));
+  return deadLetter(parts, situation, { ids, reason: "the work on it broke too often" });
+}
+
+/** Messages nobody can deal with: the person is told once, an operator is alerted, the conversation goes on. */
+async function deadLetter(
+  parts: WorkParts,
+  { lease, claim, seal }: Situation,
+  { ids, reason }: { readonly ids: readonly MessageId[]; readonly reason: string },
+): Promise<Handled> {
+  const { tenantId, conversationId } = lease;
+  const [first] = ids;
+  if (first !== undefined)
+    await parts.database.statement(tenantId, toDeadLetterNotice({ lease, claim, seal }, first));
+  const hasMore = claim.open.some(({ id }) => !ids.includes(id)) || !isWhole(claim);
+  const dead = ids.map((id) => ({ id, reason, state: "dead" as const }));
+  await parts.database.statement(tenantId, settleSilently(lease, hasMore ? 0 : claim.inboxVersion, dead));
   parts.metrics.errors.inc({ kind: "dead letter" });
   parts.log.error(
-    { conversationId, messageIds: dead.map(({ id }) => id) },
+    { conversationId, messageIds: ids, reason },
     "message given up: look at the errors before this line",
   );
   return { kind: "changed" };
+}
+
+function toDeadLetterNotice(
+  { lease, claim, seal }: Pick<Situation, "lease" | "claim" | "seal">,
+  cause: MessageId,
+) {
+  const { tenantId, conversationId } = lease;
+  const recipient = claim.open.find(({ id }) => id === cause)?.senderId ?? claim.contact.externalId;
+  return enqueueNotice({
+    tenantId,
+    conversationId,
+    id: deriveId<DeliveryId>("dead letter", conversationId, cause),
+    messageId: deriveId<MessageId>("dead letter message", conversationId, cause),
+    recipient,
+    body: sealReply(seal, { ...deadLetterReply, ...(isWhispered(claim) && { onlyFor: recipient }) }),
+    content: seal.seal(contentPurpose, JSON.stringify({ text: deadLetterReply.body })),
+    correlationId: claim.open.at(-1)?.correlationId ?? "",
+  });
 }
 
 /** Sends what earlier work left in the outbox, in order; the running turn's own messages stay with the turn. */
@@ -255,7 +265,7 @@ async function sendLeftovers(
   lease: HeldLease,
   claim: Claim,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly retryInMs: number | undefined }> {
-  const outcomes: Outcome[] = [];
+  const outcomes = claim.lostDeliveries.map((id) => toLost(parts, id));
   const running = claim.turn?.epoch === claim.epoch ? claim.turn.id : undefined;
   for (const delivery of claim.deliveries) {
     if (delivery.turnId !== undefined && delivery.turnId === running) continue;
@@ -266,6 +276,12 @@ async function sendLeftovers(
     if (!isFinal(outcome)) return { outcomes, retryInMs: outcome.retryInMs ?? 1_000 };
   }
   return { outcomes, retryInMs: undefined };
+}
+
+function toLost({ log, metrics }: WorkParts, id: DeliveryId): Outcome {
+  metrics.errors.inc({ kind: "dead letter" });
+  log.error({ deliveryId: id }, "delivery given up: it could not be read");
+  return { id, state: "failed", error: "it could not be read" };
 }
 
 /** A delivery that breaks the work itself, again and again, is given up so that the conversation can go on. */
@@ -292,7 +308,11 @@ function isWhole(claim: Claim): boolean {
 /** Outcomes are written when the conversation is given back, so a second look must not send again. */
 function withoutDone(claim: Claim, outcomes: readonly Outcome[]): Claim {
   const done = new Set(outcomes.map(({ id }) => id));
-  return { ...claim, deliveries: claim.deliveries.filter(({ id }) => !done.has(id)) };
+  return {
+    ...claim,
+    deliveries: claim.deliveries.filter(({ id }) => !done.has(id)),
+    lostDeliveries: claim.lostDeliveries.filter((id) => !done.has(id)),
+  };
 }
 
 function destinationOf(parts: WorkParts, claim: Claim, recipient: string): Destination {
