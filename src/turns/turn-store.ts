@@ -1,14 +1,18 @@
 import type { ConversationId, MessageId, TenantId, TurnId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
 import { deliveryColumns } from "../outbox/delivery.ts";
-import { fence, fenceValues, outcomesCte } from "../outbox/outbox-store.ts";
+import { fence, fenceValues, isNamedIn, outcomesCte } from "../outbox/outbox-store.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import type { Query } from "../store/database.ts";
 
 /** Open messages one claim shows, oldest first. */
 export const openLimit = 100;
 
-/** Takes a conversation for `ttlMs` and gathers everything about it; no row when another worker holds it. */
+/**
+ * Takes a conversation for `ttlMs` and gathers everything about it; no row when another worker holds it.
+ * When the statement had to wait for the conversation's row, the row is new and what is gathered beside it is as old
+ * as the statement's beginning: `stale` tells so, and the same token may ask again.
+ */
 export function claimConversation(request: {
   readonly tenantId: TenantId;
   readonly conversationId: ConversationId;
@@ -24,30 +28,34 @@ export function claimConversation(request: {
           AND (lease_until IS NULL OR lease_until < clock_timestamp() OR lease_token = $3)
         RETURNING *
       ), running AS (
-        SELECT t.* FROM turns t, claimed c
-        WHERE t.company_id = $1 AND t.conversation_id = c.id AND t.state = 'running'
+        SELECT t.* FROM turns t, claimed
+        WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
         c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.agent_type,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
+        (seen.last_seq, seen.inbox_version, seen.settled_version, seen.epoch)
+          IS DISTINCT FROM (c.last_seq, c.inbox_version, c.settled_version, c.epoch)
+          OR (seen.lease_token IS NOT NULL AND seen.lease_token <> $3) AS stale,
         coalesce((SELECT json_agg(m) FROM (
           SELECT id, seq, role, kind, sender_id, external_id, content, correlation_id,
             (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS waited_ms
-          FROM messages WHERE company_id = $1 AND conversation_id = c.id AND state = 'open' ORDER BY seq LIMIT ${openLimit}) m),
+          FROM messages WHERE company_id = $1 AND conversation_id = $2 AND state = 'open' ORDER BY seq LIMIT ${openLimit}) m),
           '[]') AS open,
         coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
           SELECT role, content, seq FROM messages
-          WHERE company_id = $1 AND conversation_id = c.id AND kind = 'message' AND role <> 'tool'
+          WHERE company_id = $1 AND conversation_id = $2 AND kind = 'message' AND role <> 'tool'
             AND state = 'settled' AND deleted_at IS NULL ORDER BY seq DESC LIMIT $5) h), '[]') AS history,
         coalesce((SELECT json_agg(d ORDER BY d.seq, d.created_at) FROM (
           SELECT ${deliveryColumns} FROM deliveries d
-          WHERE d.company_id = $1 AND d.conversation_id = c.id AND d.state IN ('pending', 'sending')) d),
+          WHERE d.company_id = $1 AND d.conversation_id = $2 AND d.state IN ('pending', 'sending')) d),
           '[]') AS deliveries,
         (SELECT row_to_json(r) FROM (SELECT id, epoch, through_seq, inbox_version, receipt FROM running) r) AS turn,
         coalesce((SELECT json_agg(s) FROM (
           SELECT key, kind, repeatable, output, ok, duration_ms, s.cost_usd FROM steps s, running r
           WHERE s.company_id = $1 AND s.turn_id = r.id ORDER BY s.started_at) s), '[]') AS steps
       FROM claimed c
+      JOIN conversations seen ON seen.company_id = $1 AND seen.id = c.id
       JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
       JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id`,
     values: [request.tenantId, request.conversationId, request.token, request.ttlMs, request.window],
@@ -181,7 +189,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       ), skipped AS (
         UPDATE messages m SET state = 'ignored', reason = i.reason, turn_id = $5
         FROM conversation, json_to_recordset($15::json) AS i (id uuid, reason text)
-        WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open'
+        WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open' AND ${isNamedIn("m.id", "$15")}
       ), settled AS (
         UPDATE messages m SET state = 'settled', turn_id = $5 FROM conversation
         WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' AND m.seq <= $6
@@ -255,7 +263,7 @@ export function settleSilently(
         WHERE company_id = $1 AND id = $2 AND lease_token = $3 RETURNING id)
       UPDATE messages m SET state = i.state, reason = i.reason
       FROM conversation, json_to_recordset($5::json) AS i (id uuid, reason text, state text)
-      WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open'`,
+      WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open' AND ${isNamedIn("m.id", "$5")}`,
     values: [lease.tenantId, lease.conversationId, lease.token, inboxVersion, JSON.stringify(ignored)],
   };
 }

@@ -50,6 +50,7 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
 const changedTopic = "conversations:changed";
 const arrivedTopic = "conversations:arrived";
 const maxRounds = 20;
+const maxLooks = 100;
 const failureBackoffMs = { base: 500, max: 60_000 };
 
 export function createTurns(parts: TurnsParts): Turns {
@@ -79,13 +80,15 @@ export function createTurns(parts: TurnsParts): Turns {
     ring(ref, correlationId, 0); // fairness: others in the queue first
   }
 
+  /** What changed while the row was being taken is read again: the lease is ours by then, so this ends soon. */
   async function take(ref: ConversationRef, token: string): Promise<Claim | undefined> {
-    const [row] = await database.statement(
-      ref.tenantId,
-      claimConversation({ ...ref, token, ttlMs: times.ttlMs, window: parts.window }),
-      { durable: false },
-    );
-    return row === undefined ? undefined : parseClaim(row, await sealer.forTenant(ref.tenantId));
+    const query = claimConversation({ ...ref, token, ttlMs: times.ttlMs, window: parts.window });
+    for (let look = 0; look < maxLooks; look += 1) {
+      const [row] = await database.statement<{ stale: boolean }>(ref.tenantId, query, { durable: false });
+      if (row === undefined) return undefined;
+      if (!row.stale) return parseClaim(row, await sealer.forTenant(ref.tenantId));
+    }
+    throw new Error("turns: the conversation changed at every look");
   }
 
   function hold(ref: ConversationRef, held: { token: string; epoch: number; claimedAt: number }): HeldLease {

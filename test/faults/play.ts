@@ -22,6 +22,7 @@ export interface Outcome extends Findings {
   readonly struck: readonly CrashPoint[];
   /** From the end of the troubles until nothing was left to do, milliseconds. */
   readonly recoveredMs: number;
+  readonly tookMs: number;
   readonly log: string;
   readonly books: Books;
   /** What stands on the platform, one line a message. */
@@ -59,6 +60,7 @@ export async function play(
   scenario: Scenario,
   { meanwhile }: { readonly meanwhile?: (running: Running) => Promise<void> } = {},
 ): Promise<Outcome> {
+  const startedAt = Date.now();
   const folder = await mkdtemp(path.join(tmpdir(), "baton-fault-"));
   const databaseUrl = await stage.createDatabase();
   const canary = `canary${randomBytes(8).toString("hex")}`;
@@ -118,6 +120,7 @@ export async function play(
       violations,
       struck: fleet.struck,
       recoveredMs,
+      tookMs: Date.now() - startedAt,
       log,
       books,
       transcript: seen.map(toLine),

@@ -4,8 +4,13 @@ import path from "node:path";
 import type { Outcome } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Fails with everything that was violated; the log of the processes and the scenario are kept in a file. */
+/** Tells in one line how it went. Fails with everything that was violated; the log of the processes and the scenario are kept in a file. */
 export function expectSound(scenario: Scenario, outcome: Outcome): void {
+  const { answered, handedOff, unheard } = outcome.counts;
+  process.stderr.write(
+    `${scenario.name}: ${answered} answered, ${handedOff} handed off, ${unheard} never heard; ` +
+      `recovered in ${outcome.recoveredMs} ms of ${outcome.tookMs}; struck: ${outcome.struck.join(", ")}\n`,
+  );
   if (outcome.violations.length === 0) return;
   const folder = path.join(tmpdir(), "baton-fault-reports");
   mkdirSync(folder, { recursive: true });
