@@ -54,6 +54,8 @@ export interface LiveAnswerParts {
   readonly destination: Destination;
   readonly turnId: TurnId;
   readonly inboxVersion: number;
+  /** Waited for before anything becomes visible: the turn it belongs to must be known first. */
+  readonly turnRecorded: () => Promise<void>;
   /** Asked right before the first message appears: may a new arrival still change the answer? */
   readonly mayJoin: () => boolean;
   readonly streaming: boolean;
@@ -138,6 +140,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   /** Undefined when the answer is complete meanwhile: it is sent in one piece, under the delivery recorded here. */
   async function open(index: number, text: string): Promise<LivePart | undefined> {
     const delivery = newDelivery(index, { body: text }, true);
+    await parts.turnRecorded();
     const recorded = await recordStreamIntent(database, lease, {
       id: delivery.id,
       turnId,

@@ -172,6 +172,11 @@ export function enqueueNotice(notice: NoticeRow): Query {
   };
 }
 
+/** Tells the planner that a JSON list names a handful of rows, so that it looks them up instead of reading them all. */
+export function isNamedIn(column: string, parameter: string): string {
+  return `${column} = ANY (ARRAY(SELECT (named->>'id')::uuid FROM json_array_elements(${parameter}::json) AS named))`;
+}
+
 /** The fragment that stores outcomes given as JSON in parameter `$n`; part of a larger statement. */
 export function outcomesCte(parameter: string): string {
   return `outcomes AS (
@@ -179,7 +184,8 @@ export function outcomesCte(parameter: string): string {
       next_attempt_at = clock_timestamp() + coalesce(o."retryInMs", 0) * interval '1 millisecond',
       sent_at = CASE WHEN o.state = 'sent' THEN clock_timestamp() END
     FROM json_to_recordset(${parameter}::json) AS o (id uuid, state text, ref text, error text, "retryInMs" float8)
-    WHERE d.company_id = $1 AND d.id = o.id AND d.state IN ('pending', 'sending'))`;
+    WHERE d.company_id = $1 AND d.id = o.id AND d.state IN ('pending', 'sending')
+      AND ${isNamedIn("d.id", parameter)})`;
 }
 
 /** Stores outcomes by themselves, whoever holds the lease: what happened on the platform stays true. */

@@ -125,6 +125,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     destination,
     turnId: turn.id,
     inboxVersion: turn.inboxVersion,
+    turnRecorded: () => journal.recorded(),
     mayJoin: () => request.mayJoin && !journal.acted,
     streaming: parts.streaming,
     onlyFor: isWhispered(claim) ? last?.senderId : undefined,

@@ -10,6 +10,8 @@ import { beginStep, endStep, type StepResult, type TurnRow } from "./turn-store.
 export interface TurnJournal extends Journal {
   /** The outcome that is not written yet: it travels with the commit, or with the next step. */
   takePending(): StepResult | undefined;
+  /** Resolves when the turn and its newest step are recorded; nothing may become visible before. */
+  recorded(): Promise<void>;
   /** A tool has run, or may have: from now on the turn answers what it began with. */
   readonly acted: boolean;
 }
@@ -30,23 +32,39 @@ export interface TurnJournalParts {
  */
 export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
   const { database, seal, lease, turn, onStep } = parts;
-  const recorded = new Map(parts.recorded.map((step) => [step.key, step]));
+  const earlierSteps = new Map(parts.recorded.map((step) => [step.key, step]));
   let pending: StepResult | undefined;
+  let begun: Promise<void> = Promise.resolve();
   let acted = parts.recorded.some((step) => step.kind === "tool");
 
   async function step(intent: StepIntent, effect: () => Promise<StepOutcome>): Promise<StepOutcome> {
     const key = `${turn.inboxVersion}:${intent.key}`;
-    const earlier = recorded.get(key);
+    const earlier = earlierSteps.get(key);
     if (earlier?.outcome !== undefined) return earlier.outcome;
     if (earlier !== undefined && !earlier.repeatable) throw new UnrepeatableStepError(intent.key);
     await flush();
     if (intent.kind === "tool") acted = true;
-    await begin(key, intent);
-    lease.check();
-    const outcome = await effect();
+    const outcome = await effectAfterIntent(key, intent, effect);
     await keep(key, intent, outcome);
     onStep(intent, outcome);
     return outcome;
+  }
+
+  /** An act waits until its intent is recorded. A thought changes nothing outside, so the two go side by side. */
+  async function effectAfterIntent(
+    key: string,
+    intent: StepIntent,
+    effect: () => Promise<StepOutcome>,
+  ): Promise<StepOutcome> {
+    const beginning = begin(key, intent);
+    begun = beginning;
+    if (intent.kind === "model") {
+      const [outcome] = await Promise.all([effect(), beginning]);
+      return outcome;
+    }
+    await beginning;
+    lease.check();
+    return effect();
   }
 
   async function begin(key: string, intent: StepIntent): Promise<void> {
@@ -83,6 +101,7 @@ export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
       pending = undefined;
       return result;
     },
+    recorded: () => begun,
     get acted() {
       return acted;
     },
