@@ -6,7 +6,8 @@ export interface Books {
     id: string;
     conversation_id: string;
     seq: number;
-    external_id: string | null;
+    /** Channel and timestamp: the platform repeats timestamps across channels. */
+    at: string;
     state: string;
     reason: string | null;
     turn_id: string | null;
@@ -16,7 +17,8 @@ export interface Books {
     turn_id: string | null;
     kind: "answer" | "notice";
     state: string;
-    ref: string | null;
+    /** Channel and timestamp, where it is known to stand. */
+    at: string | null;
     error: string | null;
     streamed: boolean;
   }[];
@@ -52,10 +54,14 @@ export async function readBooks(url: string): Promise<Books> {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     return {
       messages: await read(
-        `SELECT id, conversation_id, seq::int, external_id, state, reason, turn_id FROM messages
-         WHERE role IN ('user', 'staff') ORDER BY seq`,
+        `SELECT m.id, m.conversation_id, m.seq::int, c.space || ' ' || m.external_id AS at, m.state, m.reason, m.turn_id
+         FROM messages m JOIN conversations c ON c.id = m.conversation_id
+         WHERE m.role IN ('user', 'staff') ORDER BY m.seq`,
       ),
-      deliveries: await read("SELECT id, turn_id, kind, state, ref, error, streamed FROM deliveries"),
+      deliveries: await read(
+        `SELECT d.id, d.turn_id, d.kind, d.state, c.space || ' ' || d.ref AS at, d.error, d.streamed
+         FROM deliveries d JOIN conversations c ON c.id = d.conversation_id`,
+      ),
       turns: await read(
         "SELECT id, conversation_id, state, receipt, through_seq::int, inbox_version::int FROM turns",
       ),
@@ -78,9 +84,7 @@ export async function readBooks(url: string): Promise<Books> {
 /** What is still to do, in words; empty when everything is done. */
 export function unfinished(books: Books): string[] {
   return [
-    ...books.messages
-      .filter(({ state }) => state === "open")
-      .map(({ external_id }) => `message ${external_id} open`),
+    ...books.messages.filter(({ state }) => state === "open").map(({ at }) => `message ${at} open`),
     ...books.deliveries
       .filter(({ state }) => state === "pending" || state === "sending")
       .map(({ id, state }) => `delivery ${id} ${state}`),

@@ -157,7 +157,7 @@ async function speak(
     spoken.push(
       said.delivered.then((deliveries) => ({
         utterance,
-        ts: said.ts,
+        at: `${said.channel} ${said.ts}`,
         acknowledged: deliveries.some(({ acked }) => acked),
       })),
     );

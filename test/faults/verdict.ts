@@ -7,7 +7,8 @@ import type { Utterance } from "./scenario.ts";
 /** One thing a person said, and what the platform heard back from us. */
 export interface Spoken {
   readonly utterance: Utterance;
-  readonly ts: string;
+  /** Channel and timestamp. */
+  readonly at: string;
   /** We told the platform that we have it. */
   readonly acknowledged: boolean;
 }
@@ -58,10 +59,10 @@ interface Came {
 }
 
 /** I1: every message we acknowledged came to exactly one end. */
-function judgeUtterance({ utterance, ts, acknowledged }: Spoken, { botMessages, books }: Evidence): Came {
+function judgeUtterance({ utterance, at, acknowledged }: Spoken, { botMessages, books }: Evidence): Came {
   const { id, kind } = utterance;
-  const wrong = (violation: string): Came => ({ came: "wrong", violation: `I1: ${id} (${ts}) ${violation}` });
-  const row = books.messages.find(({ external_id }) => external_id === ts);
+  const wrong = (violation: string): Came => ({ came: "wrong", violation: `I1: ${id} (${at}) ${violation}` });
+  const row = books.messages.find((row) => row.at === at);
   const times = botMessages.filter((message) => idsIn(message).includes(id)).length;
   if (row === undefined) {
     if (acknowledged) return wrong("was acknowledged and is not in the inbox");
@@ -84,38 +85,38 @@ function judgeUtterance({ utterance, ts, acknowledged }: Spoken, { botMessages, 
 /** I2: a message of ours for every delivery, a delivery for every message, one message per turn, none left half-written. */
 function judgeMessages(botMessages: readonly SeenMessage[], books: Books): string[] {
   const violations: string[] = [];
-  const byRef = new Map(books.deliveries.filter(({ ref }) => ref !== null).map((row) => [row.ref, row]));
+  const byPlace = new Map(books.deliveries.filter(({ at }) => at !== null).map((row) => [row.at, row]));
   const perTurn = new Map<string, number>();
   for (const message of botMessages) {
-    const delivery = byRef.get(message.ts);
-    if (message.streaming) violations.push(`I2: ${message.ts} is still being written`);
+    const delivery = byPlace.get(placeOf(message));
+    if (message.streaming) violations.push(`I2: ${placeOf(message)} is still being written`);
     if (delivery === undefined) {
       violations.push(
-        `I2: ${message.ts} stands there and no delivery knows it: ${textOf(message).slice(0, 80)}`,
+        `I2: ${placeOf(message)} stands there and no delivery knows it: ${textOf(message).slice(0, 80)}`,
       );
       continue;
     }
     if (delivery.state !== "sent")
-      violations.push(`I2: ${message.ts} stands there, its delivery is ${delivery.state}`);
+      violations.push(`I2: ${placeOf(message)} stands there, its delivery is ${delivery.state}`);
     if (delivery.turn_id === null) continue;
     perTurn.set(delivery.turn_id, (perTurn.get(delivery.turn_id) ?? 0) + 1);
     const turn = books.turns.find(({ id }) => id === delivery.turn_id);
     const isWhole = idsIn(message).length > 0 || textOf(message).includes("A teammate has taken over");
     if (!isWhole && turn?.state === "answered")
-      violations.push(`I2: ${message.ts} was left half-written: ${textOf(message).slice(0, 300)}`);
+      violations.push(`I2: ${placeOf(message)} was left half-written: ${textOf(message).slice(0, 300)}`);
     if (turn?.state === "failed")
       violations.push(`I1: turn ${turn.id} failed: ${textOf(message).slice(0, 120)}`);
   }
   for (const [turn, count] of perTurn)
     if (count > 1) violations.push(`I2: turn ${turn} has ${count} messages`);
-  for (const { id, state, ref } of books.deliveries) {
-    const stands = botMessages.some(({ ts }) => ts === ref);
+  for (const { id, state, at } of books.deliveries) {
+    const stands = botMessages.some((message) => placeOf(message) === at);
     if (state === "sent" && !stands)
-      violations.push(`I2: delivery ${id} is sent but ${ref} does not stand there`);
+      violations.push(`I2: delivery ${id} is sent but ${at} does not stand there`);
     if (state === "failed" || state === "unknown") violations.push(`I1: delivery ${id} is ${state}`);
   }
   const apology = botMessages.find((message) => textOf(message).includes(deadLetterReply.body));
-  if (apology !== undefined) violations.push(`I1: a message was given up (${apology.ts})`);
+  if (apology !== undefined) violations.push(`I1: a message was given up (${placeOf(apology)})`);
   return violations;
 }
 
@@ -123,8 +124,8 @@ function judgeMessages(botMessages: readonly SeenMessage[], books: Books): strin
 function judgeTools({ spoken, books }: Evidence): string[] {
   const violations: string[] = [];
   const asked = (conversation: string) =>
-    spoken.filter(({ utterance, ts }) => {
-      const row = books.messages.find(({ external_id }) => external_id === ts);
+    spoken.filter(({ utterance, at }) => {
+      const row = books.messages.find((row) => row.at === at);
       return utterance.kind === "ticket" && row?.conversation_id === conversation;
     }).length;
   const byTool = books.tickets.filter(({ idempotency_key: key }) => !key.startsWith("handoff:"));
@@ -140,8 +141,8 @@ function judgeTools({ spoken, books }: Evidence): string[] {
   const answeredWishes = books.turns.filter(
     ({ id, state }) =>
       state === "answered" &&
-      spoken.some(({ utterance, ts }) => {
-        const row = books.messages.find(({ external_id }) => external_id === ts);
+      spoken.some(({ utterance, at }) => {
+        const row = books.messages.find((row) => row.at === at);
         return utterance.kind === "ticket" && row?.turn_id === id;
       }),
   );
@@ -158,10 +159,7 @@ function judgeTools({ spoken, books }: Evidence): string[] {
 /** I4: in a thread, answers stand in the order in which the messages were taken in. */
 function judgeOrder({ spoken, botMessages, books }: Evidence): string[] {
   const seqOf = new Map(
-    spoken.map(({ utterance, ts }) => [
-      utterance.id,
-      books.messages.find(({ external_id }) => external_id === ts)?.seq ?? 0,
-    ]),
+    spoken.map(({ utterance, at }) => [utterance.id, books.messages.find((row) => row.at === at)?.seq ?? 0]),
   );
   const threads = new Map<string, SeenMessage[]>();
   for (const message of botMessages) {
@@ -184,14 +182,14 @@ function judgeSilence({ calls, books }: Evidence): string[] {
       books.turns.filter((turn) => turn.conversation_id === conversation_id).map(({ id }) => id),
     );
     const refs = new Set(
-      books.deliveries.filter(({ turn_id }) => turn_id !== null && turns.has(turn_id)).map(({ ref }) => ref),
+      books.deliveries.filter(({ turn_id }) => turn_id !== null && turns.has(turn_id)).map(({ at }) => at),
     );
     const late = calls.filter(
-      ({ method, at, ts, effect, args }) =>
+      ({ method, at, ts, channel, effect, args }) =>
         at > committed_ms + 5 &&
         effect === "applied" &&
         /^chat\.(postMessage|startStream|appendStream|update|stopStream)$/.test(method) &&
-        refs.has(ts ?? textArgument(args["ts"])) &&
+        refs.has(`${channel ?? textArgument(args["channel"])} ${ts ?? textArgument(args["ts"])}`) &&
         !JSON.stringify(args).includes("A teammate has taken over"),
     );
     return late.length > 1
@@ -204,6 +202,11 @@ function judgeSilence({ calls, books }: Evidence): string[] {
 
 function textArgument(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** Channel and timestamp: what names a message on this platform. */
+function placeOf({ channel, ts }: SeenMessage): string {
+  return `${channel} ${ts}`;
 }
 
 function textOf(message: SeenMessage): string {
