@@ -102,6 +102,29 @@ describe("what was said while Baton was away", () => {
     expect([idsIn(known), idsIn(fresh)]).toEqual([[["known"], ["held"]], [["new"]]]);
   });
 
+  it("is fetched also where newer events got through in between", async () => {
+    talk = await openTalk();
+    const known = await talk.say("@baton hello [[id:known]]");
+    await talk.answers(known);
+    const lost = talk.slack.faults.events({ types: ["message", "app_mention"], do: { kind: "drop" } });
+    await talk.say("did you hear? [[id:held]]", { thread: known.ts });
+    const fresh = await talk.say("@baton new [[id:new]]");
+    talk.slack.faults.clear(lost);
+    await talk.say("and this? [[id:through]]", { thread: known.ts });
+    const newer = await talk.say("@baton newer [[id:newer]]");
+    await talk.answers(newer);
+    await talk.answers(known, 2);
+    await talk.slack.rateLimitsApp().delivered;
+    await talk.answers(known, 3);
+    await talk.answers(fresh);
+    await talk.settled();
+    expect([idsIn(known), idsIn(fresh), idsIn(newer)]).toEqual([
+      [["known"], ["through"], ["held"]],
+      [["new"]],
+      [["newer"]],
+    ]);
+  });
+
   function directly(place: Root) {
     return talk.slack
       .messages(place.channel)
