@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -25,7 +25,7 @@ export interface House {
   readonly databaseUrl: string;
   readonly service: Service;
   /** Stops Baton alone and starts it again on the same database. */
-  restart(options?: Pick<HouseOptions, "lend">): Promise<void>;
+  restart(options?: Pick<HouseOptions, "lend" | "env">): Promise<void>;
   /** Starts one more Baton on the same database; it ends with the house. */
   join(options?: Pick<HouseOptions, "lend">): Promise<Service>;
   stop(): Promise<void>;
@@ -35,6 +35,8 @@ export interface HouseOptions {
   readonly slack?: SlackSimulatorOptions;
   readonly model?: OpenAiSimulatorOptions | "none";
   readonly env?: Readonly<Record<string, string>>;
+  /** Files of the operator's folder by their path, e.g. `config/tenants/acme.yaml`. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly pace?: Partial<Pace>;
   readonly lend?: ServiceParts["lend"];
   readonly log?: Log;
@@ -77,13 +79,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const testDatabase = await createTestDatabase();
   const slack = await startSlackSimulator({ timeScale: 0.01, ...options.slack });
   const model = await startOpenAiSimulator(options.model === "none" ? {} : options.model);
-  const env = {
+  const env: Record<string, string> = {
     ...environmentFor(slack, options.model === "none" ? undefined : model),
     DATABASE_URL: testDatabase.url,
     BATON_MASTER_KEY: randomBytes(32).toString("base64"),
     BATON_DATA_DIR: dataDir,
     ...options.env,
   };
+  await layOut(dataDir, options.files ?? {});
   const log = options.log ?? silentLog;
   let running = await run(options.lend);
   const joined: Service[] = [];
@@ -114,8 +117,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     get service() {
       return running.service;
     },
-    restart: async ({ lend } = {}) => {
+    restart: async ({ lend, env: changed } = {}) => {
       await running.service.stop();
+      Object.assign(env, changed);
       running = await run(lend);
     },
     join: async ({ lend } = {}) => {
@@ -130,4 +134,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function layOut(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
 }
