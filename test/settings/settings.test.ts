@@ -224,11 +224,12 @@ describe("settings", () => {
 });
 
 describe("tenant files", () => {
-  test("a tenant has a name, a tier, a persona and its workspaces", () => {
+  test("a tenant has a name, a tier, a persona, its workspaces and its staff", () => {
     write("config/prompts/customer.md", "You help.\n");
     write(
       "config/tenants/acme.yaml",
-      `name: Acme\ntier: enterprise\npersona: customer.md\ninstallations:\n  - { channel: slack, id: "T1" }\n`,
+      `name: Acme\ntier: enterprise\npersona: customer.md\ninstallations:\n  - { channel: slack, id: "T1" }\n` +
+        `staff:\n  - { name: Mia, accounts: [{ channel: slack, workspace: "T1", id: "U1" }] }\n`,
     );
     expect(read().tenants).toEqual([
       {
@@ -238,6 +239,9 @@ describe("tenant files", () => {
         persona: "You help.",
         isDefault: true,
         installations: [{ channel: "slack", id: "T1" }],
+        staff: [
+          { name: "Mia", roles: ["staff"], accounts: [{ channel: "slack", workspace: "T1", id: "U1" }] },
+        ],
       },
     ]);
   });
