@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   createPostgresBackend,
   Queue as BullQueue,
@@ -21,7 +22,7 @@ export type JobData = Readonly<Record<string, unknown>>;
 /** The part of BullMQ's Queue used here, the same on both backends. */
 export type RingingQueue = Pick<BullQueue<JobData>, "add" | "getJobCounts">;
 /** The part of BullMQ's Worker used here. */
-export interface PullingWorker extends Pick<BullWorker<JobData>, "on" | "pause" | "close"> {
+export interface PullingWorker extends Pick<BullWorker<JobData>, "on" | "pause" | "resume" | "close"> {
   /** Stops trying to reach a backend that is away: `close` would wait for it. */
   abandon(): void;
 }
@@ -146,6 +147,7 @@ function onPostgres(url: string, { prefix, state }: { prefix: string; state: Bac
     await prepare();
     const opened = new Queue<JobData>(queueName, { ...sharedQueueOptions, connection: connection(2) });
     opened.on("error", (err) => state.failed(err));
+    await readyOrClosed(opened);
     return opened as unknown as RingingQueue & { close(): Promise<void> };
   }
 
@@ -158,12 +160,18 @@ function onPostgres(url: string, { prefix, state }: { prefix: string; state: Bac
       })),
     worker: async (processor, options) => {
       await prepare();
-      const worker = new Worker<JobData, void>(queueName, processor, {
-        ...options,
-        connection: connection(4),
+      const worker = await patiently(async () => {
+        const opened = new Worker<JobData, void>(queueName, processor, {
+          ...options,
+          autorun: false,
+          connection: connection(4),
+        });
+        opened.on("error", (err: unknown) => state.failed(err));
+        opened.on("active", () => state.works());
+        await readyOrClosed(opened);
+        return opened;
       });
-      worker.on("error", (err: unknown) => state.failed(err));
-      worker.on("active", () => state.works());
+      worker.run().catch((err: unknown) => state.failed(err));
       const pulling = worker as unknown as Omit<PullingWorker, "abandon">;
       return Object.assign(pulling, { abandon: () => {} }); // its reconnects end with `close`
     },
@@ -171,6 +179,35 @@ function onPostgres(url: string, { prefix, state }: { prefix: string; state: Bac
       await (await queue?.catch(() => undefined))?.close();
     },
   };
+}
+
+/**
+ * On PostgreSQL, BullMQ remembers a first connect that failed for as long as the object lives: it would never ring
+ * or pull. So nothing is used before it is ready, and what did not become ready is replaced by a new one.
+ */
+async function readyOrClosed(opened: {
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}): Promise<void> {
+  try {
+    await opened.waitUntilReady();
+  } catch (cause) {
+    await opened.close().catch(() => {});
+    throw new TransientError("queue: postgres does not answer", { cause });
+  }
+}
+
+const openAttempts = 10;
+
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await open();
+    } catch (cause) {
+      if (attempt === openAttempts) throw cause;
+      await delay(100 * attempt);
+    }
+  }
 }
 
 async function migrateQueue(url: string, schema: string): Promise<void> {

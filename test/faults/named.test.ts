@@ -151,6 +151,15 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
     },
   ],
   [
+    "the first message of a thread arrives after the second, which names nobody (S3)",
+    {
+      talks: [talk("late", ["question", "question"], { gapMs: 200 })],
+      troubles: [
+        at(0, { kind: "slack events", fault: { text: "late-1", do: { kind: "delay", ms: 1_500 } } }),
+      ],
+    },
+  ],
+  [
     "the model breaks off in its text (L5)",
     { talks: crowd, troubles: [at(0, { kind: "model", order: { kind: "cut", afterTokens: 20, times: 3 } })] },
   ],

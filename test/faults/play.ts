@@ -150,7 +150,7 @@ async function speak(
     const said = slack.userSays({
       user,
       channel,
-      text: wordsFor(utterance, channel === "dm", canary),
+      text: wordsFor(utterance, { isDirect: channel === "dm", isFirst: root === undefined, canary }),
       ...(root !== undefined && { threadTs: root }),
     });
     root ??= said.ts;
@@ -166,11 +166,15 @@ async function speak(
 }
 
 /** A thread's first message names the bot; so does a command, wherever it stands. */
-function wordsFor({ id, kind }: Utterance, isDirect: boolean, canary: string): string {
-  const mention = isDirect ? "" : "@baton ";
-  if (kind === "human") return `${mention}human`;
+function wordsFor(
+  { id, kind, mention = false }: Utterance,
+  place: { readonly isDirect: boolean; readonly isFirst: boolean; readonly canary: string },
+): string {
+  const { isDirect, isFirst, canary } = place;
+  const name = !isDirect && (isFirst || mention || kind === "human") ? "@baton " : "";
+  if (kind === "human") return `${name}human`;
   const wish = kind === "ticket" ? "please open a ticket for" : "what about";
-  return `${mention}${wish} my ${canary} badge? [[id:${id}]]`;
+  return `${name}${wish} my ${canary} badge? [[id:${id}]]`;
 }
 
 /** Waits until there is nothing left to do, several looks in a row, and gives the last look; bounded. */

@@ -16,6 +16,8 @@ export interface Utterance {
   /** Milliseconds after the message before it, or after the beginning. */
   readonly afterMs: number;
   readonly kind: "question" | "ticket" | "human";
+  /** Names the bot; a thread's first message and a command do so anyway. */
+  readonly mention?: boolean | undefined;
 }
 
 /** Something that goes wrong, at a time of its own. `member` counts from 0 through the fleet. */

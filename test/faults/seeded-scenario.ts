@@ -44,6 +44,7 @@ function chooseTalk(chance: Chance, index: number): Talk {
     id: `c${index}m${at}`,
     afterMs: at === 0 ? chance.whole(0, 1_200) : isBurst ? chance.whole(0, 80) : chance.whole(200, 1_400),
     kind: at === takenOverAt ? "human" : chance.isOne(0.3) ? "ticket" : "question",
+    mention: chance.isOne(0.3),
   }));
   // Everybody has one direct conversation with the bot, so at most one talk is there.
   const channel = index === 0 && chance.isOne(0.3) ? "dm" : chance.pick(["#support", "#general"] as const);
