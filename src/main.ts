@@ -1,82 +1,20 @@
+import { enableCompileCache } from "node:module";
 import { inspect } from "node:util";
-import { createLogger } from "./logger.ts";
-import { createService } from "./service.ts";
-import { readSettings, type Settings } from "./settings.ts";
-import { playgroundRoutes } from "./http/playground.ts";
-import { openStore } from "./store/store.ts";
-import { SettingsError } from "./core/errors.ts";
-import { toStartSummary } from "./settings/start-summary.ts";
 
 const startedAt = performance.now();
 
-/** Without a platform set up there is a simulated workspace to talk to. */
-async function simulateWorkspace(settings: Settings) {
-  if (!settings.playground) return undefined;
-  const { startSimulatedWorkspace } = await import("../simulators/simulated-workspace.ts");
-  return startSimulatedWorkspace({ hasModel: settings.ai.endpoint !== undefined });
-}
-
-type Simulated = NonNullable<Awaited<ReturnType<typeof simulateWorkspace>>>;
-
-/** The settings of a Baton that lives in the simulated workspace: still only this machine is let in. */
-function moveIn(asked: Settings, { env, team, staff }: Simulated): Settings {
-  const settings = readSettings({ ...process.env, ...env, BATON_HOST: asked.http.host });
-  const colleagues = staff.map(({ name, id }) => ({
-    name,
-    roles: ["staff"] as const,
-    accounts: [{ channel: "slack" as const, workspace: team, id }],
-  }));
-  const tenants = settings.tenants.map((tenant) =>
-    tenant.isDefault ? { ...tenant, staff: [...tenant.staff, ...colleagues] } : tenant,
-  );
-  return { ...settings, tenants };
-}
-
-async function main(): Promise<void> {
-  const asked = readSettings(process.env);
-  const log = createLogger(asked.log);
-  const tell = (line: string) =>
-    process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line);
-
-  const simulated = await simulateWorkspace(asked);
-  const settings = simulated === undefined ? asked : moveIn(asked, simulated);
-  const { store: kept, redis, dataDir } = settings;
-  const store = await openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: tell });
-  const pages = simulated && playgroundRoutes(simulated.workspace, { data: dataDir, ...(settings.http.publicUrl !== undefined && { publicUrl: settings.http.publicUrl }) });
-  const service = await createService({ settings, store, log, pages });
-
-  let stopping: Promise<void> | undefined;
-  const stop = (signal: string) => {
-    stopping ??= (async () => {
-      log.info({ signal }, "stopping: the doors close, turns in hand finish");
-      await service.stop();
-      await simulated?.stop();
-    })().catch((error: unknown) => {
-      log.error({ error }, "shutdown was not clean");
-      process.exitCode = 1;
-    });
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-
-  await service.start();
-  simulated?.connect(`${service.url()}/slack/events`);
-  for (const line of toStartSummary(settings, {
-    url: service.url(),
-    simulated: simulated !== undefined,
-    tookMs: performance.now() - startedAt,
-  }))
-    tell(line);
-}
+// Reading and compiling the code is most of a start; from the second one on it is kept. Before anything else is imported.
+enableCompileCache();
 
 /** An operator's mistake is a sentence; anything else is a bug and shows where it happened. */
 function explain(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (cause instanceof SettingsError) return cause.message;
+    if (cause.name === "SettingsError") return cause.message;
   return inspect(error);
 }
 
-main().catch((error: unknown) => {
+const { run } = await import("./run.ts");
+run(startedAt).catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });

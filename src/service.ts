@@ -1,9 +1,9 @@
 import { createChannels } from "../channels/registry.ts";
 import { createTools } from "../tools/registry.ts";
-import { createAgent } from "./agent/agent.ts";
+import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type ModelSettings } from "./agent/agent-settings.ts";
 import type { Channel } from "./core/channel.ts";
-import type { Accept } from "./core/envelope.ts";
+import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
 import { createHandoff } from "./handoff/handoff.ts";
@@ -68,6 +68,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { settings, store, log, pace = defaultPace, lend } = parts;
   const { fast } = store;
   const database = lend?.database(store.database) ?? store.database;
+  const doorsDatabase = lend?.database(store.doors) ?? store.doors;
   const metrics = createMetrics();
   const sealer = createSealer({
     masterKey: store.masterKey,
@@ -126,10 +127,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const inbox = createInbox({
-    database,
+    database: doorsDatabase,
     sealer,
     installations,
     onArrival: turns.onArrival,
+    onLateBeginning: (message) => {
+      const channel = channels.get(message.channel);
+      if (channel !== undefined) doors.readAfter(channel, message);
+    },
     onMembership: (envelope) => {
       const channel = channels.get(envelope.channel);
       if (envelope.change === "rate limited" && channel !== undefined) void doors.catchUpWith(channel);
@@ -180,15 +185,26 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
-      ...(isWorker
-        ? [{ name: "agent", start: () => agent.warmUp(), stop: async () => {} }, worker, sweeper]
-        : []),
+      ...(isWorker ? [warmedUp(agent, log), worker, sweeper] : []),
       ...(isEdge ? [doors] : []),
       http,
     ],
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };
+}
+
+/** The model client's code is loaded beside everything else; a turn that comes sooner waits for it. */
+function warmedUp(agent: PreparedAgent, log: Log): Part {
+  return {
+    name: "agent",
+    start: async () => {
+      agent
+        .warmUp()
+        .catch((cause: unknown) => log.error({ err: cause }, "the model client could not be loaded"));
+    },
+    stop: async () => {},
+  };
 }
 
 /** A workspace belongs to the tenant whose file names it, else to the default one. */
@@ -213,6 +229,8 @@ function modelsOf({ ai }: Settings): ModelSettings[] {
 
 interface Doors extends Part {
   catchUpWith(channel: Channel): Promise<void>;
+  /** In the background: takes in what was said in the message's place after it. */
+  readAfter(channel: Channel, message: MessageEnvelope): void;
 }
 
 /** The channels' doors: open, they listen; then what was said meanwhile is fetched, in the background. */
@@ -227,15 +245,18 @@ function createDoors(parts: {
   const stopping = new AbortController();
   const running = new Set<Promise<unknown>>();
 
-  function catchUpWith(channel: Channel): Promise<void> {
-    const run: Promise<void> = catchUp.run(channel, stopping.signal).then(() => void running.delete(run));
+  function inBackground(work: Promise<number>): Promise<void> {
+    const run: Promise<void> = work.then(() => void running.delete(run));
     running.add(run);
     return run;
   }
 
+  const catchUpWith = (channel: Channel) => inBackground(catchUp.run(channel, stopping.signal));
+
   return {
     name: "channels",
     catchUpWith,
+    readAfter: (channel, message) => void inBackground(catchUp.readAfter(channel, message)),
     start: async () => {
       for (const channel of channels) {
         await channel.start(accept);

@@ -1,5 +1,5 @@
 import type { Channel } from "../core/channel.ts";
-import type { Accept, ChannelName, Place } from "../core/envelope.ts";
+import type { Accept, ChannelName, MessageEnvelope, Place } from "../core/envelope.ts";
 import { PermanentError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -12,6 +12,11 @@ export interface CatchUp {
    * What is known already is a duplicate and changes nothing. Resolves with how many were new; never rejects.
    */
   run(channel: Channel, signal: AbortSignal): Promise<number>;
+  /** Reads on in one place after a message of it; for what overtook the message that made the place known. */
+  readAfter(
+    channel: Channel,
+    message: Pick<MessageEnvelope, "installation" | "place" | "id">,
+  ): Promise<number>;
 }
 
 export interface CatchUpParts {
@@ -106,7 +111,7 @@ export function createCatchUp({ database, accept, log, limits = defaultLimits }:
     });
   }
 
-  async function readOn(channel: Channel, place: PlaceRow): Promise<number> {
+  async function readOn(channel: Channel, place: Omit<PlaceRow, "is_sure">): Promise<number> {
     const { installation, space, thread, audience, start } = place;
     if (start === null) return 0;
     let taken = 0;
@@ -130,7 +135,11 @@ export function createCatchUp({ database, accept, log, limits = defaultLimits }:
     }
   }
 
-  return { run };
+  return {
+    run,
+    readAfter: (channel, { installation, place, id }) =>
+      readOn(channel, { ...place, installation, start: id }),
+  };
 }
 
 /** A room is read on from the newest message of any thread that is surely behind every hole. */

@@ -19,7 +19,8 @@ export interface InboundRow {
 
 /** `unknown` is a message in a thread we have no part in; nothing was stored of it. */
 export type Stored =
-  | { readonly kind: "new"; readonly role: "user" | "staff" }
+  /** `begins`: it is the first of its conversation. */
+  | { readonly kind: "new"; readonly role: "user" | "staff"; readonly begins: boolean }
   | { readonly kind: "duplicate" }
   | { readonly kind: "unknown" };
 
@@ -54,7 +55,7 @@ WITH wanted AS (
   ON CONFLICT DO NOTHING
   RETURNING role
 )
-SELECT (SELECT role FROM message) AS role, EXISTS (SELECT FROM wanted) AS wanted`;
+SELECT (SELECT role FROM message) AS role, (SELECT last_seq FROM conversation) = 1 AS begins, EXISTS (SELECT FROM wanted) AS wanted`;
 
 /** Stores a message, an action or a command once. */
 export async function storeInbound(database: Database, row: InboundRow): Promise<Stored> {
@@ -85,15 +86,16 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
     envelope.correlationId,
     envelope.sentAt,
   ];
-  const [result] = await database.statement<{ role: "user" | "staff" | null; wanted: boolean }>(
-    route.tenantId,
-    {
-      text: storeMessage,
-      values,
-    },
-  );
+  const [result] = await database.statement<{
+    role: "user" | "staff" | null;
+    begins: boolean | null;
+    wanted: boolean;
+  }>(route.tenantId, {
+    text: storeMessage,
+    values,
+  });
   if (result === undefined) throw new Error("inbox: the insert answered nothing");
-  if (result.role !== null) return { kind: "new", role: result.role };
+  if (result.role !== null) return { kind: "new", role: result.role, begins: result.begins === true };
   return { kind: result.wanted ? "duplicate" : "unknown" };
 }
 

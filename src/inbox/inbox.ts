@@ -46,6 +46,11 @@ export interface InboxParts {
   readonly installations: Pick<InstallationDirectory, "route">;
   /** Rings the doorbell. Called after the commit; must not throw and is not waited for. */
   readonly onArrival: (arrival: Arrival) => void;
+  /**
+   * Called when a conversation begins with a message that took long to come: what was said after it may have come
+   * before it, and was nobody's then.
+   */
+  readonly onLateBeginning: (message: MessageEnvelope) => void;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
   readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
   readonly count: (what: "accepted" | "duplicate" | "ignored", channel: Envelope["channel"]) => void;
@@ -53,6 +58,8 @@ export interface InboxParts {
 }
 
 const maxTextLength = 40_000;
+// Platforms deliver within a second; what takes longer was held up, or sent again.
+const lateMs = 1_000;
 
 export function createInbox(parts: InboxParts): Inbox {
   const { database, sealer, installations, onArrival, onMembership, log } = parts;
@@ -145,6 +152,7 @@ export function createInbox(parts: InboxParts): Inbox {
     if (stored.kind === "duplicate") return { kind: "duplicate" };
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
+    if (envelope.kind === "message" && stored.begins && isLate(envelope)) parts.onLateBeginning(envelope);
     return { kind: "accepted" };
   }
 
@@ -202,6 +210,10 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 
   return { accept };
+}
+
+function isLate({ sentAt }: MessageEnvelope): boolean {
+  return Date.now() - sentAt.getTime() > lateMs;
 }
 
 function sealContent(seal: TenantSeal, content: MessageContent): Buffer {

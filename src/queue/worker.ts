@@ -92,6 +92,7 @@ export function createQueueWorker(bullmq: Bullmq, { handlers, options, log }: Wo
       runRetryDelay: 1_000,
       settings: { backoffStrategy: (attemptsMade, _type, err) => backoffMs(attemptsMade, err) },
     });
+    restAfterErrors(opened, () => stopping);
     opened.on("failed", (job, err) => reportFailure(job, err, { log, onDead: options.onDead }));
     return opened;
   }
@@ -143,6 +144,28 @@ async function runNamed<Name extends JobName>(
 async function giveBack(job: Job<JobData, void>, token: string | undefined): Promise<never> {
   await job.moveToWait(token);
   throw new WaitingError();
+}
+
+const restMs = 500;
+
+/**
+ * BullMQ waits only after a connection it could not make. After any other error (a server that is starting up, out of
+ * memory or connections, a database that is gone) it asks again at once, and would keep a core busy with asking.
+ */
+function restAfterErrors(worker: PullingWorker, isStopping: () => boolean): void {
+  let resting = false;
+  worker.on("error", () => {
+    if (resting || isStopping()) return;
+    resting = true;
+    void worker
+      .pause(true)
+      .then(() => delay(restMs))
+      .then(() => {
+        resting = false;
+        return isStopping() ? undefined : worker.resume();
+      })
+      .catch(() => {}); // reported as an error of the worker, which rests again
+  });
 }
 
 interface FailureParts {

@@ -105,7 +105,7 @@ describe("the layer gate catches", () => {
     ],
     [
       "main needing a simulator to start",
-      { "src/main.ts": `import "../simulators/slack/s.ts";` },
+      { "src/run.ts": `import "../simulators/slack/s.ts";` },
       "simulators/slack/s.ts",
     ],
     [
@@ -163,7 +163,7 @@ describe("the layer gate allows", () => {
       { "channels/registry.ts": `export const slack = () => import("./slack/index.ts");` },
     ],
     ["main everyone", { "src/main.ts": `import "./http/h.ts"; import "../channels/registry.ts";` }],
-    ["main a simulator on demand", { "src/main.ts": `await import("../simulators/slack/s.ts");` }],
+    ["the start a simulator on demand", { "src/run.ts": `await import("../simulators/slack/s.ts");` }],
     [
       "the settings a channel's schema",
       { "src/settings.ts": `import { s } from "../channels/slack/settings.ts";` },

@@ -30,7 +30,7 @@ const vendors: readonly { readonly of: RegExp; readonly only: readonly string[] 
 ];
 
 /** The files that put everything together and therefore see everyone. */
-const builders = new Set(["src/main.ts", "src/service.ts"]);
+const builders = new Set(["src/main.ts", "src/run.ts", "src/service.ts"]);
 
 /**
  * Everything in the tree that breaks "who may know whom": one sentence each, empty when all is well.
@@ -127,7 +127,7 @@ function roomOf(file: string): string {
   const [house = "", folder = "", inside] = file.split("/");
   if (house === "channels" || house === "tools") return inside === undefined ? house : `${house}/${folder}`;
   if (house !== "src") return house;
-  if (/^src\/(main|service)\.ts$/.test(file) || folder === "doctor") return "main";
+  if (/^src\/(main|run|service)\.ts$/.test(file) || folder === "doctor") return "main";
   return inside === undefined || folder === "settings" ? "top" : folder;
 }
 

@@ -462,3 +462,23 @@ describe.each(subjects)("the queue on $kind", (subject) => {
     });
   });
 });
+
+test("a worker whose database is gone asks for it now and then, not all the time", async () => {
+  const database = await createTestDatabase();
+  const queue = createQueue({ backend: { kind: "postgres", url: database.url }, log: silentLog });
+  const nothing = async (): Promise<void> => {};
+  const worker = queue.work(
+    { turn: nothing, delivery: nothing, sweep: nothing, maintenance: nothing },
+    { concurrency: 4 },
+  );
+  await queue.start();
+  await worker.start();
+  await database.drop();
+  const before = process.cpuUsage();
+  const watchedMs = 3_000;
+  await new Promise((resolve) => setTimeout(resolve, watchedMs));
+  const { user, system } = process.cpuUsage(before);
+  await worker.stop(AbortSignal.abort());
+  await queue.stop();
+  expect((user + system) / 1_000 / watchedMs).toBeLessThan(0.5); // asking without a pause takes a whole core
+});
