@@ -1,6 +1,6 @@
 import { createChannels } from "../channels/registry.ts";
 import { createTools } from "../tools/registry.ts";
-import { createAgent } from "./agent/agent.ts";
+import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type ModelSettings } from "./agent/agent-settings.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
@@ -68,6 +68,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { settings, store, log, pace = defaultPace, lend } = parts;
   const { fast } = store;
   const database = lend?.database(store.database) ?? store.database;
+  const doorsDatabase = lend?.database(store.doors) ?? store.doors;
   const metrics = createMetrics();
   const sealer = createSealer({
     masterKey: store.masterKey,
@@ -126,7 +127,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const inbox = createInbox({
-    database,
+    database: doorsDatabase,
     sealer,
     installations,
     onArrival: turns.onArrival,
@@ -184,15 +185,26 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
-      ...(isWorker
-        ? [{ name: "agent", start: () => agent.warmUp(), stop: async () => {} }, worker, sweeper]
-        : []),
+      ...(isWorker ? [warmedUp(agent, log), worker, sweeper] : []),
       ...(isEdge ? [doors] : []),
       http,
     ],
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };
+}
+
+/** The model client's code is loaded beside everything else; a turn that comes sooner waits for it. */
+function warmedUp(agent: PreparedAgent, log: Log): Part {
+  return {
+    name: "agent",
+    start: async () => {
+      agent
+        .warmUp()
+        .catch((cause: unknown) => log.error({ err: cause }, "the model client could not be loaded"));
+    },
+    stop: async () => {},
+  };
 }
 
 /** A workspace belongs to the tenant whose file names it, else to the default one. */
