@@ -46,6 +46,7 @@ export function createReceipt(parts: ReceiptParts): Receipt {
       const rows = await database.statement(lease.tenantId, noteReceipt(lease, turn, id));
       if (rows.length === 0) return;
       standing = id;
+      lease.check(); // this process may have slept since: whoever took over takes the recorded sign away
       await channel.react(target, { id }, emoji, true);
     } catch (cause) {
       log.debug({ cause: String(cause) }, "receipt not shown"); // a courtesy: the answer does not depend on it
