@@ -22,6 +22,7 @@ import {
   storeInbound,
   type InboundRow,
 } from "./inbox-store.ts";
+import { createOvertaken } from "./overtaken.ts";
 import { createRecentlyTaken } from "./recently-taken.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "./message-content.ts";
 
@@ -47,8 +48,8 @@ export interface InboxParts {
   /** Rings the doorbell. Called after the commit; must not throw and is not waited for. */
   readonly onArrival: (arrival: Arrival) => void;
   /**
-   * Called when a conversation begins with a message that took long to come: what was said after it may have come
-   * before it, and was nobody's then.
+   * Called when a conversation begins with a message that was overtaken, or took long to come: what was said after it
+   * came before it, and was nobody's then.
    */
   readonly onLateBeginning: (message: MessageEnvelope) => void;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
@@ -64,6 +65,7 @@ const lateMs = 1_000;
 export function createInbox(parts: InboxParts): Inbox {
   const { database, sealer, installations, onArrival, onMembership, log } = parts;
   const recent = createRecentlyTaken();
+  const overtaken = createOvertaken();
 
   async function accept(envelope: Envelope): Promise<Accepted> {
     const route = await installations.route(envelope.channel, envelope.installation);
@@ -138,7 +140,7 @@ export function createInbox(parts: InboxParts): Inbox {
   ): Promise<Accepted> {
     const seal = await sealer.forTenant(route.tenantId);
     const key = conversationKeyOf(envelope, route.installationId);
-    const stored = await storeInbound(database, {
+    const row: InboundRow = {
       envelope,
       route,
       key,
@@ -148,11 +150,17 @@ export function createInbox(parts: InboxParts): Inbox {
       contactName:
         envelope.sender.name === undefined ? undefined : seal.seal("contact.name", envelope.sender.name),
       mayBegin,
-    });
+    };
+    let stored = await storeInbound(database, row);
+    if (stored.kind === "unknown" && overtaken.missed(key.conversationId))
+      stored = await storeInbound(database, row);
     if (stored.kind === "duplicate") return { kind: "duplicate" };
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
-    if (envelope.kind === "message" && stored.begins && isLate(envelope)) parts.onLateBeginning(envelope);
+    if (envelope.kind === "message" && stored.begins) {
+      const wasOvertaken = overtaken.begins(key.conversationId);
+      if (wasOvertaken || isLate(envelope)) parts.onLateBeginning(envelope);
+    }
     return { kind: "accepted" };
   }
 

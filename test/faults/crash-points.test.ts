@@ -19,7 +19,7 @@ describe("a process that is killed at an exact point loses nothing and repeats n
   });
   afterAll(() => stage.stop());
 
-  it.each(crashPoints)("%s", { timeout: 240_000 }, async (point) => {
+  it.concurrent.each(crashPoints)("%s", { timeout: 240_000 }, async (point) => {
     const scenario = quietScenario(`killed at ${point}`, {
       roles: oneProcess,
       queue: crashPoints.indexOf(point) % 2 === 0 ? "postgres" : "redis",

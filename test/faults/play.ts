@@ -64,7 +64,7 @@ export async function play(
   const folder = await mkdtemp(path.join(tmpdir(), "baton-fault-"));
   const databaseUrl = await stage.createDatabase();
   const canary = `canary${randomBytes(8).toString("hex")}`;
-  await stage.redis.flush();
+  const redisUrl = await stage.emptyRedis();
   const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 2_000, 12_000] });
   const model = await startOpenAiSimulator(scenario.model);
   let fleet: Fleet | undefined;
@@ -81,7 +81,7 @@ export async function play(
       env: {
         ...environmentFor(slack, model),
         DATABASE_URL: databaseUrl,
-        ...(scenario.queue === "redis" && { REDIS_URL: stage.redis.url }),
+        ...(scenario.queue === "redis" && { REDIS_URL: redisUrl }),
         BATON_MASTER_KEY: randomBytes(32).toString("base64"),
         BATON_DATA_DIR: folder,
         BATON_SHUTDOWN_MS: "4000",

@@ -14,6 +14,8 @@ import { startRedis, type TestRedis } from "../support/redis.ts";
 /** The servers below Baton, of one test file's own, so that they may be broken. */
 export interface Stage {
   readonly redis: TestRedis;
+  /** An empty database of the Redis server; there are sixteen, given out in turn. */
+  emptyRedis(): Promise<string>;
   /** A database cloned from the migrated template; ended with `dropDatabase`. */
   createDatabase(): Promise<string>;
   dropDatabase(url: string): Promise<void>;
@@ -37,6 +39,17 @@ export async function openStage(): Promise<Stage> {
   await server.start();
   const redis = await startRedis();
 
+  let lastRedis = 0;
+
+  async function emptyRedis(): Promise<string> {
+    lastRedis = (lastRedis + 1) % 16;
+    const url = `${redis.url}/${lastRedis}`;
+    const client = new Redis(url);
+    await client.flushdb();
+    client.disconnect();
+    return url;
+  }
+
   async function restartPostgres(): Promise<void> {
     const text = await readFile(path.join(dataDir, "postgres", "postmaster.pid"), "utf8");
     const pid = Number(text.split("\n")[0]);
@@ -50,6 +63,7 @@ export async function openStage(): Promise<Stage> {
 
   return {
     redis,
+    emptyRedis,
     createDatabase: async () => {
       const name = `fault_${randomBytes(6).toString("hex")}`;
       await asOwner(ownerUrl, `CREATE DATABASE ${name} TEMPLATE ${templateName}`);
