@@ -8,7 +8,8 @@ RUN npm ci --omit=dev && npm cache clean --force
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     BATON_HOST=0.0.0.0 \
-    BATON_DATA_DIR=/data
+    BATON_DATA_DIR=/data \
+    BATON_PLAYGROUND=false
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 # What belongs in here stands in .dockerignore.

@@ -50,7 +50,10 @@ export async function run(startedAt: number): Promise<void> {
       data: dataDir,
       ...(settings.http.publicUrl !== undefined && { publicUrl: settings.http.publicUrl }),
     });
-  const service = await createService({ settings, store, log, pages });
+  const service = await createService({ settings, store, log, pages }).catch(async (cause: unknown) => {
+    await store.close();
+    throw cause;
+  });
 
   let stopping: Promise<void> | undefined;
   const stop = (signal: string) => {
@@ -67,6 +70,7 @@ export async function run(startedAt: number): Promise<void> {
   process.once("SIGINT", stop);
 
   await service.start();
+  if (stopping !== undefined) return; // told to stop while it was still starting
   simulated?.connect(`${service.url()}/slack/events`);
   for (const line of toStartSummary(settings, {
     url: service.url(),

@@ -14,7 +14,7 @@ import { createCatchUp } from "./inbox/catch-up.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { mirrorInteractions } from "./insights/interactions.ts";
 import { createMetrics } from "./insights/metrics.ts";
-import { createTracing } from "./insights/tracing.ts";
+import { createTracing, withSpan } from "./insights/tracing.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import type { RetryPolicy } from "./outbox/outcome.ts";
@@ -131,6 +131,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     sealer,
     installations,
     onArrival: turns.onArrival,
+    onBeginning: ({ channel }) => metrics.conversations.inc({ channel, agent: "customer" }),
     onLateBeginning: (message) => {
       const channel = channels.get(message.channel);
       if (channel !== undefined) doors.readAfter(channel, message);
@@ -142,7 +143,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     count: (outcome, channel) => metrics.accepted.inc({ channel, outcome }),
     log,
   });
-  const doors = createDoors({ channels: [...channels.values()], accept: inbox.accept, database, log });
+  const doors = createDoors({
+    channels: [...channels.values()],
+    accept: traced(inbox.accept),
+    database,
+    log,
+  });
   const sweeper = createSweeper({
     database,
     queue,
@@ -205,6 +211,16 @@ function warmedUp(agent: PreparedAgent, log: Log): Part {
     },
     stop: async () => {},
   };
+}
+
+/** The first span of a message: how long it took until it was safe. */
+function traced(accept: Accept): Accept {
+  return (envelope) =>
+    withSpan(
+      "accept",
+      { "baton.correlation_id": envelope.correlationId, "baton.channel": envelope.channel },
+      () => accept(envelope),
+    );
 }
 
 /** A workspace belongs to the tenant whose file names it, else to the default one. */

@@ -153,7 +153,8 @@ function toSettings({ names, values, folder, slack, tenants, prices }: Parts): S
     dataDir: resolve(folder, names.BATON_DATA_DIR),
     shutdownMs: names.BATON_SHUTDOWN_MS,
     workers: names.BATON_WORKERS,
-    playground: names.BATON_PLAYGROUND ?? !isOpen,
+    // It lives inside one process: its people would wait for answers that other processes give to theirs.
+    playground: names.BATON_ROLE === "all" && (names.BATON_PLAYGROUND ?? !isOpen),
     log: { level: names.BATON_LOG_LEVEL ?? (values["NODE_ENV"] === "development" ? "debug" : "info") },
     // The playground has no login, so without a platform nobody but this machine is let in.
     http: {

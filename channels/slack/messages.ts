@@ -58,22 +58,26 @@ export async function updateReply(
     await web.call("chat.update", args, options);
   } catch (cause) {
     if (!isCode(cause, "streaming_state_conflict")) throw cause;
-    await endStream(web, target, ref, attempt);
+    await endStream(web, target, ref, { attempt });
     await web.call("chat.update", args, options);
   }
 }
 
-/** Ends a stream as it stands; one that has ended already is as good. */
+/** Ends a stream as it stands, with a last line if there is one; a stream that has ended already is as good. */
 export async function endStream(
   web: SlackWeb,
   target: Target,
   ref: MessageRef,
-  attempt: Attempt,
+  { attempt, line }: { readonly attempt: Attempt; readonly line?: string | undefined },
 ): Promise<void> {
   try {
     await web.call(
       "chat.stopStream",
-      { channel: target.place.space, ts: ref.id },
+      {
+        channel: target.place.space,
+        ts: ref.id,
+        ...(line !== undefined && { markdown_text: `…\n\n${line}` }),
+      },
       { doing: "end a stream", ...guard(attempt) },
     );
   } catch (cause) {

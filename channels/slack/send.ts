@@ -1,7 +1,7 @@
 import type { Attempt, Channel, MessageRef, ReplyStream, Target } from "../../src/core/channel.ts";
 import type { Log } from "../../src/core/log.ts";
 import { findDelivery, type SlackSelf } from "./find.ts";
-import { guard, isCode, postReply, updateReply } from "./messages.ts";
+import { endStream, guard, isCode, postReply, updateReply } from "./messages.ts";
 import { splitReply } from "./split.ts";
 import { appendEveryMs, isNoStreamHere, openEdited, openStream, type StreamScene } from "./stream.ts";
 import type { SlackWeb } from "./web.ts";
@@ -9,7 +9,16 @@ import type { SlackWeb } from "./web.ts";
 /** The half of the channel that speaks. A reply with `onlyFor` is whispered by `send`. */
 export type SlackSender = Pick<
   Channel,
-  "capabilities" | "split" | "send" | "update" | "remove" | "stream" | "react" | "typing" | "find"
+  | "capabilities"
+  | "split"
+  | "send"
+  | "update"
+  | "endStream"
+  | "remove"
+  | "stream"
+  | "react"
+  | "typing"
+  | "find"
 >;
 
 /** What a sender is made of. */
@@ -108,6 +117,9 @@ export function createSlackSender({ clientFor, log, now = Date.now }: SlackSende
     },
     async update(target, ref, reply, attempt) {
       await updateReply(await clientFor(target.installation), target, { ref, reply, attempt });
+    },
+    async endStream(target, ref, line, attempt) {
+      await endStream(await clientFor(target.installation), target, ref, { attempt, line });
     },
     async remove(target, ref, attempt) {
       const web = await clientFor(target.installation);

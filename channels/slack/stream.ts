@@ -145,7 +145,7 @@ function createNativeStream(
   }
 
   async function rewrite(reply: Reply): Promise<void> {
-    await endStream(web, target, ref, attempt);
+    await endStream(web, target, ref, { attempt });
     await updateReply(web, target, { ref, reply, attempt });
   }
 

@@ -111,6 +111,11 @@ export interface Channel {
   send(target: Target, reply: Reply, attempt: Attempt): Promise<MessageRef>;
   /** Replaces a message's content. Idempotent. Also ends a stream that was left open. */
   update(target: Target, ref: MessageRef, reply: Reply, attempt: Attempt): Promise<void>;
+  /**
+   * Ends a message that was left half written, keeping what stands there and adding `line`.
+   * Idempotent: one that is ended already stays as it is.
+   */
+  endStream(target: Target, ref: MessageRef, line: string, attempt: Attempt): Promise<void>;
   /** Takes a message of ours away. Idempotent. */
   remove(target: Target, ref: MessageRef, attempt: Attempt): Promise<void>;
   /** Opens a streamed message that begins with `text`. */

@@ -133,7 +133,13 @@ function escalate(baton: Baton, event: EventOf<"escalate">): Transition {
   if (baton.owner.kind !== "bot") return unchanged(baton); // already with people: asking again changes nothing
   const to: Owner = { kind: "queue", queue: event.queue };
   const waitingSince = baton.waitingSince ?? event.at;
-  return change(baton, event, { owner: to, status: "escalated", waitingSince }, "waiting for a teammate");
+  const awake = { snoozedUntil: undefined, previousOwner: undefined };
+  return change(
+    baton,
+    event,
+    { owner: to, status: "escalated", waitingSince, ...awake },
+    "waiting for a teammate",
+  );
 }
 
 function takeOver(baton: Baton, staff: StaffId, event: EventOf<"claim"> | EventOf<"assign">): Transition {

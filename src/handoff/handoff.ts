@@ -53,7 +53,7 @@ export interface HandoffParts {
   readonly database: Database;
   readonly sealer: Sealer;
   /** Called after a commit that changed hands: running turns must stop, waiting ones look again. */
-  readonly onChanged: (subject: Subject) => void;
+  readonly onChanged: (change: Subject & { readonly epoch: number }) => void;
   readonly log: Log;
 }
 
@@ -71,16 +71,16 @@ interface Work {
 export function createHandoff({ database, sealer, onChanged, log }: HandoffParts): Handoff {
   async function inTransaction<T>(subject: Subject, fn: (work: Work) => Promise<T>): Promise<T | undefined> {
     const seal = await sealer.forTenant(subject.tenantId);
-    let changed = false;
+    let changedTo: number | undefined;
     const result = await database.withTenant(subject.tenantId, async (sql) => {
       const conversation = await lockConversation(sql, subject.tenantId, subject.conversationId);
       if (conversation === undefined) return undefined;
       const work: Work = { sql, seal, subject, conversation, changed: false };
       const value = await fn(work);
-      changed = work.changed;
+      if (work.changed) changedTo = work.conversation.baton.epoch;
       return value;
     });
-    if (changed) onChanged(subject);
+    if (changedTo !== undefined) onChanged({ ...subject, epoch: changedTo });
     return result;
   }
 

@@ -1,4 +1,4 @@
-import type { MessageId, TenantId } from "../core/ids.ts";
+import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Database, Query, Sql } from "../store/database.ts";
 import type { Envelope } from "../core/envelope.ts";
 import type { Route } from "../tenants/installations.ts";
@@ -99,12 +99,20 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
   return { kind: result.wanted ? "duplicate" : "unknown" };
 }
 
-/** The message an edit or a delete is about, locked until the transaction ends. */
+/**
+ * The message an edit or a delete is about, locked until the transaction ends. Its conversation is locked before it:
+ * turns go the same way round, so that the two never wait for each other.
+ */
 export async function lockMessage(
   sql: Sql,
   tenantId: TenantId,
+  conversationId: ConversationId,
   id: MessageId,
 ): Promise<{ content: Buffer; state: string; edited_at: Date | null; deleted_at: Date | null } | undefined> {
+  await sql.query({
+    text: "SELECT id FROM conversations WHERE company_id = $1 AND id = $2 FOR NO KEY UPDATE",
+    values: [tenantId, conversationId],
+  });
   const [row] = await sql.query<{
     content: Buffer;
     state: string;

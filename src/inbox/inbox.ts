@@ -54,6 +54,8 @@ export interface InboxParts {
   readonly onLateBeginning: (message: MessageEnvelope) => void;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
   readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
+  /** Called when a conversation has begun, for the counters. */
+  readonly onBeginning: (envelope: Envelope) => void;
   readonly count: (what: "accepted" | "duplicate" | "ignored", channel: Envelope["channel"]) => void;
   readonly log: Log;
 }
@@ -156,6 +158,7 @@ export function createInbox(parts: InboxParts): Inbox {
       stored = await storeInbound(database, row);
     if (stored.kind === "duplicate") return { kind: "duplicate" };
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
+    if (stored.begins) parts.onBeginning(envelope);
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
     if (envelope.kind === "message" && stored.begins) {
       const wasOvertaken = overtaken.begins(key.conversationId);
@@ -169,7 +172,7 @@ export function createInbox(parts: InboxParts): Inbox {
     const key = conversationKeyOf(envelope, route.installationId);
     const id = key.messageId(envelope.targetId);
     const rung = await database.withTenant(route.tenantId, async (sql) => {
-      const before = await lockMessage(sql, route.tenantId, id);
+      const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
       if (before === undefined || before.deleted_at !== null) return undefined;
       if (before.edited_at !== null && before.edited_at >= envelope.sentAt) return [];
       const content = parseMessageContent(seal.open(contentPurpose, before.content));
@@ -186,7 +189,7 @@ export function createInbox(parts: InboxParts): Inbox {
     const key = conversationKeyOf(envelope, route.installationId);
     const id = key.messageId(envelope.targetId);
     const rung = await database.withTenant(route.tenantId, async (sql) => {
-      const before = await lockMessage(sql, route.tenantId, id);
+      const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
       if (before === undefined || before.deleted_at !== null) return undefined;
       return sql.query(deleteMessage(route.tenantId, id, sealContent(seal, { text: "" }), envelope.sentAt));
     });

@@ -34,7 +34,7 @@ export function createRecentlyTaken(): RecentlyTaken {
       const first = inHand.get(key);
       if (first !== undefined) {
         const accepted = await first; // if it failed nothing was kept, and this one fails with it: the platform sends again
-        return accepted.kind === "accepted" ? { kind: "duplicate" } : accepted;
+        return accepted.kind === "ignored" ? take() : { kind: "duplicate" };
       }
       const taking = takeFirst(key, take);
       inHand.set(key, taking);

@@ -284,9 +284,15 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   }
 
   async function takeAway(delivery: Delivery): Promise<Outcome> {
-    const found = await outbox.locate(lease, destination, delivery);
-    if (found.kind === "found") await channel.remove(target, found.ref, attemptOf(lease, delivery));
-    return { id: delivery.id, state: "cancelled", error: "the answer became shorter" };
+    const gone = { id: delivery.id, state: "cancelled", error: "the answer became shorter" } as const;
+    try {
+      const found = await outbox.locate(lease, destination, delivery);
+      if (found.kind === "found") await channel.remove(target, found.ref, attemptOf(lease, delivery));
+      return gone;
+    } catch (cause) {
+      if (cause instanceof StoodDownError) throw cause;
+      return { ...gone, error: `a surplus message could not be taken away: ${String(cause)}` };
+    }
   }
 
   async function standDown(line: string): Promise<Outcome[]> {

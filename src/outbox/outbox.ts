@@ -1,4 +1,4 @@
-import type { Channel, Found, MessageRef, ReplyStream, Target } from "../core/channel.ts";
+import type { Channel, Found, ReplyStream, Target } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { PermanentError, StoodDownError } from "../core/errors.ts";
 import type { Lease } from "../core/lease.ts";
@@ -44,6 +44,8 @@ export interface OutboxParts {
 
 /** Ends a message the bot was writing when a person took the conversation over. */
 export const takenOverLine = "_A teammate has taken over._";
+/** Ends a message the bot was writing when it found that a person has to look. */
+export const handedOverLine = "_I stop here: a person has to look at this first._";
 
 export function createOutbox({
   database,
@@ -140,7 +142,10 @@ export function createOutbox({
     return guarded({ ...delivery, begun: true }, async () => {
       const found = await locate(lease, destination, delivery);
       if (found.kind === "found") {
-        if (delivery.streamed) await endHalfMessage(lease, destination, delivery, found.ref);
+        const { channel, target } = destination;
+        // What was begun must not stand there as if it were still being written; what stands there is kept.
+        if (delivery.streamed)
+          await channel.endStream(target, found.ref, takenOverLine, attemptOf(lease, delivery));
         return { id: delivery.id, state: "sent", ref: found.ref.id };
       }
       const state = found.kind === "absent" ? "cancelled" : "unknown";
@@ -148,19 +153,11 @@ export function createOutbox({
     });
   }
 
-  /** What was begun before the take-over must not stand there as if it were still being written. */
-  async function endHalfMessage(
-    lease: Lease,
-    { channel, target }: Destination,
-    delivery: Delivery,
-    ref: MessageRef,
-  ): Promise<void> {
-    const body = `${delivery.reply.body}…\n\n${takenOverLine}`;
-    await channel.update(target, ref, { body }, attemptOf(lease, delivery));
-  }
-
   async function locate(lease: Lease, { channel, target }: Destination, delivery: Delivery): Promise<Found> {
     if (delivery.ref !== undefined) return { kind: "found", ref: { id: delivery.ref } };
+    // What only one person sees stands in no history: it goes out at most once.
+    if (delivery.reply.onlyFor !== undefined && target.place.audience !== "direct")
+      return { kind: "cannot tell" };
     const known = await knownRefs(database, lease.tenantId, lease.conversationId);
     return channel.find(target, {
       deliveryId: delivery.id,

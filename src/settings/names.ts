@@ -119,28 +119,22 @@ export const settingNames = z.object({
   ADMIN_AGENT_MODEL: text()
     .optional()
     .register(settingNotes, { yaml: "ai.models.admin", about: "Model for admins (the agent is to come)" }),
-  ANALYTICS_AGENT_MODEL: text()
-    .optional()
-    .register(settingNotes, {
-      yaml: "ai.models.analytics",
-      about: "Model for analytics (the agent is to come)",
-    }),
+  ANALYTICS_AGENT_MODEL: text().optional().register(settingNotes, {
+    yaml: "ai.models.analytics",
+    about: "Model for analytics (the agent is to come)",
+  }),
   AI_RATE_LIMIT_PER_MINUTE: whole(1, 100_000).default(10).register(settingNotes, {
     yaml: "ai.rateLimit.perMinute",
     about: "Messages one person may send a minute (checked, not enforced yet)",
   }),
-  AI_RATE_LIMIT_BURST: whole(1, 100_000)
-    .default(15)
-    .register(settingNotes, {
-      yaml: "ai.rateLimit.burst",
-      about: "Messages one person may send at once (checked, not enforced yet)",
-    }),
-  AI_MAX_COST_PER_DAY: amount(0, 1_000_000)
-    .default(100)
-    .register(settingNotes, {
-      yaml: "ai.cost.maxPerDay",
-      about: "US dollars a day, then people answer (checked, not enforced yet)",
-    }),
+  AI_RATE_LIMIT_BURST: whole(1, 100_000).default(15).register(settingNotes, {
+    yaml: "ai.rateLimit.burst",
+    about: "Messages one person may send at once (checked, not enforced yet)",
+  }),
+  AI_MAX_COST_PER_DAY: amount(0, 1_000_000).default(100).register(settingNotes, {
+    yaml: "ai.cost.maxPerDay",
+    about: "US dollars a day, then people answer (checked, not enforced yet)",
+  }),
   AI_COST_ALERT_THRESHOLD: amount(0, 1_000_000).default(75).register(settingNotes, {
     yaml: "ai.cost.alertThreshold",
     about: "US dollars a day that raise an alert (checked, not enforced yet)",

@@ -107,7 +107,7 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
   }
 
   async function save(channel: ChannelName, record: InstallationRecord, tenant: TenantId): Promise<void> {
-    const owner = (await look(channel, record.externalId)).route?.tenantId ?? tenant;
+    const owner = (await ownerOfRow(channel, record.externalId)) ?? tenant;
     const id = installationIdOf(owner, channel, record.externalId);
     const seal = await sealer.forTenant(owner);
     const credentials = seal.seal(purpose, JSON.stringify(record.credentials ?? null));
@@ -120,6 +120,17 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
     });
     await forget(channel, record.externalId);
     log.info({ channel, installation: record.externalId, tenantId: owner }, "installation saved");
+  }
+
+  /** A workspace keeps the tenant it first came to, also while it is removed: its conversations are that tenant's. */
+  async function ownerOfRow(channel: ChannelName, externalId: string): Promise<TenantId | undefined> {
+    const rows = await database.acrossTenants((sql) =>
+      sql.query<{ company_id: TenantId }>({
+        text: "SELECT company_id FROM installations WHERE channel = $1 AND external_id = $2",
+        values: [channel, externalId],
+      }),
+    );
+    return rows[0]?.company_id;
   }
 
   async function remove(channel: ChannelName, externalId: string): Promise<void> {

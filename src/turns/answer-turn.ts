@@ -10,7 +10,7 @@ import type { Metrics } from "../insights/metrics.ts";
 import { withSpan } from "../insights/tracing.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { createLiveAnswer, JoinedError, type LiveAnswer, type PlannedPart } from "../outbox/live-answer.ts";
-import { takenOverLine, type Destination, type Outbox } from "../outbox/outbox.ts";
+import { handedOverLine, takenOverLine, type Destination, type Outbox } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -53,7 +53,8 @@ export interface TurnRequest {
 /** How a turn ended; what it put on the platform is stored by the caller. */
 export interface TurnResult {
   readonly turnId: TurnId;
-  readonly state: "done" | "joined" | "stood down";
+  /** `needs a person`: nothing was committed, a person has to look at what the turn may have done. */
+  readonly state: "done" | "joined" | "stood down" | "needs a person";
   readonly outcomes: readonly Outcome[];
   readonly receiptCleared: boolean;
 }
@@ -66,6 +67,8 @@ interface Workbench {
   readonly journal: TurnJournal;
   readonly live: LiveAnswer;
   readonly receipt: Receipt;
+  /** What the models took of the turn's time. */
+  readonly modelMs: () => number;
 }
 
 /**
@@ -78,6 +81,10 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
   const correlationId = turn.correlationId;
   try {
     const outcomes = await withSpan("turn", { "baton.correlation_id": correlationId }, () => think(bench));
+    if (outcomes === "needs a person") {
+      const ended = await live.standDown(handedOverLine);
+      return { turnId: turn.id, state: outcomes, outcomes: ended, receiptCleared: await receipt.clear() };
+    }
     return { turnId: turn.id, state: "done", outcomes, receiptCleared: await receipt.clear() };
   } catch (cause) {
     // A sign still on its way would land after a later worker took it back.
@@ -96,6 +103,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
   const { database, outbox, metrics, log } = parts;
   const turn = toTurnRow(claim, questions);
   const last = questions.at(-1);
+  let modelMs = 0;
   const journal = createTurnJournal({
     database,
     seal,
@@ -103,6 +111,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     turn,
     recorded: claim.turn?.steps ?? [],
     onStep: (intent, outcome) => {
+      if (intent.kind === "model") modelMs += outcome.durationMs;
       const fields = { correlationId: turn.correlationId, step: intent.key, name: intent.name };
       log.debug({ ...fields, ok: outcome.ok, durationMs: Math.round(outcome.durationMs) }, "step done");
     },
@@ -137,7 +146,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     },
   });
   lease.onNudge(() => void live.reconsider());
-  return { parts, request, turn, journal, live, receipt };
+  return { parts, request, turn, journal, live, receipt, modelMs: () => modelMs };
 }
 
 /** A turn an earlier worker began goes on; it may take in what joined only if it has shown and done nothing yet. */
@@ -159,7 +168,7 @@ export function mayStartOver(claim: Claim): boolean {
   return !visible && !turn.steps.some((step) => step.kind === "tool");
 }
 
-async function think(bench: Workbench): Promise<Outcome[]> {
+async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   const { parts, request, live, turn } = bench;
   const startedAt = performance.now();
   const answer = await parts.agent.answer(await toAgentRequest(bench)).catch(async (cause: unknown) => {
@@ -168,9 +177,12 @@ async function think(bench: Workbench): Promise<Outcome[]> {
   });
   await live.settle();
   request.lease.check();
+  if (answer.kind === "failed" && answer.reason === "needs a person") return answer.reason;
   const planned = live.plan(toReply(answer, turn.id));
   await commit(bench, answer, planned);
-  const outcomes = await live.complete(planned);
+  const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
+    live.complete(planned),
+  );
   tell(bench, answer, performance.now() - startedAt);
   return outcomes;
 }
@@ -260,13 +272,14 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
 }
 
 /** One line per turn, and its numbers. */
-function tell({ parts, request, turn }: Workbench, answer: AgentAnswer, workedMs: number): void {
+function tell({ parts, request, turn, modelMs }: Workbench, answer: AgentAnswer, workedMs: number): void {
   const { claim, lease, questions } = request;
   const { metrics, log } = parts;
   const { usage } = answer;
   const model = answer.kind === "answered" ? answer.model : "none";
   const seconds = ((questions[0]?.waitedMs ?? 0) + workedMs) / 1000;
   metrics.responseTime.observe({ channel: claim.channel, agent: claim.role }, seconds);
+  metrics.turnOverhead.observe(Math.max(0, seconds - modelMs() / 1000));
   metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
   metrics.costDollars.inc({ agent: claim.role, model }, usage.costUsd);
   metrics.tokensPerConversation.observe({ agent: claim.role, model }, usage.inputTokens + usage.outputTokens);

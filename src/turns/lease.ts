@@ -99,11 +99,16 @@ export function holdLease(request: LeaseRequest): HeldLease {
     at: (newEpoch) => {
       if (newEpoch !== epoch) {
         epoch = newEpoch;
-        lost = new AbortController();
+        // A process that is stopping does not begin anew.
+        if (!isStopping(lost.signal.reason)) lost = new AbortController();
       }
       return lease;
     },
     release: () => clearInterval(timer),
   };
   return lease;
+}
+
+function isStopping(reason: unknown): boolean {
+  return reason instanceof StoodDownError && reason.why === "stopping";
 }

@@ -48,6 +48,7 @@ export function createReceipt(parts: ReceiptParts): Receipt {
       standing = id;
       lease.check(); // this process may have slept since: whoever took over takes the recorded sign away
       await channel.react(target, { id }, emoji, true);
+      if (channel.capabilities.typing) await channel.typing(target);
     } catch (cause) {
       log.debug({ cause: String(cause) }, "receipt not shown"); // a courtesy: the answer does not depend on it
     }

@@ -37,6 +37,8 @@ interface StaleReceipt extends Due {
 }
 
 const limit = 500;
+// Each is a request to the platform; the next sweep goes on.
+const receiptsPerSweep = 20;
 // What is never urgent is asked for with every tenth sweep.
 const asksPerMaintenance = 10;
 
@@ -51,16 +53,25 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       findSnoozed(),
       findReceipts(),
     ]);
-    for (const due of snoozed) await wake(due);
-    for (const stale of receipts) await clearReceipt(stale);
     for (const due of unsettled)
       await queue.ring(
         "turn",
         { v: 1, tenantId: due.company_id, conversationId: due.conversation_id },
         { dedupeId: `sweep-${due.conversation_id}` },
       );
+    for (const due of snoozed) await alone(due, () => wake(due));
+    for (const stale of receipts) await alone(stale, () => clearReceipt(stale));
     if (unsettled.length > 0) log.info({ conversations: unsettled.length }, "swept: bells rung again");
     return unsettled.length;
+  }
+
+  /** One conversation that cannot be helped now does not keep the others waiting. */
+  async function alone(due: Due, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      log.warn({ conversationId: due.conversation_id, err: cause }, "swept past a conversation");
+    }
   }
 
   /** Unanswered or undelivered, and nobody at work on it. */
@@ -96,7 +107,8 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       sql.query<StaleReceipt>({
         text: `SELECT company_id, conversation_id, id FROM turns
                WHERE receipt IS NOT NULL AND state <> 'running'
-                 AND finished_at < clock_timestamp() - $1 * interval '1 millisecond' LIMIT ${limit}`,
+                 AND finished_at < clock_timestamp() - $1 * interval '1 millisecond'
+               ORDER BY random() LIMIT ${receiptsPerSweep}`,
         values: [graceMs],
       }),
     );

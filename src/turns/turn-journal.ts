@@ -1,6 +1,7 @@
 import { StoodDownError } from "../core/errors.ts";
 import { UnrepeatableStepError, type Journal, type StepIntent, type StepOutcome } from "../core/journal.ts";
 import type { Lease } from "../core/lease.ts";
+import { withSpan } from "../insights/tracing.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { RecordedStep } from "./claim.ts";
@@ -58,13 +59,14 @@ export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
   ): Promise<StepOutcome> {
     const beginning = begin(key, intent);
     begun = beginning;
+    const span = { "baton.correlation_id": turn.correlationId, "baton.step": intent.name };
     if (intent.kind === "model") {
-      const [outcome] = await Promise.all([effect(), beginning]);
+      const [outcome] = await Promise.all([withSpan("model", span, effect), beginning]);
       return outcome;
     }
     await beginning;
     lease.check();
-    return effect();
+    return withSpan(intent.kind, span, effect);
   }
 
   async function begin(key: string, intent: StepIntent): Promise<void> {

@@ -24,7 +24,13 @@ export interface Turns extends Part {
   /** Rings for something new. Never throws; a ring that fails is made up for by the sweeper. */
   onArrival(arrival: Arrival): void;
   /** Tells every process that a conversation changed hands. */
-  onChanged(subject: ConversationRef & { readonly correlationId: string }): void;
+  onChanged(change: ChangedHands): void;
+}
+
+/** A conversation changed hands; `epoch` is the new one. */
+export interface ChangedHands extends ConversationRef {
+  readonly correlationId: string;
+  readonly epoch: number;
 }
 
 export interface ConversationRef {
@@ -101,6 +107,7 @@ export function createTurns(parts: TurnsParts): Turns {
   async function workWith(lease: HeldLease, claim: Claim, signal: AbortSignal): Promise<boolean> {
     const onStop = () => lease.revoke(new StoodDownError("the process is stopping", "stopping"));
     signal.addEventListener("abort", onStop, { once: true });
+    if (signal.aborted) onStop();
     try {
       const result = await workOn(workParts, lease, claim, () => takeAgain(lease));
       return await giveBack(lease, result);
@@ -140,7 +147,8 @@ export function createTurns(parts: TurnsParts): Turns {
     const correlationId = claim.open.at(-1)?.correlationId ?? "";
     const stopping = cause instanceof StoodDownError && cause.why === "stopping";
     if (cause instanceof StoodDownError && !stopping) {
-      log.info({ conversationId: lease.conversationId, reason: cause.message }, "turn stood down");
+      const { conversationId } = lease;
+      log.info({ conversationId, correlationId, reason: cause.message }, "turn stood down");
     } else if (!stopping) {
       const failure = { name: cause instanceof Error ? cause.name : "unknown", message: String(cause) };
       log.error(
@@ -207,20 +215,19 @@ export function createTurns(parts: TurnsParts): Turns {
     }
   }
 
-  function onChanged({
-    tenantId,
-    conversationId,
-    correlationId,
-  }: ConversationRef & { correlationId: string }): void {
-    standDown(conversationId);
-    void fast.publish(changedTopic, conversationId);
+  function onChanged({ tenantId, conversationId, correlationId, epoch }: ChangedHands): void {
+    const news = `${conversationId} ${epoch}`;
+    standDown(news);
+    void fast.publish(changedTopic, news);
     ring({ tenantId, conversationId }, correlationId, 0);
   }
 
-  function standDown(conversationId: string): void {
-    active
-      .get(conversationId as ConversationId)
-      ?.revoke(new StoodDownError("the conversation changed hands"));
+  /** News may come late and come back to their sender: work that began in that epoch already knows. */
+  function standDown(news: string): void {
+    const [conversationId, epoch] = news.split(" ");
+    const lease = active.get(conversationId as ConversationId);
+    if (lease === undefined || lease.epoch >= Number(epoch)) return;
+    lease.revoke(new StoodDownError("the conversation changed hands"));
   }
 
   return {

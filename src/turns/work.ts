@@ -1,11 +1,12 @@
+import { StoodDownError } from "../core/errors.ts";
 import type { DeliveryId, MessageId, TurnId } from "../core/ids.ts";
 import { decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import { sealReply, type Delivery } from "../outbox/delivery.ts";
-import type { Destination } from "../outbox/outbox.ts";
-import { enqueueNotice } from "../outbox/outbox-store.ts";
+import { attemptOf, type Destination } from "../outbox/outbox.ts";
+import { enqueueNotice, storeOutcomes } from "../outbox/outbox-store.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -64,6 +65,7 @@ export async function workOn(
     if (sent.retryInMs !== undefined) return toResult(current, outcomes, { retryInMs: sent.retryInMs });
     const next = await handle(parts, { lease, claim: current, seal, mayJoin: joins < maxJoins, backfilled });
     if (next.kind === "settled") return toResult(current, [...outcomes, ...next.outcomes], next);
+    if (next.kind === "changed") outcomes.push(...(next.outcomes ?? []));
     if (next.kind === "joined") joins += 1;
     if (next.kind === "backfilled") backfilled = true;
     current = withoutDone(await reread(), outcomes);
@@ -73,7 +75,7 @@ export async function workOn(
 
 type Handled =
   | { readonly kind: "settled"; readonly outcomes: readonly Outcome[]; readonly turn?: TurnResult }
-  | { readonly kind: "changed" }
+  | { readonly kind: "changed"; readonly outcomes?: readonly Outcome[] }
   | { readonly kind: "backfilled" }
   | { readonly kind: "joined" };
 
@@ -181,9 +183,19 @@ async function answer(
     questions,
     ignored: found.ignored,
     mayJoin: mayJoin && !careful,
-    partial: careful || !isWhole(claim),
+    partial: questions.length < found.questions.length || !isWhole(claim),
   });
-  return turn.state === "joined" ? { kind: "joined" } : { kind: "settled", outcomes: turn.outcomes, turn };
+  if (turn.state === "joined") return { kind: "joined" };
+  if (turn.state === "needs a person") return handOver(parts, situation, turn);
+  return { kind: "settled", outcomes: turn.outcomes, turn };
+}
+
+/** What may have been done must not be done again: the conversation goes to people, whose notice is the answer. */
+async function handOver(parts: WorkParts, { lease, claim }: Situation, turn: TurnResult): Promise<Handled> {
+  const reason = "a step may have been carried out, and must not be repeated blindly";
+  const escalation = { kind: "escalate", reason, queue: "general_support", at: new Date() } as const;
+  await parts.handoff.apply(subjectOf(lease, claim), escalation);
+  return { kind: "changed", outcomes: turn.outcomes };
 }
 
 /** Everything the unfinished turn was about is gone: it ends without an answer, and what came later is looked at. */
@@ -215,9 +227,39 @@ async function settle(
 async function giveUpFirst(parts: WorkParts, situation: Situation): Promise<Handled> {
   const { lease, claim } = situation;
   const ids = claim.open.slice(0, 1).map(({ id }) => id);
-  if (claim.turn !== undefined)
+  if (claim.turn !== undefined) {
+    await takeBack(parts, situation, claim.turn.id);
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "dead"));
+  }
   return deadLetter(parts, situation, { ids, reason: "the work on it broke too often" });
+}
+
+/** What a turn that is given up had begun to show was never committed: taken away, it is not said twice. */
+async function takeBack(parts: WorkParts, { lease, claim }: Situation, turnId: TurnId): Promise<void> {
+  const destination = destinationOf(parts, claim, claim.contact.externalId);
+  const outcomes: Outcome[] = [];
+  for (const delivery of claim.deliveries)
+    if (delivery.turnId === turnId) outcomes.push(await takeAway(parts, lease, destination, delivery));
+  await parts.database.statement(lease.tenantId, storeOutcomes(lease.tenantId, outcomes));
+}
+
+async function takeAway(
+  { outbox, log }: WorkParts,
+  lease: HeldLease,
+  destination: Destination,
+  delivery: Delivery,
+): Promise<Outcome> {
+  const { id } = delivery;
+  try {
+    const found = await outbox.locate(lease, destination, delivery);
+    if (found.kind === "found")
+      await destination.channel.remove(destination.target, found.ref, attemptOf(lease, delivery));
+    return { id, state: "cancelled", error: "its turn was given up" };
+  } catch (cause) {
+    if (cause instanceof StoodDownError) throw cause;
+    log.error({ deliveryId: id, err: cause }, "delivery of a turn that was given up stays where it is");
+    return { id, state: "failed", error: "it could not be taken back" };
+  }
 }
 
 /** Messages nobody can deal with: the person is told once, an operator is alerted, the conversation goes on. */
@@ -235,7 +277,7 @@ async function deadLetter(
   await parts.database.statement(tenantId, settleSilently(lease, hasMore ? 0 : claim.inboxVersion, dead));
   parts.metrics.errors.inc({ kind: "dead letter" });
   parts.log.error(
-    { conversationId, messageIds: ids, reason },
+    { conversationId, messageIds: ids, reason, correlationId: claim.open.at(-1)?.correlationId },
     "message given up: look at the errors before this line",
   );
   return { kind: "changed" };
