@@ -87,6 +87,26 @@ describe("a message that breaks the work on it", () => {
     ).toBe(true);
   });
 
+  it("takes back what it had begun to show, so that nothing is said twice", async () => {
+    talk.model.setPace({ tokensPerSecond: 150 });
+    const before = talk.slack.history().messages.filter((message) => message.isBot && message.streaming);
+    const root = await talk.say("@baton bad and visible [[id:shown]]");
+    poisoned.add(root.ts);
+    await talk.slack.waitFor(() => talk.heard(root).some((reply) => reply.streaming));
+    await talk.say("good one [[id:fine]]", { thread: root.ts });
+    await until(async () => {
+      await hurry(root);
+      return idsIn(root).includes("fine");
+    }, 28_000);
+    talk.model.setPace({ tokensPerSecond: 0 });
+    await talk.settled();
+    expect(before).toEqual([]);
+    expect(apologies(root)).toBe(1);
+    expect(idsIn(root)).toEqual(["fine"]);
+    expect(talk.heard(root)).toHaveLength(2);
+    expect(talk.heard(root).some((reply) => reply.streaming)).toBe(false);
+  });
+
   it("because it cannot be read is given up at once, with a notice, a metric and an alert", async () => {
     const before = await metric('ai_errors_total{kind="dead letter"}');
     const held = holdModel(talk, "[[id:first]]");
