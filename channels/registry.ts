@@ -22,7 +22,10 @@ export const channelModules = {
 } as const;
 
 /** The channels that are set up. */
-export function createChannels(settings: ChannelSettings, house: ChannelHouse): ReadonlyMap<ChannelName, Channel> {
+export function createChannels(
+  settings: ChannelSettings,
+  house: ChannelHouse,
+): ReadonlyMap<ChannelName, Channel> {
   const channels: Channel[] = [];
   if (settings.slack !== undefined) channels.push(channelModules.slack(settings.slack, house));
   return new Map(channels.map((channel) => [channel.name, channel]));

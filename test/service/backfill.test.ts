@@ -10,11 +10,20 @@ describe("a bot called into a running thread", () => {
 
   it("has read what was said before, and answers only what it was asked", async () => {
     const { slack, model } = house;
-    const root = slack.userSays({ user: "Ben", channel: "#support", text: "the third floor printer prints only pink" });
+    const root = slack.userSays({
+      user: "Ben",
+      channel: "#support",
+      text: "the third floor printer prints only pink",
+    });
     await root.delivered;
     const more = slack.userSays({ user: "Mia", channel: "#support", text: "mine too", threadTs: root.ts });
     await more.delivered;
-    const called = slack.userSays({ user: "Ana", channel: "#support", text: "@baton can you help? [[id:ask]]", threadTs: root.ts });
+    const called = slack.userSays({
+      user: "Ana",
+      channel: "#support",
+      text: "@baton can you help? [[id:ask]]",
+      threadTs: root.ts,
+    });
     await called.delivered;
     const [reply] = await slack.waitFor(() => {
       const found = slack.botReplies("#support", root.ts);
