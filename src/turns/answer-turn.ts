@@ -92,7 +92,8 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
     if (cause instanceof JoinedError)
       return { turnId: turn.id, state: "joined", outcomes: [], receiptCleared: false };
     const stoodDown = toStoodDown(cause, request.lease);
-    if (stoodDown?.why !== "taken" || !(await isStillHeld(parts, request.lease))) throw stoodDown ?? cause;
+    if (stoodDown?.why !== "taken" || !(await hasChangedHands(parts, request.lease)))
+      throw stoodDown ?? cause;
     const outcomes = await live.standDown(takenOverLine);
     return { turnId: turn.id, state: "stood down", outcomes, receiptCleared: await receipt.clear() };
   }
@@ -304,10 +305,17 @@ function tokensOf(usage: Usage): number {
   return usage.inputTokens + usage.outputTokens;
 }
 
-/** A person took the conversation over, but this process still holds it and may end what it left half written. */
-async function isStillHeld({ database, leaseTtlMs }: AnswerParts, lease: HeldLease): Promise<boolean> {
-  const rows = await database.statement(lease.tenantId, renewLease(lease, leaseTtlMs), { durable: false });
-  return rows.length > 0;
+/**
+ * A person took the conversation over, but this process still holds it and may end what it left half written.
+ * Not so where only the lease lapsed and nobody came: then the turn goes on under the next lease.
+ */
+async function hasChangedHands({ database, leaseTtlMs }: AnswerParts, lease: HeldLease): Promise<boolean> {
+  const [row] = await database.statement<{ epoch: number; owner_kind: string }>(
+    lease.tenantId,
+    renewLease(lease, leaseTtlMs),
+    { durable: false },
+  );
+  return row !== undefined && (row.epoch !== lease.epoch || row.owner_kind !== "bot");
 }
 
 /** Whatever broke because the lease was revoked is the revocation itself. */

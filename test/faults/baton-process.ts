@@ -11,6 +11,9 @@ const orders = JSON.parse(process.env["BATON_FAULT_ORDERS"] ?? "null") as Strike
 const pace = JSON.parse(process.env["BATON_FAULT_PACE"] ?? "null") as Pace;
 const dataDir = process.env["BATON_DATA_DIR"] ?? "";
 
+// Whoever watches over it is gone: nobody would ever stop it.
+process.stdin.on("end", () => process.exit(1)).resume();
+
 const settings = readSettings(process.env, dataDir);
 const log = createLogger({ level: "debug", pretty: false, write: (line) => void process.stderr.write(line) });
 const { store: kept, redis } = settings;

@@ -19,9 +19,10 @@ describe("a process that is killed at an exact point loses nothing and repeats n
   });
   afterAll(() => stage.stop());
 
-  it.concurrent.each(crashPoints)("%s", { timeout: 240_000 }, async (point) => {
+  it.each(crashPoints)("%s", { timeout: 240_000 }, async (point) => {
     const scenario = quietScenario(`killed at ${point}`, {
       roles: oneProcess,
+      model: { firstTokenMs: 30, tokensPerSecond: 35 },
       queue: crashPoints.indexOf(point) % 2 === 0 ? "postgres" : "redis",
       talks: [talk("t", kindsFor(point), { gapMs: 900 })],
       strikes: [{ point, act: "kill" }],

@@ -48,7 +48,7 @@ export interface FleetOptions {
 const program = fileURLToPath(new URL("./baton-process.ts", import.meta.url));
 const compileCache = path.join(tmpdir(), "baton-compile-cache");
 const restartAfterMs = 50;
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 90_000;
 
 interface Slot extends Member {
   readonly port: number;
@@ -85,7 +85,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       };
       const started = spawn(process.execPath, ["--no-warnings", program], {
         env,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
       });
       child = started;
       started.stderr.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
