@@ -13,6 +13,7 @@ const dataDir = process.env["BATON_DATA_DIR"] ?? "";
 
 // Whoever watches over it is gone: nobody would ever stop it.
 process.stdin.on("end", () => process.exit(1)).resume();
+process.stdin.unref();
 
 const settings = readSettings(process.env, dataDir);
 const log = createLogger({ level: "debug", pretty: false, write: (line) => void process.stderr.write(line) });

@@ -171,6 +171,18 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
       troubles: [at(0, { kind: "model", order: { kind: "cut", afterTokens: 2, times: 2 } })],
     },
   ],
+  ...(["ticket made", "stream goes on", "before the commit"] as const).map(
+    (point) =>
+      [
+        `the only process sleeps past its lease at ${point} (W4)`,
+        {
+          roles: oneProcess,
+          model: { firstTokenMs: 30, tokensPerSecond: 35 },
+          talks: [talk("t", point === "ticket made" ? ["ticket"] : ["question"])],
+          strikes: [{ point, act: "stop" }],
+        },
+      ] as const,
+  ),
   [
     "a person is asked for while the bot writes (H1)",
     {
@@ -194,6 +206,7 @@ const always = [
   "every event comes four times at once (S1)",
   "the first message of a thread arrives after the second, which names nobody (S3)",
   "the model breaks off in its text (L5)",
+  "the only process sleeps past its lease at ticket made (W4)",
   "a person is asked for while the bot writes (H1)",
 ];
 const chosen = named.filter(([name]) => isWholeBattery || always.includes(name));

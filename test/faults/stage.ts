@@ -59,6 +59,7 @@ export async function openStage(): Promise<Stage> {
   const redis = await startRedis();
 
   let lastRedis = 0;
+  let restarting: Promise<void> = Promise.resolve();
 
   async function emptyRedis(): Promise<string> {
     lastRedis = (lastRedis + 1) % 16;
@@ -90,13 +91,19 @@ export async function openStage(): Promise<Stage> {
     },
     dropDatabase: (url) =>
       asOwner(ownerUrl, `DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`),
-    restartPostgres,
-    endSessions: (url) =>
-      asOwner(
+    // One after the other: a second fall during the recovery waits for its end.
+    restartPostgres: () => {
+      restarting = restarting.then(restartPostgres);
+      return restarting;
+    },
+    endSessions: async (url) => {
+      await restarting;
+      await asOwner(
         ownerUrl,
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = '${new URL(url).pathname.slice(1)}' AND application_name LIKE 'baton%'`,
-      ),
+      );
+    },
     readRedisLog: () => readRedisLog(redis.url),
     stop: async () => {
       await redis.stop();
