@@ -41,7 +41,8 @@ function tellQuestion(exchange: Exchange): readonly string[] {
 function tellToolResult(result: ToolResult): string {
   if (result.name === "get_time") return tellTime(result.content);
   const content = toPlainResult(result.content, (key, value) => `${key} ${value}`);
-  if (result.name === "create_ticket") return tellTicket(result.content) ?? `Done, your ticket is open: ${content}.`;
+  if (result.name === "create_ticket")
+    return tellTicket(result.content) ?? `Done, your ticket is open: ${content}.`;
   return `Here is what ${toQuote(result.name)} says: ${content}.`;
 }
 
@@ -49,14 +50,17 @@ function tellToolResult(result: ToolResult): string {
 function tellTime(content: string): string {
   const parsed = parseJson(content);
   const { local, timeZone } = isObject(parsed) ? parsed : {};
-  if (typeof local === "string" && typeof timeZone === "string") return `It is now **${local}** (${timeZone}).`;
+  if (typeof local === "string" && typeof timeZone === "string")
+    return `It is now **${local}** (${timeZone}).`;
   return `It is now ${toPlainResult(content, (_, value) => value)}.`;
 }
 
 function tellTicket(content: string): string | undefined {
   const parsed = parseJson(content);
   const number = isObject(parsed) ? parsed["number"] : undefined;
-  return typeof number === "number" ? `Done: your ticket is **#${number}**. A teammate will look at it.` : undefined;
+  return typeof number === "number"
+    ? `Done: your ticket is **#${number}**. A teammate will look at it.`
+    : undefined;
 }
 
 function toPlainResult(content: string, tell: (key: string, value: string) => string): string {

@@ -126,7 +126,8 @@ describe.each(subjects)("the queue on $kind", (subject) => {
         seen.add(conversationId);
       },
     });
-    await Promise.all(wanted.map((ids) => queue.ring("turn", ids)));
+    for (let from = 0; from < wanted.length; from += 20)
+      await Promise.all(wanted.slice(from, from + 20).map((ids) => queue.ring("turn", ids)));
     await expect.poll(() => seen.size, soon).toBe(200);
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(4);
