@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answeredIds, openTalk, wordsOf, type Talk } from "../support/talk.ts";
+import { answeredIds, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 
 let talk: Talk;
 beforeAll(async () => {
@@ -49,6 +49,17 @@ describe("/baton", () => {
     await whispered("Ben", "and what did I ask? [[id:again]]");
     const asked = talk.model.history().findLast((request) => request.text.includes("[[id:again]]"));
     expect(JSON.stringify(asked?.body)).toContain("what did the others ask?");
+  });
+
+  it("is not repeated when nobody can tell whether it was seen: no history shows what one person sees", async () => {
+    talk.slack.faults.api({ method: "chat.postEphemeral", times: 1, do: { kind: "cut", when: "after" } });
+    await whispered("Ana", "how many days off do I have? [[id:once]]");
+    await until(async () => {
+      const rows = await talk.rows<{ state: string }>("SELECT state FROM deliveries WHERE state = 'unknown'");
+      return rows.length === 1;
+    }, 10_000);
+    const seen = whispers().filter((message) => answeredIds(wordsOf(message)).includes("once"));
+    expect(seen).toHaveLength(1);
   });
 
   it("refuses a staff command of somebody else, to that person alone", async () => {
