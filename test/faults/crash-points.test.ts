@@ -22,9 +22,10 @@ describe("a process that is killed at an exact point loses nothing and repeats n
   it.each(crashPoints)("%s", { timeout: 240_000 }, async (point) => {
     const scenario = quietScenario(`killed at ${point}`, {
       roles: oneProcess,
-      model: { firstTokenMs: 30, tokensPerSecond: 35 },
+      // Slow enough for a stream to be written to a second time.
+      model: { firstTokenMs: 30, tokensPerSecond: point === "stream goes on" ? 35 : 200 },
       queue: crashPoints.indexOf(point) % 2 === 0 ? "postgres" : "redis",
-      talks: [talk("t", kindsFor(point), { gapMs: 900 })],
+      talks: [talk("t", kindsFor(point), { gapMs: 600 })],
       strikes: [{ point, act: "kill" }],
     });
     const outcome = await play(stage, scenario);

@@ -230,20 +230,20 @@ describe("what must hold whatever happens", () => {
     "a tool that must not run twice is not run twice: a person is asked for (T3)",
     { timeout: 240_000 },
     async () => {
-      const outcome = await play(
-        stage,
-        quietScenario("unrepeatable tool", {
-          talks: [talk("t", ["ticket"])],
-          strikes: [{ point: "ticket made", act: "kill" }],
-          unrepeatableTools: true,
-        }),
-      );
+      const scenario = quietScenario("unrepeatable tool", {
+        talks: [talk("t", ["ticket"])],
+        strikes: [{ point: "ticket made", act: "kill" }],
+        unrepeatableTools: true,
+      });
+      const outcome = await play(stage, scenario);
       expect(
         outcome.books.tickets.filter(({ idempotency_key: key }) => !key.startsWith("handoff:")),
       ).toHaveLength(1);
       const said = outcome.transcript.filter((line) => line.includes(" baton: "));
       expect(said).toHaveLength(1);
-      expect(said[0]).toContain("I can't tell whether my last step went through");
+      expect(said[0]).toContain("I've asked a teammate to take over");
+      expect(outcome.books.conversations).toMatchObject([{ owner_kind: "queue" }]);
+      expectSound(scenario, outcome);
     },
   );
 });

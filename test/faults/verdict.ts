@@ -1,5 +1,6 @@
 import type { SeenMessage } from "../../simulators/slack/model.ts";
 import type { CallRecord } from "../../simulators/slack/record.ts";
+import { handedOverLine, takenOverLine } from "../../src/outbox/outbox.ts";
 import { deadLetterReply } from "../../src/turns/plain-reply.ts";
 import { unfinished, type Books } from "./ground-truth.ts";
 import type { Utterance } from "./scenario.ts";
@@ -101,7 +102,7 @@ function judgeMessages(botMessages: readonly SeenMessage[], books: Books): strin
     if (delivery.turn_id === null) continue;
     perTurn.set(delivery.turn_id, (perTurn.get(delivery.turn_id) ?? 0) + 1);
     const turn = books.turns.find(({ id }) => id === delivery.turn_id);
-    const isWhole = idsIn(message).length > 0 || textOf(message).includes("A teammate has taken over");
+    const isWhole = idsIn(message).length > 0 || isEndedByHandoff(textOf(message));
     if (!isWhole && turn?.state === "answered")
       violations.push(`I2: ${placeOf(message)} was left half-written: ${textOf(message).slice(0, 300)}`);
     if (turn?.state === "failed")
@@ -190,7 +191,7 @@ function judgeSilence({ calls, books }: Evidence): string[] {
         effect === "applied" &&
         /^chat\.(postMessage|startStream|appendStream|update|stopStream)$/.test(method) &&
         refs.has(`${channel ?? textArgument(args["channel"])} ${ts ?? textArgument(args["ts"])}`) &&
-        !JSON.stringify(args).includes("A teammate has taken over"),
+        !isEndedByHandoff(JSON.stringify(args)),
     );
     return late.length > 1
       ? [
@@ -202,6 +203,10 @@ function judgeSilence({ calls, books }: Evidence): string[] {
 
 function textArgument(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+function isEndedByHandoff(text: string): boolean {
+  return text.includes(takenOverLine) || text.includes(handedOverLine);
 }
 
 /** Channel and timestamp: what names a message on this platform. */
