@@ -55,7 +55,7 @@ export function claimConversation(request: {
           SELECT key, kind, repeatable, output, ok, duration_ms, s.cost_usd FROM steps s, running r
           WHERE s.company_id = $1 AND s.turn_id = r.id ORDER BY s.started_at) s), '[]') AS steps
       FROM claimed c
-      JOIN conversations seen ON seen.company_id = $1 AND seen.id = c.id
+      JOIN conversations seen ON seen.company_id = $1 AND seen.id = $2
       JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
       JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id`,
     values: [request.tenantId, request.conversationId, request.token, request.ttlMs, request.window],
