@@ -99,6 +99,14 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
   return { kind: result.wanted ? "duplicate" : "unknown" };
 }
 
+/** What an edit or a delete finds. */
+export interface LockedMessage {
+  readonly content: Buffer;
+  readonly state: string;
+  readonly edited_at: Date | null;
+  readonly deleted_at: Date | null;
+}
+
 /**
  * The message an edit or a delete is about, locked until the transaction ends. Its conversation is locked before it:
  * turns go the same way round, so that the two never wait for each other.
@@ -108,17 +116,12 @@ export async function lockMessage(
   tenantId: TenantId,
   conversationId: ConversationId,
   id: MessageId,
-): Promise<{ content: Buffer; state: string; edited_at: Date | null; deleted_at: Date | null } | undefined> {
+): Promise<LockedMessage | undefined> {
   await sql.query({
     text: "SELECT id FROM conversations WHERE company_id = $1 AND id = $2 FOR NO KEY UPDATE",
     values: [tenantId, conversationId],
   });
-  const [row] = await sql.query<{
-    content: Buffer;
-    state: string;
-    edited_at: Date | null;
-    deleted_at: Date | null;
-  }>({
+  const [row] = await sql.query<LockedMessage>({
     text: `SELECT content, state, edited_at, deleted_at FROM messages WHERE company_id = $1 AND id = $2 FOR UPDATE`,
     values: [tenantId, id],
   });

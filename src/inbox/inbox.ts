@@ -8,9 +8,9 @@ import type {
   Envelope,
   MessageEnvelope,
 } from "../core/envelope.ts";
-import type { ConversationId, TenantId } from "../core/ids.ts";
+import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Query } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { InstallationDirectory, Route } from "../tenants/installations.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
@@ -18,6 +18,7 @@ import {
   deleteMessage,
   editMessage,
   lockMessage,
+  type LockedMessage,
   noteEvent,
   storeInbound,
   type InboundRow,
@@ -167,33 +168,40 @@ export function createInbox(parts: InboxParts): Inbox {
     return { kind: "accepted" };
   }
 
-  async function takeEdit(envelope: EditEnvelope, route: Route): Promise<Accepted> {
-    const seal = await sealer.forTenant(route.tenantId);
-    const key = conversationKeyOf(envelope, route.installationId);
-    const id = key.messageId(envelope.targetId);
-    const rung = await database.withTenant(route.tenantId, async (sql) => {
-      const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
-      if (before === undefined || before.deleted_at !== null) return undefined;
-      if (before.edited_at !== null && before.edited_at >= envelope.sentAt) return [];
+  function takeEdit(envelope: EditEnvelope, route: Route): Promise<Accepted> {
+    return change(envelope, route, (seal, id, before) => {
+      if (before.edited_at !== null && before.edited_at >= envelope.sentAt) return undefined;
       const content = parseMessageContent(seal.open(contentPurpose, before.content));
       const edited = sealContent(seal, { ...content, text: envelope.text.slice(0, maxTextLength) });
-      return sql.query(editMessage(route.tenantId, id, edited, envelope.sentAt));
+      return editMessage(route.tenantId, id, edited, envelope.sentAt);
     });
-    if (rung === undefined) return ignored("an edit of a message we do not have");
-    if (rung.length > 0) announce(envelope, route, key.conversationId, false);
-    return { kind: "accepted" };
   }
 
-  async function takeDelete(envelope: DeleteEnvelope, route: Route): Promise<Accepted> {
+  function takeDelete(envelope: DeleteEnvelope, route: Route): Promise<Accepted> {
+    return change(envelope, route, (seal, id) =>
+      deleteMessage(route.tenantId, id, sealContent(seal, { text: "" }), envelope.sentAt),
+    );
+  }
+
+  /** Changes a message we have; one that is still open makes its turn look again. */
+  async function change(
+    envelope: EditEnvelope | DeleteEnvelope,
+    route: Route,
+    toQuery: (seal: TenantSeal, id: MessageId, before: LockedMessage) => Query | undefined,
+  ): Promise<Accepted> {
     const seal = await sealer.forTenant(route.tenantId);
     const key = conversationKeyOf(envelope, route.installationId);
     const id = key.messageId(envelope.targetId);
     const rung = await database.withTenant(route.tenantId, async (sql) => {
       const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
       if (before === undefined || before.deleted_at !== null) return undefined;
-      return sql.query(deleteMessage(route.tenantId, id, sealContent(seal, { text: "" }), envelope.sentAt));
+      const query = toQuery(seal, id, before);
+      return query === undefined ? [] : sql.query(query);
     });
-    if (rung === undefined) return ignored("a message we do not have");
+    if (rung === undefined)
+      return ignored(
+        envelope.kind === "edit" ? "an edit of a message we do not have" : "a message we do not have",
+      );
     if (rung.length > 0) announce(envelope, route, key.conversationId, false);
     return { kind: "accepted" };
   }
