@@ -1,4 +1,4 @@
-import { textAt, type Fields } from "./fields.ts";
+import { textAt, type Fields } from "../kit/fields.ts";
 import type { Taken } from "./take.ts";
 
 /** What Slack is told with "received": nothing, or what the control needs. Shown to the person who used it. */

@@ -1,6 +1,6 @@
 import type { Attachment } from "../../src/core/envelope.ts";
 import { PermanentError, TransientError } from "../../src/core/errors.ts";
-import { fieldsAt, isFields, textAt } from "./fields.ts";
+import { fieldsAt, isFields, textAt } from "../kit/fields.ts";
 import type { SlackWeb } from "./web.ts";
 
 /** What is kept of a file: enough to fetch it later with the workspace's token. */

@@ -1,6 +1,6 @@
 import type { Receiver } from "@slack/bolt";
 import type { Log } from "../../src/core/log.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields } from "../kit/fields.ts";
 import { createSdkLogger } from "./sdk-log.ts";
 
 /** One delivery of Slack's, genuine and cleaned. */

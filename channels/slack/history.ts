@@ -1,6 +1,6 @@
 import type { Target } from "../../src/core/channel.ts";
 import type { Envelope } from "../../src/core/envelope.ts";
-import { fieldsAt, listAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, listAt, textAt, type Fields } from "../kit/fields.ts";
 import { isTimestamp, type SlackContext } from "./parse-context.ts";
 import { parseMessage } from "./parse-message.ts";
 import type { SlackWeb } from "./web.ts";

@@ -5,13 +5,13 @@ import { PermanentError, SettingsError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { fetchSlackFile } from "./attachments.ts";
 import { createBoltTake, type Take } from "./bolt.ts";
-import { createBotBudget } from "./bot-budget.ts";
+import { createBotBudget } from "../kit/bot-budget.ts";
 import type { SlackCredentials } from "./credentials.ts";
-import { fieldsAt, textAt } from "./fields.ts";
+import { fieldsAt, textAt } from "../kit/fields.ts";
 import { readSlackHistory } from "./history.ts";
 import { renderHome } from "./home.ts";
 import { createSlackOauthRoutes } from "./oauth.ts";
-import { createPacer } from "./pace.ts";
+import { createSlackPacer } from "./pace.ts";
 import { createSlackRoutes } from "./receive-http.ts";
 import { openSlackSockets, type SlackSockets } from "./receive-socket.ts";
 import { createSlackSender } from "./send.ts";
@@ -38,7 +38,7 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
   const { settings, installations, defaultTenant } = parts;
   const now = parts.now ?? Date.now;
   const log = parts.log.child({ channel: "slack" });
-  const pacer = createPacer({ pace: settings.pace, now });
+  const pacer = createSlackPacer({ pace: settings.pace, now });
   const webWith = (token: string | undefined, installation?: string): SlackWeb =>
     createSlackWeb({ token, apiUrl: settings.apiUrl, log, pacer, installation });
   const tokens = createSlackTokens({

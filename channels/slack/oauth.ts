@@ -3,7 +3,7 @@ import type { ChannelRequest, ChannelResponse, ChannelRoute, Installations } fro
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { SlackCredentials } from "./credentials.ts";
-import { fieldsAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import { botScopes } from "./manifest.ts";
 import { fingerprint, openOauthState, sealOauthState, type OauthState } from "./oauth-state.ts";
 import type { SlackOauthSettings } from "./settings.ts";

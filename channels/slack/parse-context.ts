@@ -1,5 +1,5 @@
 import type { Envelope, Parsed, Place } from "../../src/core/envelope.ts";
-import { fieldsAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, textAt, type Fields } from "../kit/fields.ts";
 
 /** What the parser must know besides the payload: whose workspace it is and who we are in it. */
 export interface SlackContext {

@@ -1,5 +1,5 @@
 import type { Parsed, Place, Sender } from "../../src/core/envelope.ts";
-import { fieldsAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "./fields.ts";
+import { fieldsAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../kit/fields.ts";
 import { readControl } from "./controls.ts";
 import { createMentions, plainText, readMrkdwn } from "./markup.ts";
 import {

@@ -1,5 +1,5 @@
 import type { Attachment, MessageEnvelope, Parsed, Sender } from "../../src/core/envelope.ts";
-import { fieldsAt, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import { toHandle } from "./attachments.ts";
 import { plainText } from "./markup.ts";
 import {

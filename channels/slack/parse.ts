@@ -1,5 +1,5 @@
 import type { MembershipEnvelope, Parsed } from "../../src/core/envelope.ts";
-import { fieldsAt, listAt, numberAt, textAt, textsAt, type Fields } from "./fields.ts";
+import { fieldsAt, listAt, numberAt, textAt, textsAt, type Fields } from "../kit/fields.ts";
 import { plainText } from "./markup.ts";
 import { ignored, isTimestamp, placeOf, toDate, toEnvelope, type SlackContext } from "./parse-context.ts";
 import { parseCommand, parseInteraction } from "./parse-interaction.ts";

@@ -1,4 +1,4 @@
-import { isFields, type Fields } from "./fields.ts";
+import { isFields, type Fields } from "../kit/fields.ts";
 
 /** What a request's bytes hold, or the status to refuse them with. */
 export type Payload =

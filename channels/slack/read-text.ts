@@ -1,4 +1,4 @@
-import { listAt, textAt, type Fields } from "./fields.ts";
+import { listAt, textAt, type Fields } from "../kit/fields.ts";
 import { createMentions, readMrkdwn, type ReadText } from "./markup.ts";
 import { readRichText } from "./rich-text.ts";
 

@@ -2,7 +2,7 @@ import type { ChannelRequest, ChannelResponse, ChannelRoute } from "../../src/co
 import type { Log } from "../../src/core/log.ts";
 import { acknowledgementOf } from "./acknowledge.ts";
 import type { Take } from "./bolt.ts";
-import { textAt, type Fields } from "./fields.ts";
+import { textAt, type Fields } from "../kit/fields.ts";
 import { readPayload } from "./payload.ts";
 import type { Taken } from "./take.ts";
 import { verifySlackRequest, type SigningSecrets, type Verified } from "./verify.ts";

@@ -6,7 +6,7 @@ import type { Log } from "../../src/core/log.ts";
 import { acknowledgementOf } from "./acknowledge.ts";
 import type { Take } from "./bolt.ts";
 import { toSlackError } from "./errors.ts";
-import { isFields } from "./fields.ts";
+import { isFields } from "../kit/fields.ts";
 import { checkPayload } from "./payload.ts";
 import { createSdkLogger } from "./sdk-log.ts";
 import type { Taken } from "./take.ts";

@@ -1,7 +1,7 @@
 import type { ContextBlock, KnownBlock } from "@slack/types";
 import type { Citation, Reply } from "../../src/core/reply.ts";
 import { toActionsBlocks, toFeedbackBlock } from "./controls.ts";
-import { judgeLink } from "./safe-link.ts";
+import { judgeLink } from "../kit/safe-link.ts";
 import { escapeMrkdwn, toSafeMarkdown } from "./safe-markdown.ts";
 
 /** A reply as Slack takes it: `text` for notifications and screen readers, `blocks` for everyone else. */

@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, numberAt, textAt, type Fields } from "./fields.ts";
+import { fieldsAt, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import {
   escapeMarkdown,
   plainText,

@@ -2,7 +2,7 @@ import type { Attempt, Channel, MessageRef, ReplyStream, Target } from "../../sr
 import type { Log } from "../../src/core/log.ts";
 import { findDelivery, type SlackSelf } from "./find.ts";
 import { endStream, guard, isCode, postReply, updateReply } from "./messages.ts";
-import { splitReply } from "./split.ts";
+import { splitForSlack } from "./split.ts";
 import { appendEveryMs, isNoStreamHere, openEdited, openStream, type StreamScene } from "./stream.ts";
 import type { SlackWeb } from "./web.ts";
 
@@ -111,7 +111,7 @@ export function createSlackSender({ clientFor, log, now = Date.now }: SlackSende
 
   return {
     capabilities,
-    split: splitReply,
+    split: splitForSlack,
     async send(target, reply, attempt) {
       return postReply(await clientFor(target.installation), target, reply, attempt);
     },

@@ -3,8 +3,8 @@ import type { Attempt, MessageRef, ReplyStream, Target } from "../../src/core/ch
 import { type PermanentError, TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Reply } from "../../src/core/reply.ts";
-import { holdBack } from "./hold-back.ts";
-import { createLatest } from "./latest.ts";
+import { holdBack } from "../kit/hold-back.ts";
+import { createLatest } from "../kit/latest.ts";
 import {
   endStream,
   guard,

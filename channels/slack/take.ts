@@ -3,7 +3,7 @@ import type { Accept, Accepted, Envelope } from "../../src/core/envelope.ts";
 import { threadIdOf } from "../../src/core/envelope.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Delivery } from "./bolt.ts";
-import { textAt, type Fields } from "./fields.ts";
+import { textAt, type Fields } from "../kit/fields.ts";
 import { installationsNamedBy, parseSlack } from "./parse.ts";
 import type { SlackContext } from "./parse-context.ts";
 import type { SlackSettings } from "./settings.ts";

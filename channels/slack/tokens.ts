@@ -2,7 +2,7 @@ import type { Installations } from "../../src/core/channel.ts";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { parseSlackCredentials, type SlackCredentials } from "./credentials.ts";
-import { numberAt, textAt } from "./fields.ts";
+import { numberAt, textAt } from "../kit/fields.ts";
 import type { SlackOauthSettings } from "./settings.ts";
 import type { SlackWeb } from "./web.ts";
 

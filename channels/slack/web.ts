@@ -2,7 +2,7 @@ import { stringify } from "node:querystring";
 import { StoodDownError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { SlackCallError, toSlackError } from "./errors.ts";
-import type { PaceKey, Pacer } from "./pace.ts";
+import type { PaceKey, Pacer } from "../kit/pace.ts";
 import { createTransport, type Incoming, type Transport } from "./transport.ts";
 
 /** Slack's answer with `ok: true`: a border, so its fields are read with care. */

@@ -24,6 +24,8 @@ export interface Target {
   readonly place: Place;
   /** The person being answered; some platforms need it to stream or to whisper. */
   readonly recipient?: string | undefined;
+  /** The newest `returnPath` an envelope of this conversation brought; missing where none did. */
+  readonly returnPath?: string | undefined;
 }
 
 /** One try to put one message on the platform. */

@@ -52,6 +52,11 @@ interface EnvelopeBase {
   readonly correlationId: string;
   /** The payload as received, kept encrypted for replay. */
   readonly raw?: unknown;
+  /**
+   * What the channel needs beside the place to answer here, in its own words: an address or a token that changes
+   * with time and is no part of any identity. The newest one of a conversation comes back in `Target.returnPath`.
+   */
+  readonly returnPath?: string | undefined;
 }
 
 /** Somebody said something. `text` is CommonMark with mentions resolved to `@name`. */

@@ -13,6 +13,7 @@ export interface InboundRow {
   readonly content: Buffer;
   readonly raw: Buffer | undefined;
   readonly contactName: Buffer | undefined;
+  readonly returnPath: Buffer | undefined;
   /** Begin a conversation where there is none yet. */
   readonly mayBegin: boolean;
 }
@@ -37,11 +38,12 @@ WITH wanted AS (
   ON CONFLICT DO NOTHING
 ), conversation AS (
   INSERT INTO conversations (company_id, id, installation_id, user_id, channel, thread_id, space, thread, audience,
-    last_seq, inbox_version, last_external_id)
-  SELECT $1, $2, $4, $3, $9, $10, $13, $14, $15, 1, 1, $11 FROM wanted
+    last_seq, inbox_version, last_external_id, return_path)
+  SELECT $1, $2, $4, $3, $9, $10, $13, $14, $15, 1, 1, $11, $23 FROM wanted
   ON CONFLICT (company_id, id) DO UPDATE SET last_seq = conversations.last_seq + 1,
     inbox_version = conversations.inbox_version + 1, updated_at = now(), audience = excluded.audience,
-    last_external_id = greatest(conversations.last_external_id, excluded.last_external_id)
+    last_external_id = greatest(conversations.last_external_id, excluded.last_external_id),
+    return_path = coalesce(excluded.return_path, conversations.return_path)
   WHERE NOT EXISTS (SELECT FROM messages WHERE company_id = $1 AND id = $16)
   RETURNING last_seq
 ), message AS (
@@ -85,6 +87,7 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
     row.raw ?? null,
     envelope.correlationId,
     envelope.sentAt,
+    row.returnPath ?? null,
   ];
   const [result] = await database.statement<{
     role: "user" | "staff" | null;

@@ -25,7 +25,12 @@ import {
 } from "./inbox-store.ts";
 import { createOvertaken } from "./overtaken.ts";
 import { createRecentlyTaken } from "./recently-taken.ts";
-import { contentPurpose, parseMessageContent, type MessageContent } from "./message-content.ts";
+import {
+  contentPurpose,
+  parseMessageContent,
+  returnPathPurpose,
+  type MessageContent,
+} from "./message-content.ts";
 
 /** A conversation in which something new is to be looked at. */
 export interface Arrival {
@@ -152,6 +157,8 @@ export function createInbox(parts: InboxParts): Inbox {
       raw: envelope.raw === undefined ? undefined : seal.seal("message.raw", JSON.stringify(envelope.raw)),
       contactName:
         envelope.sender.name === undefined ? undefined : seal.seal("contact.name", envelope.sender.name),
+      returnPath:
+        envelope.returnPath === undefined ? undefined : seal.seal(returnPathPurpose, envelope.returnPath),
       mayBegin,
     };
     let stored = await storeInbound(database, row);

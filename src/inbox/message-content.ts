@@ -18,6 +18,9 @@ export interface MessageContent {
 /** The purpose under which message content is sealed. */
 export const contentPurpose = "message.content";
 
+/** The purpose under which a conversation's return path is sealed. */
+export const returnPathPurpose = "conversation.return-path";
+
 const attachment = z.object({
   id: z.string(),
   name: z.string(),

@@ -13,7 +13,12 @@ import type {
 } from "../core/ids.ts";
 import type { OpenItem } from "../core/turn.ts";
 import type { Role } from "../core/tool.ts";
-import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
+import {
+  contentPurpose,
+  parseMessageContent,
+  returnPathPurpose,
+  type MessageContent,
+} from "../inbox/message-content.ts";
 import { parseDelivery, type Delivery } from "../outbox/delivery.ts";
 import type { TenantSeal } from "../store/seal.ts";
 
@@ -67,6 +72,7 @@ export interface Claim {
   readonly inboxVersion: number;
   readonly attempts: number;
   readonly summary: string | undefined;
+  readonly returnPath: string | undefined;
   readonly role: Role;
   readonly contact: {
     readonly id: ContactId;
@@ -142,6 +148,7 @@ const claimRow = z.object({
   inbox_version: wholeNumber,
   attempts: z.number(),
   summary: z.instanceof(Buffer).nullable(),
+  return_path: z.instanceof(Buffer).nullable(),
   agent_type: z.enum(["customer", "staff", "admin", "analytics"]),
   contact_id: id<ContactId>(),
   contact_external_id: z.string(),
@@ -179,7 +186,8 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     epoch: row.epoch,
     inboxVersion: row.inbox_version,
     attempts: row.attempts,
-    summary: openSummary(row.summary, seal),
+    summary: openSealed(seal, "conversation.summary", row.summary),
+    returnPath: openSealed(seal, returnPathPurpose, row.return_path),
     role: row.agent_type,
     contact: {
       id: row.contact_id,
@@ -264,8 +272,8 @@ function toOutcome(step: z.infer<typeof stepRow>, seal: TenantSeal): RecordedSte
   };
 }
 
-function openSummary(summary: Buffer | null, seal: TenantSeal): string | undefined {
-  return summary === null ? undefined : attempt(() => seal.open("conversation.summary", summary));
+function openSealed(seal: TenantSeal, purpose: string, sealed: Buffer | null): string | undefined {
+  return sealed === null ? undefined : attempt(() => seal.open(purpose, sealed));
 }
 
 function tryOpen(seal: TenantSeal, content: Buffer): MessageContent | undefined {

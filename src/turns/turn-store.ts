@@ -32,7 +32,7 @@ export function claimConversation(request: {
         WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
-        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.agent_type,
+        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.return_path, c.agent_type,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
         (seen.last_seq, seen.inbox_version, seen.settled_version, seen.epoch)
           IS DISTINCT FROM (c.last_seq, c.inbox_version, c.settled_version, c.epoch)

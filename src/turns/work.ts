@@ -361,8 +361,8 @@ function destinationOf(parts: WorkParts, claim: Claim, recipient: string): Desti
   const channel = parts.outbox.channels.get(claim.channel);
   if (channel === undefined)
     throw new Error(`the channel ${claim.channel} is not configured here, but a conversation of it has work`);
-  const { space, thread, audience, installation } = claim;
-  return { channel, target: { installation, place: { space, thread, audience }, recipient } };
+  const { space, thread, audience, installation, returnPath } = claim;
+  return { channel, target: { installation, place: { space, thread, audience }, recipient, returnPath } };
 }
 
 function subjectOf(lease: HeldLease, claim: Claim) {

@@ -28,6 +28,11 @@ describe("the layer gate catches", () => {
       "channels/discord/b.ts",
     ],
     [
+      "what the channels share importing one of them",
+      { "channels/kit/pace.ts": `import { b } from "../slack/b.ts";` },
+      "channels/slack/b.ts",
+    ],
+    [
       "a channel importing the store",
       { "channels/slack/index.ts": `import { s } from "../../src/store/s.ts";` },
       "src/store/s.ts",

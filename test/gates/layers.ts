@@ -29,6 +29,9 @@ const vendors: readonly { readonly of: RegExp; readonly only: readonly string[] 
   { of: /^(fastify|@fastify\/.*)$/, only: ["src/http/"] },
 ];
 
+/** What all channels share: markdown, pace, links. It knows the core and no channel. */
+const kit = "channels/kit";
+
 /** The files that put everything together and therefore see everyone. */
 const builders = new Set(["src/main.ts", "src/run.ts", "src/service.ts"]);
 
@@ -103,7 +106,9 @@ function mayKnow(from: string, to: string, { dynamic }: Import): boolean {
   if (isIn("simulators/", to)) return builders.has(from) && dynamic;
   if (!/^(src|channels|tools|config)\//.test(to)) return to === "package.json";
   if (here === "main" || here === there) return true;
-  if (isIn("channels/", from) || isIn("tools/", from)) return there === "core" || isRegistry(from, to);
+  if (isIn("channels/", from) || isIn("tools/", from)) {
+    return there === "core" || isRegistry(from, to) || (isIn("channels/", from) && there === kit);
+  }
   if (here === "top") return there === "core" || /^(channels|tools)\/[^/]+\/settings\.ts$/.test(to);
   return isDownhill(here, there);
 }

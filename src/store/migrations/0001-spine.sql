@@ -101,6 +101,7 @@ CREATE TABLE conversations (
   lease_token uuid,
   lease_until timestamptz,
   last_external_id text,
+  return_path bytea,
   summary bytea,
   summary_through_seq bigint NOT NULL DEFAULT 0,
   dialogue_state text NOT NULL DEFAULT 'GREETING',

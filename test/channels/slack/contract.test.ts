@@ -1,4 +1,4 @@
-import { isFields, type Fields } from "../../../channels/slack/fields.ts";
+import { isFields, type Fields } from "../../../channels/kit/fields.ts";
 import { createSlackChannel } from "../../../channels/slack/index.ts";
 import { parseSlack } from "../../../channels/slack/parse.ts";
 import { silentLog } from "../../../src/core/log.ts";

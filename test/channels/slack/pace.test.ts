@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createPacer } from "../../../channels/slack/pace.ts";
+import { createSlackPacer } from "../../../channels/slack/pace.ts";
 import { TransientError } from "../../../src/core/errors.ts";
 
 const post = (channel: string, installation = "T1") => ({
@@ -10,7 +10,7 @@ const post = (channel: string, installation = "T1") => ({
 
 describe("keeping pace", () => {
   it("lets a short burst through at once and holds the next one until its time", async () => {
-    const pacer = createPacer({ pace: "platform", now: () => 0 });
+    const pacer = createSlackPacer({ pace: "platform", now: () => 0 });
     for (let call = 0; call < 4; call++) await pacer.turn(post("C1"));
     const late = new AbortController();
     const fifth = pacer.turn(post("C1"), late.signal);
@@ -20,7 +20,7 @@ describe("keeping pace", () => {
 
   it("refills with time", async () => {
     let now = 0;
-    const pacer = createPacer({ pace: "platform", now: () => now });
+    const pacer = createSlackPacer({ pace: "platform", now: () => now });
     for (let call = 0; call < 50; call++) {
       await pacer.turn(post("C1"));
       now += 1_000;
@@ -29,7 +29,7 @@ describe("keeping pace", () => {
 
   it("closes one bucket and no other for as long as Slack says", async () => {
     let now = 0;
-    const pacer = createPacer({ pace: "off", now: () => now });
+    const pacer = createSlackPacer({ pace: "off", now: () => now });
     pacer.close(post("C1"), 30_000);
     await expect(pacer.turn(post("C1"))).rejects.toMatchObject({
       name: "TransientError",
@@ -43,7 +43,7 @@ describe("keeping pace", () => {
   });
 
   it("does not wait for long: a full bucket says when to come back", async () => {
-    const pacer = createPacer({ pace: "platform", now: () => 0 });
+    const pacer = createSlackPacer({ pace: "platform", now: () => 0 });
     const waiting = new AbortController();
     const calls = Array.from({ length: 20 }, () =>
       pacer.turn(post("C1"), waiting.signal).catch((cause: unknown) => cause),

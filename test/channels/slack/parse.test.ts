@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Fields } from "../../../channels/slack/fields.ts";
+import type { Fields } from "../../../channels/kit/fields.ts";
 import { installationsNamedBy, parseSlack } from "../../../channels/slack/parse.ts";
 import { actions } from "../../../src/core/reply.ts";
 import { aContext, aMessage, anEvent, envelopeOf } from "./slack-harness.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Fields } from "../../../channels/slack/fields.ts";
+import type { Fields } from "../../../channels/kit/fields.ts";
 import { installationsNamedBy, parseSlack } from "../../../channels/slack/parse.ts";
 import { aContext, envelopeOf, nowMs, recorded } from "./slack-harness.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createPacer } from "../../../channels/slack/pace.ts";
+import { createSlackPacer } from "../../../channels/slack/pace.ts";
 import { createSlackSender } from "../../../channels/slack/send.ts";
 import { createSlackWeb } from "../../../channels/slack/web.ts";
 import type { Attempt, Target } from "../../../src/core/channel.ts";
@@ -24,7 +24,7 @@ function aSender(pace: "platform" | "off" = "off") {
     token: slack.installation.botToken,
     apiUrl: slack.apiUrl,
     log: silentLog,
-    pacer: createPacer({ pace }),
+    pacer: createSlackPacer({ pace }),
     installation: slack.installation.teamId,
   });
   return createSlackSender({ clientFor: () => Promise.resolve(web), log: silentLog });

@@ -8,7 +8,7 @@ import type {
   Installations,
 } from "../../../src/core/channel.ts";
 import type { Accept, Envelope, Parsed } from "../../../src/core/envelope.ts";
-import type { Fields } from "../../../channels/slack/fields.ts";
+import type { Fields } from "../../../channels/kit/fields.ts";
 import type { SlackContext } from "../../../channels/slack/parse-context.ts";
 import { readSlackSettings, type SlackSettings } from "../../../channels/slack/settings.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import type { Nodes } from "mdast";
 import { describe, expect, it } from "vitest";
-import { parseMarkdown } from "../../../channels/slack/parse-markdown.ts";
+import { parseMarkdown } from "../../../channels/kit/parse-markdown.ts";
 import { renderReply } from "../../../channels/slack/render.ts";
-import { splitReply } from "../../../channels/slack/split.ts";
+import { splitForSlack } from "../../../channels/slack/split.ts";
 import { toSafeMarkdown } from "../../../channels/slack/safe-markdown.ts";
 import type { Reply } from "../../../src/core/reply.ts";
 
@@ -28,7 +28,7 @@ function wordsOf(bodies: readonly string[]): string {
 }
 
 const bodiesOf = (body: string, limit: number): string[] =>
-  splitReply({ body }, limit).map((piece) => piece.body);
+  splitForSlack({ body }, limit).map((piece) => piece.body);
 
 const word = fc.oneof(
   fc.stringMatching(/^[a-z]{1,12}$/),
@@ -118,7 +118,7 @@ describe("splitting a reply", () => {
           expect(toSafeMarkdown(piece).length).toBeLessThanOrEqual(120);
           expect(piece.isWellFormed()).toBe(true);
         }
-        expect(splitReply({ body }, 120)).toEqual(splitReply({ body }, 120));
+        expect(splitForSlack({ body }, 120)).toEqual(splitForSlack({ body }, 120));
       }),
       { numRuns: 60, endOnFailure: true },
     );
@@ -208,7 +208,7 @@ describe("splitting a reply", () => {
       feedback: "turn-1",
       onlyFor: "U1",
     };
-    const pieces = splitReply(reply);
+    const pieces = splitForSlack(reply);
     expect(pieces.length).toBeGreaterThan(2);
     expect(pieces.map(({ onlyFor }) => onlyFor)).toEqual(pieces.map(() => "U1"));
     expect(pieces.slice(0, -1).every((piece) => Object.keys(piece).length === 2)).toBe(true);

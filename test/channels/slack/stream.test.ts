@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { holdBack } from "../../../channels/slack/hold-back.ts";
-import { createLatest } from "../../../channels/slack/latest.ts";
+import { holdBack } from "../../../channels/kit/hold-back.ts";
+import { createLatest } from "../../../channels/kit/latest.ts";
 import { toSafeMarkdown } from "../../../channels/slack/safe-markdown.ts";
 
 describe("holding back what is half open", () => {

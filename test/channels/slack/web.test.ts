@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { createPacer } from "../../../channels/slack/pace.ts";
+import { createSlackPacer } from "../../../channels/slack/pace.ts";
 import { createSlackWeb } from "../../../channels/slack/web.ts";
 import { silentLog } from "../../../src/core/log.ts";
 
@@ -37,7 +37,7 @@ function aWeb(port: number) {
     token: "xoxb-secret",
     apiUrl: `http://127.0.0.1:${port}/api/`,
     log: silentLog,
-    pacer: createPacer({ pace: "platform" }),
+    pacer: createSlackPacer({ pace: "platform" }),
   });
 }
 

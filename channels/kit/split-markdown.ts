@@ -1,20 +1,19 @@
 import type { Blockquote, Code, List, ListItem, Nodes, RootContent, Table } from "mdast";
 import { parseMarkdown } from "./parse-markdown.ts";
-import { toSafeMarkdown } from "./safe-markdown.ts";
 import { type Room, splitPhrasing } from "./split-phrasing.ts";
 
 /**
- * Cuts markdown into pieces that are each at most `limit` UTF-16 units long once made harmless, and each
+ * Cuts markdown into pieces that are each at most `limit` long as `measure` measures them, and each
  * stand for themselves: code is closed and opened again, a table repeats its header, a list keeps its numbers
  * and its depth. Cuts between blocks where it can, else between sentences, words or what a reader sees as one
  * character, never inside a link or a code span that fits. Nothing but white space at a cut is lost.
  */
-export function splitMarkdown(markdown: string, limit: number): string[] {
-  return splitBlocks(markdown, { limit, measure: (piece) => toSafeMarkdown(piece).length });
+export function splitMarkdown(markdown: string, room: Room): string[] {
+  return splitBlocks(markdown, room);
 }
 
 function splitBlocks(markdown: string, room: Room): string[] {
-  // Far too long is not worth measuring: making it harmless shortens hardly anything.
+  // Far too long is not worth measuring: rendering shortens hardly anything.
   if (markdown.length < 2 * room.limit && room.measure(markdown) <= room.limit) return [markdown];
   const chunks: Chunk[] = [];
   const { children } = parseMarkdown(markdown);
@@ -185,7 +184,7 @@ function splitTable(node: Table, markdown: string, room: Room): string[] {
 function splitRow(cells: Table["children"][number]["children"], markdown: string, room: Room): string[] {
   const share = Math.max(8, Math.floor(room.limit / cells.length) - 4);
   const columns = cells.map((cell) => {
-    const phrasing = { limit: share, measure: (piece: string) => toSafeMarkdown(piece).length };
+    const phrasing = { limit: share, measure: room.measure };
     return cell.children.length === 0 ? [""] : splitPhrasing(cell, markdown, phrasing);
   });
   const height = Math.max(...columns.map((column) => column.length));
@@ -202,7 +201,7 @@ function splitList(node: List, markdown: string, room: Room): string[] {
   const first = node.start ?? 1;
   node.children.forEach((item, index) => {
     const marker = markerOf(item, markdown);
-    // The number is written out: after a cut Slack counts on from the first one it sees.
+    // The number is written out: after a cut a platform counts on from the first one it sees.
     const numbered = node.ordered === true ? `${first + index}${marker.at(-1) ?? "."}` : marker;
     const indent = (content: string): string => hang(content, `${numbered} `);
     const inner: Room = { limit: room.limit, measure: (content) => room.measure(indent(content)) };
