@@ -26,6 +26,7 @@ import type { Store } from "./store/store.ts";
 import { createCompanies, dataKeysIn, tenantIdOf } from "./tenants/companies.ts";
 import { createInstallations } from "./tenants/installations.ts";
 import { ensureStaff } from "./tenants/staff.ts";
+import { createAdmission } from "./turns/admission.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
@@ -51,6 +52,9 @@ export interface Pace {
 
 /** Sweeps come every five seconds; a 👀 appears where an answer takes longer than half a second. */
 export const defaultPace: Pace = { sweepEveryMs: 5_000, sweepGraceMs: 4_000, receiptDelayMs: 500 };
+
+/** Turns that go on in a process that has doors to keep while its event loop is busy. */
+const busyTurns = 8;
 
 export interface ServiceParts {
   readonly settings: Settings;
@@ -158,10 +162,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     graceMs: pace.sweepGraceMs,
     log,
   });
+  // A process that only answers has no doors to keep open.
+  const admission = createAdmission(settings.role === "worker" ? settings.workers : busyTurns);
   const worker = queue.work(
     {
-      turn: (ids, context) => turns.run(ids, context),
-      delivery: (ids, context) => turns.run(ids, context),
+      turn: (ids, context) => admission.run(() => turns.run(ids, context)),
+      delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
       sweep: async () => void (await sweeper.sweep()),
       maintenance: async () => void (await mirrorInteractions(database)),
     },

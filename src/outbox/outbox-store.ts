@@ -184,7 +184,8 @@ export function outcomesCte(parameter: string): string {
       next_attempt_at = clock_timestamp() + coalesce(o."retryInMs", 0) * interval '1 millisecond',
       sent_at = CASE WHEN o.state = 'sent' THEN clock_timestamp() END
     FROM json_to_recordset(${parameter}::json) AS o (id uuid, state text, ref text, error text, "retryInMs" float8)
-    WHERE d.company_id = $1 AND d.id = o.id AND d.state IN ('pending', 'sending')
+    -- Said the other way round: the planner must not read the index of open deliveries, where all of a day's are dead.
+    WHERE d.company_id = $1 AND d.id = o.id AND d.state <> ALL ('{sent,failed,unknown,cancelled}')
       AND ${isNamedIn("d.id", parameter)})`;
 }
 

@@ -189,7 +189,8 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       ), skipped AS (
         UPDATE messages m SET state = 'ignored', reason = i.reason, turn_id = $5
         FROM conversation, json_to_recordset($15::json) AS i (id uuid, reason text)
-        WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open' AND ${isNamedIn("m.id", "$15")}
+        WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.id = i.id AND m.state = 'open'
+          AND ${isNamedIn("m.id", "$15")}
       ), settled AS (
         UPDATE messages m SET state = 'settled', turn_id = $5 FROM conversation
         WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' AND m.seq <= $6
@@ -263,7 +264,8 @@ export function settleSilently(
         WHERE company_id = $1 AND id = $2 AND lease_token = $3 RETURNING id)
       UPDATE messages m SET state = i.state, reason = i.reason
       FROM conversation, json_to_recordset($5::json) AS i (id uuid, reason text, state text)
-      WHERE m.company_id = $1 AND m.id = i.id AND m.state = 'open' AND ${isNamedIn("m.id", "$5")}`,
+      WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.id = i.id AND m.state = 'open'
+        AND ${isNamedIn("m.id", "$5")}`,
     values: [lease.tenantId, lease.conversationId, lease.token, inboxVersion, JSON.stringify(ignored)],
   };
 }

@@ -1,7 +1,7 @@
 -- The spine: companies (tenants), who they talk to, conversations with their owner, and every effect of every turn.
--- Rules that hold for every tenant table: company_id leads the primary key and every foreign key, so a row can never
--- point at another company's row; row-level security is enabled and forced; text people wrote is ciphertext (bytea).
--- No second index begins with company_id where rows are looked up by id: prepared plans are made while tables are
+-- Rules that hold for every tenant table: company_id is part of the primary key and of every foreign key, so a row can
+-- never point at another company's row; row-level security is enabled and forced; text people wrote is ciphertext
+-- (bytea). Where rows are looked up by id, no index begins with company_id: prepared plans are made while tables are
 -- small, and would walk through a whole company by it.
 
 CREATE FUNCTION app_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
@@ -41,7 +41,7 @@ CREATE TABLE contacts (
   time_zone text,
   profile bytea,
   created_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (company_id, id), -- the id follows from installation and external_id, so it is unique in their place
+  PRIMARY KEY (id, company_id), -- the id follows from installation and external_id, so it is unique in their place
   FOREIGN KEY (company_id, installation_id) REFERENCES installations (company_id, id)
 );
 
@@ -141,7 +141,7 @@ CREATE TABLE messages (
   edited_at timestamptz,
   deleted_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (company_id, id),
+  PRIMARY KEY (id, company_id),
   FOREIGN KEY (company_id, conversation_id) REFERENCES conversations (company_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 80);
 CREATE INDEX idx_messages_conversation ON messages (conversation_id, seq);
@@ -169,7 +169,7 @@ CREATE TABLE turns (
   correlation_id text,
   started_at timestamptz NOT NULL DEFAULT now(),
   finished_at timestamptz,
-  PRIMARY KEY (company_id, id),
+  PRIMARY KEY (id, company_id),
   FOREIGN KEY (company_id, conversation_id) REFERENCES conversations (company_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX idx_turns_running ON turns (conversation_id) WHERE state = 'running';
@@ -189,7 +189,7 @@ CREATE TABLE steps (
   cost_usd numeric(14, 6) NOT NULL DEFAULT 0,
   started_at timestamptz NOT NULL DEFAULT now(),
   finished_at timestamptz,
-  PRIMARY KEY (company_id, turn_id, key),
+  PRIMARY KEY (turn_id, key, company_id),
   FOREIGN KEY (company_id, turn_id) REFERENCES turns (company_id, id) ON DELETE CASCADE
 );
 
@@ -216,7 +216,7 @@ CREATE TABLE deliveries (
   created_at timestamptz NOT NULL DEFAULT now(),
   sending_since timestamptz,
   sent_at timestamptz,
-  PRIMARY KEY (company_id, id),
+  PRIMARY KEY (id, company_id),
   FOREIGN KEY (company_id, conversation_id) REFERENCES conversations (company_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
 CREATE INDEX idx_deliveries_conversation ON deliveries (conversation_id, seq);
@@ -236,7 +236,7 @@ CREATE TABLE tickets (
   idempotency_key text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (company_id, id),
+  PRIMARY KEY (id, company_id),
   UNIQUE (company_id, idempotency_key),
   FOREIGN KEY (company_id, conversation_id) REFERENCES conversations (company_id, id) ON DELETE SET NULL (conversation_id),
   FOREIGN KEY (company_id, user_id) REFERENCES contacts (company_id, id)
@@ -323,6 +323,14 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
+-- What only one process may do at a time, such as holding a platform's one connection; nobody's data.
+CREATE TABLE leases (
+  name text PRIMARY KEY,
+  holder text NOT NULL,
+  held_until timestamptz NOT NULL,
+  state text
+);
+
 -- The other names by which integrators know the same data. They read with the caller's rights.
 CREATE VIEW ai_conversations WITH (security_invoker = true) AS
   SELECT id, company_id, thread_id, user_id AS customer_id, agent_type, status, metadata, created_at, updated_at
@@ -355,6 +363,7 @@ CREATE POLICY tenant ON companies TO baton_app USING (id = app_tenant()) WITH CH
 GRANT SELECT, INSERT, UPDATE ON companies TO baton_app;
 GRANT SELECT ON ai_conversations, ai_messages, support_chat_messages, customers TO baton_app;
 
+GRANT SELECT, INSERT, UPDATE ON leases TO baton_system;
 CREATE POLICY routing ON companies FOR SELECT TO baton_system USING (true);
 CREATE POLICY routing ON installations FOR SELECT TO baton_system USING (true);
 CREATE POLICY sweeping ON conversations FOR SELECT TO baton_system USING (true);
