@@ -1,27 +1,29 @@
 import { isFields, type Fields } from "../../../channels/kit/fields.ts";
-import { createSlackChannel } from "../../../channels/slack/index.ts";
 import { parseSlack } from "../../../channels/slack/parse.ts";
-import { silentLog } from "../../../src/core/log.ts";
+import { markdownLimit } from "../../../channels/slack/render.ts";
+import { toSafeMarkdown } from "../../../channels/slack/safe-markdown.ts";
+import { splitForSlack } from "../../../channels/slack/split.ts";
 import { channelContract } from "../../contract/channel.ts";
-import { aContext, aMessage, anEvent, createInstallations, recorded, someSettings } from "./slack-harness.ts";
+import { aContext, aMessage, anEvent, recorded } from "./slack-harness.ts";
+import { shownBySlack, startSlackStage } from "./slack-stage.ts";
 
 const pair = recorded("raw-mention-pair");
 const mention = pair["0"] ?? {};
 const event: Fields = isFields(mention["event"]) ? mention["event"] : {};
-
-const channel = createSlackChannel({
-  settings: someSettings(),
-  installations: createInstallations(),
-  log: silentLog,
-});
 
 channelContract({
   name: "slack",
   payloads: {
     mention,
     mentionAgain: [pair["1"], { ...mention, event_id: "Ev0000000002" }],
-    threadReply: pair["2"],
+    // Two messages of two channels may well have one ts.
+    mentionElsewhere: anEvent({ ...event, channel: "C00ELSEWHERE" }),
+    mentionOfBoth: anEvent(
+      aMessage({ ts: "1770000000.000200", text: "<@U00FAKEBOT01> and <@U2|ben>, look" }),
+    ),
     forSomebodyElse: anEvent(aMessage({ text: "<@U2> do you know?" })),
+    forEveryone: anEvent(aMessage({ ts: "1770000000.000300", text: "<!here> does anybody know?" })),
+    threadReply: pair["2"],
     direct: recorded("dm")["dmMessage"],
     edit: anEvent({
       type: "message",
@@ -55,5 +57,23 @@ channelContract({
       isFields(payload) ? payload : {},
       aContext(options?.allowingBots ? { allowedBots: new Set(["BOTHER"]) } : {}),
     ),
-  split: channel.split,
+  split: splitForSlack,
+  shown: shownBySlack,
+  measure: ({ body }) => toSafeMarkdown(body).length,
+  limit: markdownLimit,
+  forgeries: [
+    "<!channel>",
+    "<!here|here>",
+    "<!subteam^S012AB3CD>",
+    "<@U012AB3CD>",
+    "<@U012AB3CD|ana>",
+    "<#C012AB3CD|general>",
+    "<https://evil.example|bank.com>",
+    "&lt;!channel&gt;",
+    "&#60;!here>",
+    "\\<!everyone>",
+    "@channel",
+    "@here",
+  ],
+  stage: startSlackStage,
 });
