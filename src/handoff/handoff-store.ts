@@ -54,11 +54,24 @@ export async function lockConversation(
   return { baton, requesterId, contactId, audience, thread };
 }
 
-function toOwner(row: BatonRow): Owner {
-  if (row.owner_kind === "human" && row.owner_staff !== null)
-    return { kind: "human", staff: row.owner_staff };
-  if (row.owner_kind === "queue") return { kind: "queue", queue: row.owner_queue ?? "general_support" };
-  return { kind: row.owner_kind === "off" ? "off" : "bot" };
+/** The owner as three columns store it. Throws for a person's conversation that names none: the schema forbids it. */
+export function toOwner({
+  owner_kind: kind,
+  owner_staff: staff,
+  owner_queue: queue,
+}: Pick<BatonRow, "owner_kind" | "owner_staff" | "owner_queue">): Owner {
+  switch (kind) {
+    case "bot":
+    case "off":
+      return { kind };
+    case "queue":
+      return { kind, queue: queue ?? "general_support" };
+    case "human":
+      if (staff === null) throw new Error("a conversation owned by a person names none");
+      return { kind, staff };
+    default:
+      throw new Error(`unknown owner: ${String(kind satisfies never)}`);
+  }
 }
 
 /** Stores the baton as `transition` gave it. */

@@ -13,6 +13,7 @@ import type {
 } from "../core/ids.ts";
 import type { OpenItem } from "../core/turn.ts";
 import type { Role } from "../core/tool.ts";
+import { toOwner } from "../handoff/handoff-store.ts";
 import {
   contentPurpose,
   parseMessageContent,
@@ -181,7 +182,7 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     space: row.space,
     thread: row.thread,
     audience: row.audience,
-    owner: toOwner(row.owner_kind, row.owner_staff, row.owner_queue),
+    owner: toOwner(row),
     status: row.status,
     epoch: row.epoch,
     inboxVersion: row.inbox_version,
@@ -206,22 +207,6 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     ),
     turn: row.turn === null ? undefined : toUnfinishedTurn(row.turn, row.steps, seal),
   };
-}
-
-/** The owner as three columns store it. */
-export function toOwner(kind: Owner["kind"], staff: StaffId | null, queue: string | null): Owner {
-  switch (kind) {
-    case "bot":
-    case "off":
-      return { kind };
-    case "queue":
-      return { kind, queue: queue ?? "general_support" };
-    case "human":
-      if (staff === null) throw new Error("a conversation owned by a person names none");
-      return { kind, staff };
-    default:
-      throw new Error(`unknown owner: ${String(kind satisfies never)}`);
-  }
 }
 
 function toOpenMessage(row: z.infer<typeof openRow>, content: MessageContent): OpenMessage {

@@ -65,7 +65,7 @@ export async function play(
   const databaseUrl = await stage.createDatabase();
   const canary = `canary${randomBytes(8).toString("hex")}`;
   const redisUrl = await stage.emptyRedis();
-  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 2_000, 12_000] });
+  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 2_000, 6_000] });
   const model = await startOpenAiSimulator(scenario.model);
   let fleet: Fleet | undefined;
   try {
