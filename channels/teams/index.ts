@@ -1,0 +1,59 @@
+import type { Channel, Installations } from "../../src/core/channel.ts";
+import type { Accept } from "../../src/core/envelope.ts";
+import type { Log } from "../../src/core/log.ts";
+import { createBotBudget } from "../kit/bot-budget.ts";
+import { createTransport } from "../kit/transport.ts";
+import { fetchTeamsFile } from "./attachments.ts";
+import { createSigningKeys } from "./keys.ts";
+import { createTeamsPacer } from "./pace.ts";
+import { createTeamsRoutes, type Take } from "./receive.ts";
+import { createTeamsSender } from "./send.ts";
+import type { TeamsSettings } from "./settings.ts";
+import { createTake } from "./take.ts";
+import { createTeamsTokens } from "./tokens.ts";
+
+interface TeamsChannelParts {
+  readonly settings: TeamsSettings;
+  readonly installations: Installations;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * Microsoft Teams: activities to `/teams/messages`, answers through the connector's REST API. Sending works without
+ * `start`, and after `stop`.
+ */
+export function createTeamsChannel(parts: TeamsChannelParts): Channel {
+  const { settings, installations } = parts;
+  const now = parts.now ?? Date.now;
+  const log = parts.log.child({ channel: "teams" });
+  const transport = createTransport();
+  const tokens = createTeamsTokens({ settings, transport, now });
+  const pacer = createTeamsPacer({ pace: settings.pace, now });
+  const keys = createSigningKeys({ openIdUrl: settings.openIdUrl, log, now });
+  let take: Take | undefined;
+
+  async function start(accept: Accept): Promise<void> {
+    const spendsBudget = createBotBudget(settings.botBudget, now);
+    take ??= createTake({ settings, installations, log, now, spendsBudget, accept });
+  }
+
+  return {
+    name: "teams",
+    routes: createTeamsRoutes({ settings, keys, log, now, take: () => take }),
+    start,
+    ...createTeamsSender({ settings, installations, tokens, transport, pacer, log }),
+    // A bot may read no history without Graph permissions for the whole tenant.
+    history: async () => [],
+    fetchAttachment: (_installation, attachment, maxBytes) =>
+      fetchTeamsFile(attachment, {
+        token: () => tokens.current(),
+        extraHosts: settings.serviceHosts,
+        maxBytes,
+      }),
+    async stop() {
+      take = undefined;
+    },
+  };
+}

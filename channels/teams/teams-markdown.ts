@@ -1,0 +1,130 @@
+import { toString } from "mdast-util-to-string";
+import type { Heading, Nodes, Table, TableCell } from "mdast";
+import { parseMarkdown } from "../kit/parse-markdown.ts";
+import { toCodeBlock } from "../kit/write-markdown.ts";
+import { defuseCode, toSafeMarkdown } from "./safe-markdown.ts";
+
+/**
+ * Markdown as a Teams message shows it: made harmless, headings as bold lines, tables as aligned code or, where
+ * they are too wide for that, as a list of their rows. Everything else stays byte for byte.
+ */
+export function toTeamsMarkdown(markdown: string): string {
+  const source = toSafeMarkdown(markdown);
+  if (!mayNeedChange.test(source)) return source;
+  const edits: Edit[] = [];
+  visit(parseMarkdown(source), source, edits);
+  let out = "";
+  let at = 0;
+  for (const { from, to, text } of edits) {
+    out += source.slice(at, from) + text;
+    at = to;
+  }
+  return out + source.slice(at);
+}
+
+const mayNeedChange = /^[ \t>\d.)*+-]*#{1,6}(?:\s|$)|^[ \t>]*(?:={1,}|-{1,})[ \t]*$|\|/m;
+
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+function visit(node: Nodes, source: string, edits: Edit[]): void {
+  const from = node.position?.start.offset;
+  const to = node.position?.end.offset;
+  if (from === undefined || to === undefined) return;
+  if (node.type === "heading") edits.push({ from, to, text: toBold(node, source) });
+  else if (node.type === "table") edits.push({ from, to, text: indent(toRows(node, source), source, from) });
+  else if ("children" in node) for (const child of node.children) visit(child, source, edits);
+}
+
+/** Set apart from its neighbours, with which it would otherwise flow into one paragraph. */
+function toBold(node: Heading, source: string): string {
+  const from = node.position?.start.offset ?? 0;
+  const to = node.position?.end.offset ?? 0;
+  const words = innerOf(node, source).trim();
+  if (words === "") return "";
+  const column = node.position?.start.column ?? 1;
+  const before = column === 1 && /[^\n]\n$/.test(source.slice(Math.max(0, from - 2), from)) ? "\n" : "";
+  const isFollowed = /^\n[ \t>]*[^\s>]/.test(source.slice(to, to + 200));
+  const after = !isFollowed ? "" : column === 1 ? "\n" : "  ";
+  return `${before}**${words}**${after}`;
+}
+
+/** A heading's words without the bold it may hold already. */
+function innerOf(node: Heading, source: string): string {
+  const parts = node.children.map((child) => {
+    const inside = child.type === "strong" ? child.children : [child];
+    const from = inside[0]?.position?.start.offset;
+    const to = inside.at(-1)?.position?.end.offset;
+    return from === undefined || to === undefined ? toString(child) : source.slice(from, to);
+  });
+  return parts.join("").replaceAll("\n", " ");
+}
+
+/** Wider than this a row breaks on the way to the reader, and its columns with it. */
+const widestRow = 90;
+
+function toRows(table: Table, source: string): string {
+  const rows = table.children.map((row) => row.children.map(plainCell));
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => lengthOf(row[column] ?? ""))),
+  );
+  const width = widths.reduce((sum, one) => sum + one, 3 * (columns - 1));
+  if (width > widestRow) return toRecords(table, source);
+  const line = (cells: readonly string[]): string =>
+    widths
+      .map((size, column) => (cells[column] ?? "") + " ".repeat(size - lengthOf(cells[column] ?? "")))
+      .join(" | ")
+      .trimEnd();
+  const [head = [], ...body] = rows;
+  const rule = widths.map((size) => "-".repeat(size)).join("-|-");
+  return defuseCode(toCodeBlock([line(head), rule, ...body.map(line)].join("\n")));
+}
+
+/** A cell's words; where a link leads is written out, because code has no links. */
+function plainCell(cell: TableCell): string {
+  const words = (node: Nodes): string => {
+    if (node.type === "link") {
+      const label = toString(node);
+      return label === node.url || node.url === `mailto:${label}` ? label : `${label} (${node.url})`;
+    }
+    if (node.type === "break") return " ";
+    return "children" in node ? node.children.map(words).join("") : toString(node);
+  };
+  return words(cell).replaceAll(/\s+/g, " ").trim();
+}
+
+function toRecords(table: Table, source: string): string {
+  const [head, ...rows] = table.children.map((row) => row.children.map((cell) => sourceOfCell(cell, source)));
+  if (rows.length === 0) return `- ${(head ?? []).join(" · ")}`;
+  return rows
+    .map((row) => {
+      const cells = row.map((cell, column) => {
+        const name = head?.[column] ?? "";
+        return name === "" ? cell : `**${name.replaceAll("**", "")}:** ${cell}`;
+      });
+      return `- ${cells.join(" · ")}`;
+    })
+    .join("\n");
+}
+
+function sourceOfCell(cell: TableCell, source: string): string {
+  const from = cell.children[0]?.position?.start.offset;
+  const to = cell.children.at(-1)?.position?.end.offset;
+  if (from === undefined || to === undefined) return toString(cell);
+  return source.slice(from, to).replaceAll(/\s+/g, " ").trim();
+}
+
+/** Inside a quote or a list every further line begins as the first one's surroundings ask. */
+function indent(text: string, source: string, from: number): string {
+  const before = source.slice(source.lastIndexOf("\n", from - 1) + 1, from);
+  if (before === "") return text;
+  return text.replaceAll("\n", `\n${before.replaceAll(/[^>\s]/g, " ")}`);
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
