@@ -1,17 +1,26 @@
 import type { Channel, Installations } from "../src/core/channel.ts";
 import type { ChannelName } from "../src/core/envelope.ts";
 import type { Log } from "../src/core/log.ts";
+import type { Transcript } from "../src/core/transcript.ts";
+import type { WebDoor } from "../src/core/web-door.ts";
 import { createSlackChannel } from "./slack/index.ts";
 import type { SlackSettings } from "./slack/settings.ts";
+import { createWebChannel } from "./web/index.ts";
+import type { WebSettings } from "./web/settings.ts";
 
 /** Each platform's settings, by name; undefined where it is not set up. */
 export interface ChannelSettings {
   readonly slack: SlackSettings | undefined;
+  readonly web: WebSettings | undefined;
 }
 
 /** What every channel gets from the house. */
 export interface ChannelHouse {
   installationsOf(channel: ChannelName): Installations;
+  /** What visitors of web sites see. */
+  readonly transcript: Transcript;
+  /** Where they come in. */
+  readonly webDoor: WebDoor;
   readonly log: Log;
 }
 
@@ -19,6 +28,8 @@ export interface ChannelHouse {
 export const channelModules = {
   slack: (settings: SlackSettings, { installationsOf, log }: ChannelHouse): Channel =>
     createSlackChannel({ settings, installations: installationsOf("slack"), log }),
+  web: (settings: WebSettings, { installationsOf, transcript, webDoor: door, log }: ChannelHouse): Channel =>
+    createWebChannel({ settings, installations: installationsOf("web"), transcript, door, log }),
 } as const;
 
 /** The channels that are set up. */
@@ -28,5 +39,6 @@ export function createChannels(
 ): ReadonlyMap<ChannelName, Channel> {
   const channels: Channel[] = [];
   if (settings.slack !== undefined) channels.push(channelModules.slack(settings.slack, house));
+  if (settings.web !== undefined) channels.push(channelModules.web(settings.web, house));
   return new Map(channels.map((channel) => [channel.name, channel]));
 }

@@ -6,12 +6,15 @@ import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
+import { createWebDoor } from "./core/web-door.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createTickets } from "./handoff/tickets.ts";
+import { createChat, type ChatParts } from "./http/chat/chat.ts";
 import type { Condition } from "./http/health.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
 import { createCatchUp } from "./inbox/catch-up.ts";
 import { createInbox } from "./inbox/inbox.ts";
+import { createTranscript } from "./inbox/transcript.ts";
 import { mirrorInteractions } from "./insights/interactions.ts";
 import { createMetrics } from "./insights/metrics.ts";
 import { createTracing, withSpan } from "./insights/tracing.ts";
@@ -63,6 +66,8 @@ export interface ServiceParts {
   readonly pace?: Pace | undefined;
   /** Pages of their own, beside the channels' doors. */
   readonly pages?: HttpParts["extra"];
+  /** Bounds and clocks of the chat for web sites; the defaults suit production. */
+  readonly chat?: Pick<ChatParts, "limits" | "tokenTimes" | "now"> | undefined;
   /** Lends the database and the queue to something in between, for a look or a fault. */
   readonly lend?: { database(database: Database): Database; queue(queue: Queue): Queue } | undefined;
 }
@@ -91,7 +96,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   for (const tenant of settings.tenants)
     await ensureStaff(database, await companies.ensure(tenant), tenant.staff);
   const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
-  const channels = createChannels(settings.channels, { installationsOf: installations.forChannel, log });
+  const transcript = createTranscript({ database, sealer, installations, fast });
+  const webDoor = createWebDoor();
+  const channels = createChannels(settings.channels, {
+    installationsOf: installations.forChannel,
+    transcript,
+    webDoor,
+    log,
+  });
   const outbox = createOutbox({
     database,
     channels,
@@ -99,7 +111,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     count: (outcome, channel) => metrics.deliveries.inc({ channel, outcome }),
     log,
   });
-  const handoff = createHandoff({ database, sealer, onChanged: (subject) => turns.onChanged(subject), log });
+  const handoff = createHandoff({
+    database,
+    sealer,
+    onChanged: (subject) => {
+      turns.onChanged(subject);
+      chat.onChanged(subject.conversationId);
+    },
+    log,
+  });
   const { ai } = settings;
   const agent = createAgent({
     settings: agentSettings.parse({
@@ -173,6 +193,20 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
     { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
   );
+  const chat = createChat({
+    database: doorsDatabase,
+    sealer,
+    fast,
+    installations,
+    book: createTranscript({ database: doorsDatabase, sealer, installations, fast }),
+    door: webDoor,
+    masterKeys: [store.masterKey, store.previousMasterKey].filter((key) => key !== undefined),
+    publicUrl: settings.http.publicUrl,
+    ...parts.chat,
+    limits: { messages: ai.rateLimit, ...parts.chat?.limits },
+    log,
+  });
+  const hasChat = settings.role !== "worker" && settings.channels.web !== undefined;
   const http = createHttp({
     ...settings.http,
     routes: settings.role === "worker" ? [] : [...channels.values()].flatMap((channel) => channel.routes),
@@ -184,7 +218,10 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
     metrics,
     log,
-    extra: parts.pages,
+    extra: async (app) => {
+      if (hasChat) await app.register(async (scope) => chat.routes(scope));
+      await parts.pages?.(app);
+    },
     secure: settings.http.publicUrl?.startsWith("https:"),
   });
   metrics.watchQueue(() => queue.depth());
@@ -198,7 +235,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
       ...(isWorker ? [warmedUp(agent, log), worker, sweeper] : []),
-      ...(isEdge ? [doors] : []),
+      ...(isEdge ? [chat, doors] : []),
       http,
     ],
     settings.shutdownMs,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { isSlackConfigured, readSlackSettings, type SlackSettings } from "../channels/slack/settings.ts";
+import { localSite, type WebSettings } from "../channels/web/settings.ts";
 import type { ChannelName } from "./core/envelope.ts";
 import { SettingsError } from "./core/errors.ts";
 import type { Role } from "./core/tool.ts";
@@ -30,7 +31,10 @@ export interface Settings {
   readonly debounceMs: Readonly<Record<ChannelName, number>>;
   readonly tracing: { readonly endpoint: string | undefined };
   /** Undefined where a platform is not set up. */
-  readonly channels: { readonly slack: SlackSettings | undefined };
+  readonly channels: {
+    readonly slack: SlackSettings | undefined;
+    readonly web: WebSettings | undefined;
+  };
   /** At least one; exactly one is the default. */
   readonly tenants: readonly TenantFile[];
 }
@@ -73,7 +77,7 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
   }
   const slack = readSlack(values, problems);
-  const tenants = readTenantFiles(folder, problems);
+  const tenants = readTenantFiles(folder, problems, values);
   const prices = readPrices(folder, problems);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
   if (!parsed.success || problems.length > 0) throw toSettingsError(problems);
@@ -146,10 +150,12 @@ interface Parts {
 }
 
 function toSettings({ names, values, folder, slack, tenants, prices }: Parts): Settings {
-  const isOpen = slack !== undefined;
+  const sites = tenants.flatMap((tenant) => tenant.sites);
+  const isOpen = slack !== undefined || sites.length > 0;
+  const isEmbedded = names.DATABASE_URL === undefined;
   return {
     role: names.BATON_ROLE,
-    mode: names.DATABASE_URL === undefined ? "embedded" : "server",
+    mode: isEmbedded ? "embedded" : "server",
     dataDir: resolve(folder, names.BATON_DATA_DIR),
     shutdownMs: names.BATON_SHUTDOWN_MS,
     workers: names.BATON_WORKERS,
@@ -178,9 +184,15 @@ function toSettings({ names, values, folder, slack, tenants, prices }: Parts): S
       web: names.BATON_DEBOUNCE_MS_WEB,
     },
     tracing: { endpoint: names.OTEL_EXPORTER_OTLP_ENDPOINT },
-    channels: { slack },
+    channels: { slack, web: toWeb(sites, isEmbedded) },
     tenants: tenants.length > 0 ? tenants : [onlyTenant],
   };
+}
+
+/** Where nothing is set up yet, the page Baton serves itself can be talked to from this machine. */
+function toWeb(sites: WebSettings["sites"], isEmbedded: boolean): WebSettings | undefined {
+  if (sites.length > 0) return { sites };
+  return isEmbedded ? { sites: [localSite] } : undefined;
 }
 
 const onlyTenant: TenantFile = {
@@ -190,6 +202,7 @@ const onlyTenant: TenantFile = {
   persona: "",
   isDefault: true,
   installations: [],
+  sites: [],
   staff: [],
 };
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { channelNames, type ChannelName } from "../core/envelope.ts";
+import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
 
 /** A company using this deployment, as its file in `config/tenants` describes it. The slug is the file's name. */
@@ -15,6 +16,8 @@ export interface TenantFile {
   readonly isDefault: boolean;
   /** Workspaces that belong to this tenant, by the platform's own ids. */
   readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
+  /** Web sites whose visitors may talk to this tenant; each is an installation, too. */
+  readonly sites: readonly WebSite[];
   /** Colleagues who may take conversations over, by their accounts on the platforms. */
   readonly staff: readonly {
     readonly name: string;
@@ -26,6 +29,25 @@ export interface TenantFile {
     }[];
   }[];
 }
+
+const site = z.strictObject({
+  key: z
+    .string("must be the site's key in quotes")
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{2,63}$/, "must be 3 to 64 letters, digits, dashes or underscores"),
+  name: z.string().min(1).max(200).optional(),
+  origins: z
+    .array(
+      z
+        .string()
+        .refine(isOrigin, "must be an origin such as https://www.example.com, without a path, or self"),
+    )
+    .min(1, "must name at least one origin"),
+  userTokenSecret: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable that has the secret")
+    .optional(),
+  allowApps: z.boolean("must be true or false").default(false),
+});
 
 const tenantFile = z.strictObject({
   name: z.string("must be the company's name").min(1).max(200),
@@ -43,6 +65,7 @@ const tenantFile = z.strictObject({
       }),
     )
     .default([]),
+  sites: z.array(site).default([]),
   staff: z
     .array(
       z.strictObject({
@@ -70,16 +93,26 @@ const folderName = "config/tenants";
  * Reads every tenant. Adds to `problems`: files that do not parse, prompts that are missing, a workspace that
  * belongs to two tenants, two defaults. The first tenant is the default where no file says otherwise.
  */
-export function readTenantFiles(folder: string, problems: string[]): readonly TenantFile[] {
+export function readTenantFiles(
+  folder: string,
+  problems: string[],
+  values: Readonly<Record<string, string>>,
+): readonly TenantFile[] {
   const tenants = listFiles(folder, folderName, ".yaml").flatMap((name) =>
-    readTenant(folder, name, problems),
+    readTenant(folder, name, { problems, values }),
   );
   problems.push(...findDoubles(tenants));
   if (tenants.some(({ isDefault }) => isDefault)) return tenants;
   return tenants.map((tenant, index) => ({ ...tenant, isDefault: index === 0 }));
 }
 
-function readTenant(folder: string, name: string, problems: string[]): TenantFile[] {
+interface Reading {
+  readonly problems: string[];
+  /** Names in the environment with their values. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+function readTenant(folder: string, name: string, { problems, values }: Reading): TenantFile[] {
   const path = `${folderName}/${name}`;
   const slug = name.replace(/\.yaml$/, "");
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) {
@@ -96,10 +129,34 @@ function readTenant(folder: string, name: string, problems: string[]): TenantFil
       tier: file.tier,
       persona,
       isDefault: file.default,
-      installations: file.installations,
+      installations: [
+        ...file.installations,
+        ...file.sites.map(({ key }) => ({ channel: "web" as const, id: key })),
+      ],
+      sites: file.sites.map((one) => toSite(one, { path, problems, values })),
       staff: file.staff,
     },
   ];
+}
+
+function isOrigin(origin: string): boolean {
+  return origin === "self" || (/^https?:/.test(origin) && URL.parse(origin)?.origin === origin);
+}
+
+const shortestSecret = 32;
+
+/** The file names the secret; the secret itself stands where secrets do. */
+function toSite(
+  { key, name = key, origins, userTokenSecret: secretName, allowApps }: z.output<typeof site>,
+  { path, problems, values }: Reading & { readonly path: string },
+): WebSite {
+  const secret = secretName === undefined ? undefined : values[secretName];
+  if (secretName !== undefined && (secret?.length ?? 0) < shortestSecret) {
+    problems.push(
+      `${secretName}: ${path} names it as the secret of the site ${key}: set it to ${shortestSecret} or more random characters`,
+    );
+  }
+  return { key, name, origins, userTokenSecret: secret, allowApps };
 }
 
 function readPrompt(folder: string, name: string, askedBy: string, problems: string[]): string {

@@ -239,6 +239,7 @@ describe("tenant files", () => {
         persona: "You help.",
         isDefault: true,
         installations: [{ channel: "slack", id: "T1" }],
+        sites: [],
         staff: [
           { name: "Mia", roles: ["staff"], accounts: [{ channel: "slack", workspace: "T1", id: "U1" }] },
         ],
@@ -258,6 +259,36 @@ describe("tenant files", () => {
     expect(problems).toContain("slack T1 belongs to a and to b");
     expect(problems).toContain("a and b both say default: true");
     expect(problems).toContain("Not_A_Slug.yaml: the file's name becomes the tenant's");
+  });
+
+  test("a web site is the tenant's own, and its secret comes from the environment", () => {
+    write(
+      "config/tenants/acme.yaml",
+      `name: Acme\nsites:\n  - { key: acme-web, origins: ["https://acme.example", self], userTokenSecret: ACME_SECRET }\n`,
+    );
+    expect(problemsOf()).toContain("ACME_SECRET: config/tenants/acme.yaml names it");
+    const settings = read({ ACME_SECRET: "canary".repeat(8) });
+    expect(settings.channels.web?.sites).toEqual([
+      {
+        key: "acme-web",
+        name: "acme-web",
+        origins: ["https://acme.example", "self"],
+        userTokenSecret: "canary".repeat(8),
+        allowApps: false,
+      },
+    ]);
+    expect(settings.tenants[0]?.installations).toEqual([{ channel: "web", id: "acme-web" }]);
+    expect(JSON.stringify(settings)).not.toContain("canary");
+    expect(settings.http.host).toBe("0.0.0.0");
+  });
+
+  test("a web site names origins, not pages", () => {
+    write("config/tenants/a.yaml", `name: A\nsites: [{ key: a-web, origins: ["https://a.example/shop"] }]\n`);
+    expect(problemsOf()).toContain("must be an origin");
+  });
+
+  test("without any site, an embedded Baton can be talked to from its own page alone", () => {
+    expect(read().channels.web?.sites).toMatchObject([{ key: "local", origins: ["self"] }]);
   });
 
   test("a persona that is not there is named, and cannot lead out of its folder", () => {

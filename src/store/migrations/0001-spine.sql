@@ -331,6 +331,69 @@ CREATE TABLE leases (
   state text
 );
 
+-- What visitors of web sites see. A session is a visitor's right to speak, a thread what they read: web_messages is
+-- each message once, with a number (cursor) that follows the thread's own clock at its every change.
+CREATE TABLE web_sessions (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  installation_id uuid NOT NULL,
+  visitor text NOT NULL,
+  identified boolean NOT NULL,
+  generation integer NOT NULL DEFAULT 0,
+  rotated_at timestamptz NOT NULL DEFAULT now(),
+  profile bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, installation_id) REFERENCES installations (company_id, id)
+);
+
+CREATE TABLE web_threads (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  installation_id uuid NOT NULL,
+  visitor text NOT NULL,
+  profile bytea NOT NULL,
+  last_cursor bigint NOT NULL DEFAULT 0,
+  last_position bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, installation_id) REFERENCES installations (company_id, id)
+) WITH (fillfactor = 70);
+CREATE INDEX idx_web_threads_visitor ON web_threads (visitor, updated_at);
+
+CREATE TABLE web_messages (
+  company_id uuid NOT NULL,
+  thread_id uuid NOT NULL,
+  id text NOT NULL,
+  position bigint NOT NULL,
+  cursor bigint NOT NULL,
+  role text NOT NULL CHECK (role IN ('user', 'assistant')),
+  state text NOT NULL CHECK (state IN ('streaming', 'final', 'deleted')),
+  edited boolean NOT NULL DEFAULT false,
+  digest bytea NOT NULL,
+  content bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (thread_id, id, company_id),
+  FOREIGN KEY (company_id, thread_id) REFERENCES web_threads (company_id, id) ON DELETE CASCADE
+) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX idx_web_messages_cursor ON web_messages (thread_id, cursor);
+CREATE UNIQUE INDEX idx_web_messages_position ON web_messages (thread_id, position);
+
+CREATE TABLE web_files (
+  company_id uuid NOT NULL,
+  thread_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name bytea NOT NULL,
+  mime_type text NOT NULL,
+  size integer NOT NULL,
+  content bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (thread_id, id, company_id),
+  FOREIGN KEY (company_id, thread_id) REFERENCES web_threads (company_id, id) ON DELETE CASCADE
+);
+
 -- The other names by which integrators know the same data. They read with the caller's rights.
 CREATE VIEW ai_conversations WITH (security_invoker = true) AS
   SELECT id, company_id, thread_id, user_id AS customer_id, agent_type, status, metadata, created_at, updated_at
@@ -348,7 +411,8 @@ DO $$
 DECLARE t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['installations', 'contacts', 'staff', 'staff_roles', 'staff_identities', 'conversations',
-    'messages', 'turns', 'steps', 'deliveries', 'tickets', 'leads', 'bookings', 'events', 'support_ai_interactions', 'audit']
+    'messages', 'turns', 'steps', 'deliveries', 'tickets', 'leads', 'bookings', 'events', 'support_ai_interactions', 'audit',
+    'web_sessions', 'web_threads', 'web_messages', 'web_files']
   LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);

@@ -1,0 +1,36 @@
+import type { Citation, Reply } from "../../src/core/reply.ts";
+import type { TranscriptContent } from "../../src/core/transcript.ts";
+import { judgeLink } from "../kit/safe-link.ts";
+import { splitReply } from "../kit/split.ts";
+import { mayForge, toSafeMarkdown } from "./safe-markdown.ts";
+
+/** Longest message in the transcript, characters: no platform's limit, a bound. */
+export const messageLimit = 50_000;
+
+/** Cuts a reply that is longer than one message may be. */
+export function splitForWeb(reply: Reply): readonly Reply[] {
+  const { body } = reply;
+  if (body.length <= messageLimit && !mayForge(body)) return [reply];
+  return splitReply(reply, { limit: messageLimit, measure: (piece) => toSafeMarkdown(piece).length });
+}
+
+/** A reply that fits one message, as it stands in the transcript. */
+export function renderReply(reply: Reply): TranscriptContent {
+  const { citations = [], buttons = [], suggestions = [], feedback } = reply;
+  return {
+    text: toSafeMarkdown(reply.body),
+    ...(citations.length > 0 && { citations: citations.map(toHarmless) }),
+    ...(buttons.length > 0 && { buttons }),
+    ...(suggestions.length > 0 && { suggestions }),
+    ...(feedback !== undefined && { feedback }),
+  };
+}
+
+/** A title that names another host than its address leads to loses the address to the reader's eye. */
+function toHarmless({ title, url, locator }: Citation): Citation {
+  const verdict = judgeLink(title, url ?? "");
+  const where = locator === undefined ? {} : { locator };
+  if (verdict.kind === "inert") return { title, ...where };
+  const shown = verdict.kind === "disguised" ? `${title} (${verdict.host})` : title;
+  return { title: shown, url: verdict.url, ...where };
+}

@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import type { Attachment } from "../../core/envelope.ts";
+import { actions } from "../../core/reply.ts";
+import type { TranscriptItem, WebThread } from "../../core/transcript.ts";
+import type { VisitorAct, WebDoor } from "../../core/web-door.ts";
+import type { ChatProgress } from "../../inbox/chat-progress.ts";
+import type { TranscriptBook } from "../../inbox/transcript.ts";
+import type { FastState } from "../../store/fast-state.ts";
+import { ApiError, refusals } from "./api-error.ts";
+import { takeOrRefuse, type ChatLimits } from "./limits.ts";
+import type { ChatSession } from "./sessions.ts";
+
+/** Who acts where. The thread is the session's own. */
+export interface Scene {
+  readonly session: ChatSession;
+  readonly thread: WebThread;
+  readonly correlationId: string;
+}
+
+/** What a visitor says. */
+export interface Saying {
+  readonly id: string;
+  readonly text: string;
+  readonly attachments?: readonly string[] | undefined;
+}
+
+/**
+ * What visitors do. Whatever resolves is kept and will be dealt with once, however often it is sent with the same
+ * id; what rejects may be sent again.
+ */
+export interface ChatActs {
+  /** Resolves with the cursor of the message. */
+  say(scene: Scene, saying: Saying): Promise<number>;
+  edit(scene: Scene, id: string, text: string): Promise<void>;
+  remove(scene: Scene, id: string): Promise<void>;
+  press(
+    scene: Scene,
+    press: {
+      readonly id: string;
+      readonly action: string;
+      readonly value: string;
+      readonly target?: string | undefined;
+    },
+  ): Promise<void>;
+  judge(scene: Scene, id: string, rating: "up" | "down"): Promise<void>;
+}
+
+export interface ChatActParts {
+  readonly book: TranscriptBook;
+  readonly door: WebDoor;
+  readonly progress: ChatProgress;
+  readonly fast: FastState;
+  readonly limits: ChatLimits;
+}
+
+export function createChatActs({ book, door, progress, fast, limits }: ChatActParts): ChatActs {
+  const say: ChatActs["say"] = async (scene, { id, text, attachments: wanted = [] }) => {
+    const { thread } = scene;
+    await spend(scene);
+    const attachments = await attached(scene, wanted);
+    const content = { text, ...(attachments.length > 0 && { attachments }) };
+    const { kind, cursor } = await book.add(thread, { id, role: "user", state: "final", content });
+    if (kind === "conflict") {
+      const message = "Another message was sent with this id: make a new id for each message.";
+      throw new ApiError(409, "id_taken", message);
+    }
+    // Also for one that is known: the first try may have ended between the two.
+    await take(scene, { kind: "message", id, text, attachments });
+    void showTyping(scene);
+    return cursor;
+  };
+
+  async function spend({ session }: Scene): Promise<void> {
+    const { site, visitor } = session;
+    await takeOrRefuse(fast, `web:say:${site.route.tenantId}:${visitor.id}`, limits.messages);
+  }
+
+  async function attached({ session, thread }: Scene, ids: readonly string[]): Promise<Attachment[]> {
+    const key = { tenantId: session.site.route.tenantId, thread: thread.thread };
+    const found = await book.files.describe(key, ids);
+    return ids.map((id) => {
+      const file = found.find((one) => one.id === id);
+      if (file === undefined)
+        throw new ApiError(400, "no_such_attachment", `attachments: there is no ${id} here: upload it first`);
+      const { name, mimeType, size: bytes } = file;
+      return { id, name, mimeType, bytes, handle: `${thread.thread}/${id}` };
+    });
+  }
+
+  async function take({ session, thread, correlationId }: Scene, act: VisitorAct): Promise<void> {
+    const { id, name, locale } = session.visitor;
+    const visitor = { id, ...(name !== undefined && { name }), ...(locale !== undefined && { locale }) };
+    const at = new Date().toISOString();
+    await door.take({ ...thread, visitor, act, at, correlationId });
+  }
+
+  /** A courtesy, from the door itself: the worker may be busy for a while. */
+  async function showTyping({ session, thread }: Scene): Promise<void> {
+    try {
+      const { owner } = await progress.status({ ...session.site.route, thread: thread.thread });
+      if (owner === "bot") await book.tell(thread, { kind: "typing" });
+    } catch {
+      // the answer itself will show
+    }
+  }
+
+  /** The visitor's own message, if it is one and still there. */
+  async function own({ thread }: Scene, id: string): Promise<TranscriptItem> {
+    const item = await book.find(thread, id);
+    if (item?.role !== "user" || item.state !== "final") throw refusals.notFound();
+    return item;
+  }
+
+  async function ours({ thread }: Scene, id: string): Promise<TranscriptItem> {
+    const item = await book.find(thread, id);
+    if (item?.role !== "assistant" || item.state !== "final") throw refusals.notFound();
+    return item;
+  }
+
+  return {
+    say,
+    edit: async (scene, id, text) => {
+      const { content } = await own(scene, id);
+      if (content.text === text) return;
+      await spend(scene);
+      await take(scene, { kind: "edit", id: `edit:${id}:${fingerprint(text)}`, target: id, text });
+      const edited = { content: { ...content, text }, state: "final", edited: true } as const;
+      await book.change(scene.thread, id, { ...edited, from: ["final"] });
+    },
+    remove: async (scene, id) => {
+      await own(scene, id);
+      await take(scene, { kind: "delete", id: `delete:${id}`, target: id });
+      await book.change(scene.thread, id, { content: { text: "" }, state: "deleted", from: ["final"] });
+    },
+    press: async (scene, { id, action, value, target }) => {
+      if (action !== actions.human || target !== undefined) {
+        const { content } = await ours(scene, target ?? "");
+        if (!offers(content, action, value)) throw refusals.notFound();
+      }
+      // A suggestion is said, so that it stands in the conversation like anything else the visitor says.
+      if (action === actions.suggestion) return void (await say(scene, { id, text: value }));
+      await spend(scene);
+      await take(scene, { kind: "action", id: `press:${id}`, action, value, target });
+    },
+    judge: async (scene, id, rating) => {
+      const { content } = await ours(scene, id);
+      const { feedback } = content;
+      if (feedback === undefined) throw refusals.notFound();
+      if (content.rating === rating) return;
+      const action = rating === "up" ? actions.feedbackUp : actions.feedbackDown;
+      const act = {
+        kind: "action",
+        id: `judge:${id}:${rating}`,
+        action,
+        value: feedback,
+        target: id,
+      } as const;
+      await take(scene, act);
+      const judged = { content: { ...content, rating }, state: "final" } as const;
+      await book.change(scene.thread, id, { ...judged, from: ["final"] });
+    },
+  };
+}
+
+/** Only what stands under a message can be pressed. */
+function offers(
+  { buttons = [], suggestions = [] }: TranscriptItem["content"],
+  action: string,
+  value: string,
+) {
+  if (action === actions.suggestion) return suggestions.includes(value);
+  return buttons.some((button) => button.action === action && button.value === value);
+}
+
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
