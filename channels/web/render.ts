@@ -2,6 +2,7 @@ import type { Citation, Reply } from "../../src/core/reply.ts";
 import type { TranscriptContent } from "../../src/core/transcript.ts";
 import { judgeLink } from "../kit/safe-link.ts";
 import { splitReply } from "../kit/split.ts";
+import { withoutOverrides } from "../kit/safe-markdown.ts";
 import { mayForge, toSafeMarkdown } from "./safe-markdown.ts";
 
 /** Longest message in the transcript, characters: no platform's limit, a bound. */
@@ -26,11 +27,12 @@ export function renderReply(reply: Reply): TranscriptContent {
   };
 }
 
-/** A title that names another host than its address leads to loses the address to the reader's eye. */
-function toHarmless({ title, url, locator }: Citation): Citation {
+/** A title that names another host than its address leads to says first where that is. */
+function toHarmless({ title: given, url, locator }: Citation): Citation {
+  const title = withoutOverrides(given);
   const verdict = judgeLink(title, url ?? "");
-  const where = locator === undefined ? {} : { locator };
+  const where = locator === undefined ? {} : { locator: withoutOverrides(locator) };
   if (verdict.kind === "inert") return { title, ...where };
-  const shown = verdict.kind === "disguised" ? `${title} (${verdict.host})` : title;
+  const shown = verdict.kind === "disguised" ? `${verdict.host}: ${title}` : title;
   return { title: shown, url: verdict.url, ...where };
 }
