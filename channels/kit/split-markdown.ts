@@ -9,7 +9,12 @@ import { type Room, splitPhrasing } from "./split-phrasing.ts";
  * character, never inside a link or a code span that fits. Nothing but white space at a cut is lost.
  */
 export function splitMarkdown(markdown: string, room: Room): string[] {
-  return splitBlocks(markdown, room);
+  // What every message costs, however short, is counted once and not for each of its blocks.
+  const frame = room.measure("");
+  return splitBlocks(markdown, {
+    limit: room.limit - frame,
+    measure: (content) => room.measure(content) - frame,
+  });
 }
 
 function splitBlocks(markdown: string, room: Room): string[] {
@@ -103,12 +108,7 @@ function splitCode(node: Code, markdown: string, room: Room): string[] {
   const fence = /^[`~]{3,}/.exec(sourceOf(node, markdown))?.[0] ?? fenceFor(node.value);
   const info = [node.lang, node.meta].filter((part) => part !== null && part !== undefined).join(" ");
   const wrap = (lines: readonly string[]): string => `${fence}${info}\n${lines.join("\n")}\n${fence}`;
-  const frame = room.measure(wrap([""]));
-  return packLines(
-    node.value.split("\n"),
-    room.limit - frame,
-    (line) => room.measure(wrap([line])) - frame,
-  ).map(wrap);
+  return packLines(node.value.split("\n"), { ...room, wrap });
 }
 
 function fenceFor(code: string): string {
@@ -116,36 +116,70 @@ function fenceFor(code: string): string {
   return "`".repeat(longest + 1);
 }
 
-/** Lines in groups that fit; a line too long for one is cut between what a reader sees as characters. */
-function packLines(
-  lines: readonly string[],
-  limit: number,
-  sizeOfLine: (line: string) => number,
-): string[][] {
-  const groups: string[][] = [];
-  let group: string[] = [];
-  let size = 0;
-  for (const line of lines.flatMap((one) =>
-    sizeOfLine(one) <= limit ? [one] : cutLine(one, limit, sizeOfLine),
-  )) {
-    const cost = sizeOfLine(line) + 1;
-    if (group.length > 0 && size + cost > limit) {
-      groups.push(group);
-      group = [];
-      size = 0;
+interface LineRoom extends Room {
+  /** A piece made of these lines. */
+  readonly wrap: (lines: readonly string[]) => string;
+  /** What a line too long for a piece becomes; cut between what a reader sees as characters when left out. */
+  readonly cut?: ((line: string) => readonly string[]) | undefined;
+}
+
+/** As many lines to a piece as fit. Whole pieces are measured, not lines: measuring parses, and costs do not add up. */
+function packLines(lines: readonly string[], room: LineRoom): string[] {
+  const pieces: string[] = [];
+  let left = lines;
+  while (left.length > 0) {
+    const [first = ""] = left;
+    const count = countFitting(left, room);
+    if (count > 0) {
+      pieces.push(room.wrap(left.slice(0, count)));
+      left = left.slice(count);
+    } else {
+      const parts = room.cut?.(first) ?? cutLine(first, room);
+      // What cannot be cut any further has to go as it is.
+      if (parts.length < 2) pieces.push(room.wrap([first]));
+      left = [...(parts.length < 2 ? [] : parts), ...left.slice(1)];
     }
-    group.push(line);
-    size += cost;
   }
-  return [...groups, group];
+  return pieces;
+}
+
+/** How many of the first lines fit, found by measuring a guess and correcting it by what it cost. */
+function countFitting(lines: readonly string[], { limit, measure, wrap }: LineRoom): number {
+  let fits = 0;
+  let tooMany = lines.length + 1;
+  let guess = countWithin(lines, limit);
+  for (let time = 0; time < maxGuesses || fits === 0; time++) {
+    const size = measure(wrap(lines.slice(0, guess)));
+    if (size <= limit) fits = guess;
+    else tooMany = guess;
+    if (tooMany - fits <= 1) break;
+    const better = Math.floor(guess * (limit / Math.max(1, size)));
+    guess = Math.min(tooMany - 1, Math.max(fits + 1, time < maxGuesses ? better : (fits + tooMany) >> 1));
+  }
+  return fits;
+}
+
+/** Enough to fill a piece nearly; a piece filled to the last line is not worth more. */
+const maxGuesses = 5;
+
+/** How many of the first lines have at most `length` characters, at least one. */
+function countWithin(lines: readonly string[], length: number): number {
+  let sum = 0;
+  const end = lines.findIndex((line) => {
+    sum += line.length + 1;
+    return sum > length;
+  });
+  return Math.max(1, end === -1 ? lines.length : end);
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-function cutLine(line: string, limit: number, sizeOfLine: (line: string) => number): string[] {
+/** Measured in bulk: what one character costs says nothing of what a token made of several does. */
+function cutLine(line: string, { limit, measure, wrap }: LineRoom): string[] {
+  const frame = measure(wrap([""]));
+  const growth = Math.max(1, (measure(wrap([line])) - frame) / Math.max(1, line.length));
+  const step = Math.max(1, Math.min(Math.floor((limit - frame) / Math.ceil(growth)) - 8, line.length >> 1));
   const parts: string[] = [];
-  // Measured in bulk: what one character costs says nothing of what a token made of several does.
-  const step = Math.max(1, Math.floor(limit / Math.max(1, Math.ceil(sizeOfLine(line) / line.length))) - 8);
   let part = "";
   for (const { segment } of graphemes.segment(line)) {
     if (part !== "" && part.length + segment.length > step) {
@@ -159,7 +193,7 @@ function cutLine(line: string, limit: number, sizeOfLine: (line: string) => numb
 
 /** The last resort: the source line by line, as text. */
 function splitLines(source: string, room: Room): string[] {
-  return packLines(source.split("\n"), room.limit, room.measure).map((lines) => lines.join("\n"));
+  return packLines(source.split("\n"), { ...room, wrap: (lines) => lines.join("\n") });
 }
 
 function splitTable(node: Table, markdown: string, room: Room): string[] {
@@ -168,30 +202,33 @@ function splitTable(node: Table, markdown: string, room: Room): string[] {
     .map((line) => line.replace(/^[ \t>]*(?=\S)/, ""));
   const head = lines.slice(0, 2).join("\n");
   const wrap = (rows: readonly string[]): string => [head, ...rows].join("\n");
-  const frame = room.measure(wrap([]));
-  const limit = room.limit - frame;
   // A header that leaves no room for its rows is no header to repeat.
-  if (limit < room.limit / 4) return splitLines(sourceOf(node, markdown), room);
-  const cost = (row: string): number => room.measure(wrap([row])) - frame;
-  const rows = node.children.slice(1).flatMap((row, index) => {
-    const line = lines[index + 2] ?? "";
-    return cost(line) <= limit ? [line] : splitRow(row.children, markdown, { limit, measure: cost });
-  });
-  return packLines(rows, limit, cost).map(wrap);
+  if (room.measure(wrap([])) > (room.limit * 3) / 4) return splitLines(sourceOf(node, markdown), room);
+  const cells = new Map(node.children.slice(1).map((row, at) => [lines[at + 2] ?? "", row.children]));
+  const fits = (row: string): boolean => room.measure(wrap([row])) <= room.limit;
+  const cut = (row: string): readonly string[] => splitRow(cells.get(row) ?? [], markdown, { ...room, fits });
+  return packLines(lines.slice(2, node.children.length + 1), { ...room, wrap, cut });
 }
 
 /** A row too long for a message goes on in further rows, each cell where it left off. */
-function splitRow(cells: Table["children"][number]["children"], markdown: string, room: Room): string[] {
-  const share = Math.max(8, Math.floor(room.limit / cells.length) - 4);
-  const columns = cells.map((cell) => {
-    const phrasing = { limit: share, measure: room.measure };
-    return cell.children.length === 0 ? [""] : splitPhrasing(cell, markdown, phrasing);
-  });
-  const height = Math.max(...columns.map((column) => column.length));
-  return Array.from(
-    { length: height },
-    (_, at) => `| ${columns.map((column) => column[at] ?? "").join(" | ")} |`,
-  );
+function splitRow(
+  cells: Table["children"][number]["children"],
+  markdown: string,
+  room: Room & { readonly fits: (row: string) => boolean },
+): string[] {
+  let rows: string[] = [];
+  for (let limit = room.limit; limit >= 16; limit = Math.floor(limit / 2)) {
+    const share = { limit: Math.max(8, Math.floor(limit / cells.length) - 4), measure: room.measure };
+    const columns = cells.map((cell) =>
+      cell.children.length === 0 ? [""] : splitPhrasing(cell, markdown, share),
+    );
+    rows = Array.from(
+      { length: Math.max(0, ...columns.map((column) => column.length)) },
+      (_, at) => `| ${columns.map((column) => column[at] ?? "").join(" | ")} |`,
+    );
+    if (rows.every(room.fits)) return rows;
+  }
+  return rows;
 }
 
 function splitList(node: List, markdown: string, room: Room): string[] {

@@ -5,10 +5,13 @@ import { numberedDocuments, numbersIn, withoutRepeats, type NumberedDocument } f
 import type { Subject } from "./subject.ts";
 
 /** Longer than one message, as far as that can be; where there is no limit, as long as answers get. */
-const long = (channel: Subject): number => Math.min(2.2 * channel.limit, 40_000);
+const long = ({ limit }: Subject): number => (Number.isFinite(limit) ? 1.5 * limit : 20_000);
 
-/** Few, for they are long; the pieces of the kit have properties of their own. */
-const runs = { numRuns: 4, endOnFailure: true } as const;
+/** The longer, the fewer: about as much text for every channel. */
+const runs = (channel: Subject) => ({
+  numRuns: Math.max(2, Math.min(12, Math.floor(40_000 / long(channel)))),
+  endOnFailure: true,
+});
 
 const familyEmoji = "👨‍👩‍👧‍👦";
 
@@ -26,7 +29,7 @@ export const splitting = {
   ) => {
     fc.assert(
       fc.property(numberedDocuments(long(channel)), (document) => expectWhole(channel, document)),
-      runs,
+      runs(channel),
     );
   },
   "gives pieces that each fit, and cuts none of them again": (channel: Subject) => {
@@ -37,7 +40,7 @@ export const splitting = {
           expectStable(channel, part);
         }
       }),
-      runs,
+      runs(channel),
     );
   },
   "fits whatever noise a model writes": (channel: Subject) => {
@@ -50,12 +53,12 @@ export const splitting = {
       minLength: 50,
       maxLength: 300,
     });
-    const times = Math.ceil(Math.min(channel.limit, 20_000) / 200);
+    const times = Math.ceil(long(channel) / 250);
     fc.assert(
       fc.property(noise, (body) => {
         for (const part of channel.split({ body: body.repeat(times) })) expectToFit(channel, part);
       }),
-      runs,
+      runs(channel),
     );
   },
   "closes code at a cut and opens it again in the same language": (channel: Subject) => {
