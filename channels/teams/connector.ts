@@ -153,7 +153,8 @@ function isUnsent(cause: unknown): boolean {
   return cause instanceof WireError && cause.kind === "unsent";
 }
 
-function throwIfStopped(signal: AbortSignal | undefined): void {
+/** Throws what an aborted signal means for a call: the right to send is gone, or it is to be tried later. */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw stopped(signal);
 }
 

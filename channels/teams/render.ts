@@ -42,7 +42,17 @@ const leastText = 4_000;
 export function splitForTeams(reply: Reply): readonly Reply[] {
   const room = Math.max(leastText, activityLimit - bytesOf(renderReply({ ...reply, body: "" })));
   if (reply.body.length * mostBytes <= room && !reply.body.includes("]:")) return [reply];
-  return splitReply(reply, { limit: room, measure: (body) => textBytes(toTeamsMarkdown(body)) });
+  return splitReply(reply, { limit: room, measure: createMeasure() });
+}
+
+/** Measures markdown as it will be on the wire. The rows of a table are asked for several times each. */
+function createMeasure(): (markdown: string) => number {
+  const known = new Map<string, number>();
+  return (markdown) => {
+    const bytes = known.get(markdown) ?? textBytes(toTeamsMarkdown(markdown));
+    known.set(markdown, bytes);
+    return bytes;
+  };
 }
 
 /** What a character takes at most, made harmless, in a table's padding or escaped in JSON: measured below this size. */

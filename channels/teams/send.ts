@@ -13,9 +13,9 @@ import type { Reply } from "../../src/core/reply.ts";
 import { isFields, textAt } from "../kit/fields.ts";
 import type { Pacer } from "../kit/pace.ts";
 import type { Transport } from "../kit/transport.ts";
-import { createConnector, type CallOptions, type Connector } from "./connector.ts";
+import { createConnector, throwIfStopped, type CallOptions, type Connector } from "./connector.ts";
 import { parseTeamsCredentials } from "./credentials.ts";
-import { ConnectorRefusal } from "./errors.ts";
+import { ConnectorRefusal, isCode } from "./errors.ts";
 import { parseServiceUrl } from "./hosts.ts";
 import { botIdOf } from "./parse-context.ts";
 import { conversationIdOf, parseMessageId, toMessageId, toWhisperId } from "./place.ts";
@@ -122,9 +122,9 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     try {
       await connector.update(conversation, activityId, renderReply(reply), options);
     } catch (cause) {
-      // What Teams knows no message of may be a stream somebody left open.
-      if (target.place.audience !== "direct" || !isUnknownMessage(cause)) throw cause;
-      if (!(await endStream(scene, activityId, reply))) await replace(scene, activityId, reply);
+      // What is no message yet may be a stream somebody left open.
+      if (target.place.audience !== "direct" || !mayBeStream(cause)) throw cause;
+      if (!(await endStream(scene, activityId, reply))) await postInstead(scene, activityId, reply);
     }
   }
 
@@ -140,8 +140,29 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     });
   }
 
-  /** Posts a broken stream's answer, once: what may have been delivered is not posted again. */
+  /** Puts the answer in the place of what a broken stream left, and beside it where Teams does not let us. */
   async function replace(
+    scene: Pick<StreamScene, "connector" | "conversation" | "attempt">,
+    streamId: string,
+    reply: Reply,
+  ): Promise<void> {
+    const { connector, conversation, attempt } = scene;
+    const options: CallOptions = {
+      ...boundTo(attempt),
+      doing: "replace a stream",
+      limit: "update",
+      creates: false,
+    };
+    try {
+      await connector.update(conversation, streamId, renderReply(reply), options);
+    } catch (cause) {
+      if (!(cause instanceof PermanentError)) throw cause;
+      await postInstead(scene, streamId, reply);
+    }
+  }
+
+  /** Posts a broken stream's answer, once: what may have been delivered is not posted again. */
+  async function postInstead(
     scene: Pick<StreamScene, "connector" | "conversation" | "attempt">,
     streamId: string,
     reply: Reply,
@@ -159,6 +180,7 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
   }
 
   async function stream(target: Target, text: string, attempt: Attempt): Promise<ReplyStream> {
+    assertMine(attempt);
     // Teams streams in personal chats only; elsewhere the answer comes whole.
     if (target.place.audience !== "direct")
       throw new PermanentError("teams: answers are not streamed here", { code: "no stream here" });
@@ -183,10 +205,14 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     send,
     update,
     async endStream(target, ref, line, attempt) {
+      assertMine(attempt);
       if (target.place.audience !== "direct") return;
       const connector = await connectorFor(target);
       const { conversation, activityId } = locate(target, ref);
-      const shown = shownTexts.get(`${conversation} ${activityId}`) ?? "";
+      const shown = shownTexts.get(`${conversation} ${activityId}`);
+      // The end of a stream replaces what stands there. What another process showed is kept instead, and Teams
+      // itself ends the stream after two minutes.
+      if (shown === undefined) return;
       await endStream({ connector, conversation, attempt }, activityId, { body: `${shown}…\n\n${line}` });
     },
     async remove(target, ref, attempt) {
@@ -239,6 +265,17 @@ const capabilities: Channel["capabilities"] = {
   ephemeral: false,
   reconciles: false,
 };
+
+/** Throws when the attempt may not go on, also where there is nothing to send. */
+function assertMine({ signal, checkpoint }: Attempt): void {
+  throwIfStopped(signal);
+  checkpoint();
+}
+
+/** Teams refuses to edit a stream that is still open, or does not know it as a message. */
+function mayBeStream(cause: unknown): boolean {
+  return isUnknownMessage(cause) || isCode(cause, "ForbiddenOperationException");
+}
 
 function boundTo({ signal, checkpoint }: Attempt): Pick<CallOptions, "signal" | "checkpoint"> {
   return { signal, checkpoint };

@@ -73,7 +73,7 @@ function toRows(table: Table, source: string): string {
     Math.max(...rows.map((row) => lengthOf(row[column] ?? ""))),
   );
   const width = widths.reduce((sum, one) => sum + one, 3 * (columns - 1));
-  if (width > widestRow) return toRecords(table, source);
+  if (width > widestRow || holdsLink(table)) return toRecords(table, source);
   const line = (cells: readonly string[]): string =>
     widths
       .map((size, column) => (cells[column] ?? "") + " ".repeat(size - lengthOf(cells[column] ?? "")))
@@ -84,31 +84,25 @@ function toRows(table: Table, source: string): string {
   return defuseCode(toCodeBlock([line(head), rule, ...body.map(line)].join("\n")));
 }
 
-/** A cell's words; where a link leads is written out, because code has no links. */
-function plainCell(cell: TableCell): string {
-  const words = (node: Nodes): string => {
-    if (node.type === "link") {
-      const label = toString(node);
-      return label === node.url || node.url === `mailto:${label}` ? label : `${label} (${node.url})`;
-    }
-    if (node.type === "break") return " ";
-    return "children" in node ? node.children.map(words).join("") : toString(node);
-  };
-  return words(cell).replaceAll(/\s+/g, " ").trim();
+/** Code has no links, so a table with links in it must not become code. */
+function holdsLink(node: Nodes): boolean {
+  if (node.type === "link") return true;
+  return "children" in node && node.children.some(holdsLink);
 }
 
+function plainCell(cell: TableCell): string {
+  return toString(cell).replaceAll(/\s+/g, " ").trim();
+}
+
+/** The header by itself, then a point for each row that names its columns again: nobody could count them there. */
 function toRecords(table: Table, source: string): string {
-  const [head, ...rows] = table.children.map((row) => row.children.map((cell) => sourceOfCell(cell, source)));
-  if (rows.length === 0) return `- ${(head ?? []).join(" · ")}`;
-  return rows
-    .map((row) => {
-      const cells = row.map((cell, column) => {
-        const name = head?.[column] ?? "";
-        return name === "" ? cell : `**${name.replaceAll("**", "")}:** ${cell}`;
-      });
-      return `- ${cells.join(" · ")}`;
-    })
-    .join("\n");
+  const rows = table.children.map((row) => row.children.map((cell) => sourceOfCell(cell, source)));
+  const [head = [], ...body] = rows;
+  const points = body.map((row) => {
+    const cells = row.map((cell, column) => (head[column] ? `${head[column]}: ${cell}` : cell));
+    return `- ${cells.join(" · ")}`;
+  });
+  return [head.join(" · "), "", ...points].join("\n").trim();
 }
 
 function sourceOfCell(cell: TableCell, source: string): string {
@@ -125,6 +119,9 @@ function indent(text: string, source: string, from: number): string {
   return text.replaceAll("\n", `\n${before.replaceAll(/[^>\s]/g, " ")}`);
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** In what a reader sees as characters. */
 function lengthOf(text: string): number {
-  return Array.from(text).length;
+  return /^[\x20-\x7E]*$/.test(text) ? text.length : Array.from(graphemes.segment(text)).length;
 }
