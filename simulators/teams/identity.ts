@@ -32,16 +32,28 @@ export class Identity implements OpenIdState {
   emulatorFetches = 0;
   status: "up" | "down" = "up";
   delayMs = 0;
-  /** Signs for other channels only; part of the published set, as on the platform. */
-  readonly otherChannels = createKey("other-channels-1", ["webchat", "directline"]);
-  /** In the set, but without any endorsement. */
-  readonly unendorsed = createKey("unendorsed-1");
-  /** In no set. */
-  readonly unpublished = createKey("unpublished-1", msteamsEndorsements);
-  /** Signs the tokens of the login service: those the bot gets, and those of the emulator and of skills. */
-  readonly login = createKey("login-1");
   #keys: SigningKey[] = [createKey("msteams-1", msteamsEndorsements)];
   #rotations = 1;
+
+  /** Signs for other channels only; part of the published set, as on the platform. */
+  get otherChannels(): SigningKey {
+    return createKey("other-channels-1", ["webchat", "directline"]);
+  }
+
+  /** In the set, but without any endorsement. */
+  get unendorsed(): SigningKey {
+    return createKey("unendorsed-1");
+  }
+
+  /** In no set. */
+  get unpublished(): SigningKey {
+    return createKey("unpublished-1", msteamsEndorsements);
+  }
+
+  /** Signs the tokens of the login service: those the bot gets, and those of the emulator and of skills. */
+  get login(): SigningKey {
+    return createKey("login-1");
+  }
 
   get current(): SigningKey {
     const key = this.#keys.at(-1);
@@ -73,7 +85,7 @@ export class Identity implements OpenIdState {
   }
 }
 
-// Making a key takes a busy machine half a second: one process makes each of them once, whatever it starts.
+// Making a key takes a busy machine half a second: a process makes each of them once, when it is first asked for.
 const pairs = new Map<string, KeyPairKeyObjectResult>();
 
 function createKey(kid: string, endorsements?: readonly string[]): SigningKey {

@@ -6,7 +6,13 @@ import type { DeliveryRecord } from "./record.ts";
 import { isRecord } from "./is-record.ts";
 import { findAction } from "./card-actions.ts";
 import { listOf } from "./seen-message.ts";
-import { createEventId, toChannelData, toClientInfo, toEnvelope } from "./wire-activity.ts";
+import {
+  createEventId,
+  toChannelData,
+  toClientInfo,
+  toEnvelope,
+  toWireConversation,
+} from "./wire-activity.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -162,9 +168,14 @@ export class Interactions {
     type: string,
     message: Message,
   ): Fields {
-    const { person } = scene;
+    const { person, conversation } = scene;
+    const envelope = toEnvelope(this.#platform, scene, type, createEventId());
     return {
-      ...toEnvelope(this.#platform, scene, type, createEventId()),
+      ...envelope,
+      // Only clicks and invokes carry the conversation's name.
+      ...(conversation.name === ""
+        ? {}
+        : { conversation: { ...toWireConversation(scene), name: conversation.name } }),
       entities: [toClientInfo(person)],
       replyToId: message.id,
       locale: person.locale,

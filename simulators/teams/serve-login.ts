@@ -3,6 +3,7 @@ import { ApiError } from "./api-error.ts";
 import type { Platform } from "./platform.ts";
 import { serveCall } from "./serve-call.ts";
 import type { Exchange } from "./serve-call.ts";
+import { connectorIssuer } from "./tokens.ts";
 
 /** Hands the bot a token, or says in the login service's words why not. */
 export async function serveToken(platform: Platform, exchange: Exchange, tenant: string): Promise<void> {
@@ -40,7 +41,7 @@ export function documentOf(platform: Platform, path: string): OpenIdDocument | u
     case "/v1/.well-known/openidconfiguration":
       return {
         operation: "openid.metadata",
-        body: () => metadata("https://api.botframework.com", "/v1/.well-known/keys"),
+        body: () => metadata(connectorIssuer, "/v1/.well-known/keys"),
       };
     case "/v1/.well-known/keys":
       return { operation: "openid.keys", body: () => identity.published() };

@@ -104,7 +104,8 @@ function startStream(platform: Platform, conversation: Conversation, activity: F
   message.stream = stream;
   note(stream, step, now);
   setTimeout(() => {
-    if (stream.state === "open") close(platform, message, "expired");
+    const isThere = state.conversations.get(conversation.id)?.messages.get(message.id) === message;
+    if (isThere && stream.state === "open") close(platform, message, "expired");
   }, settings.streamLifeMs).unref();
   state.changed(() => ({ kind: "stream", what: "started", message: state.seen(message) }));
   return { status: 201, body: { id: message.id }, id: message.id };

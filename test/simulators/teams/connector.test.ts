@@ -6,7 +6,6 @@ import {
   TurnContext,
 } from "botbuilder";
 import type { ConversationReference } from "botbuilder";
-import { ServiceClientCredentialsFactory } from "botframework-connector";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { TeamsSimulator } from "../../../simulators/teams/simulator.ts";
 import { startTeamsSimulator } from "../../../simulators/teams/start-teams-simulator.ts";
@@ -30,18 +29,18 @@ afterEach(async () => {
 
 /** The SDK's own adapter against the simulator; only the token is fetched by hand, as MSAL refuses http. */
 function createAdapter(): CloudAdapter {
-  class Credentials extends ServiceClientCredentialsFactory {
-    override isValidAppId = (id: string): Promise<boolean> => Promise.resolve(id === teams.app.appId);
-    override isAuthenticationDisabled = (): Promise<boolean> => Promise.resolve(false);
-    override createCredentials = () =>
+  const credentials = {
+    isValidAppId: (id: string) => Promise.resolve(id === teams.app.appId),
+    isAuthenticationDisabled: () => Promise.resolve(false),
+    createCredentials: () =>
       Promise.resolve({
         signRequest: async (resource: { headers: { set(name: string, value: string): void } }) => {
           const { body } = await askToken(teams);
           resource.headers.set("authorization", `Bearer ${String(body["access_token"])}`);
-          return resource as never;
+          return resource;
         },
-      });
-  }
+      }),
+  };
   return new CloudAdapter(
     new ConfigurationBotFrameworkAuthentication(
       {
@@ -53,7 +52,7 @@ function createAdapter(): CloudAdapter {
         OAuthUrl: "https://api.botframework.com",
         ValidateAuthority: "true",
       } as never,
-      new Credentials(),
+      credentials as never,
     ),
   );
 }
