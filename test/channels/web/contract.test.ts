@@ -73,8 +73,7 @@ channelContract({
     "never answers itself": "nothing of ours ever comes back through the visitors' door",
     "ignores other bots unless they are allowed": noRooms,
     "ends a conversation with another bot that goes on and on": noRooms,
-    "updates, removes and reacts as often as it is asked, with the same end":
-      "there are no reactions: the rest of it is held in send.test.ts",
+    "reacts as often as it is asked, with the same end": "there are no reactions",
     "whispers to one person only": "everything is between the bot and the one visitor",
   },
 });

@@ -53,7 +53,7 @@ export const splitting = {
       minLength: 50,
       maxLength: 300,
     });
-    const times = Math.ceil(long(channel) / 250);
+    const times = Math.ceil(long(channel) / 400);
     fc.assert(
       fc.property(noise, (body) => {
         for (const part of channel.split({ body: body.repeat(times) })) expectToFit(channel, part);
