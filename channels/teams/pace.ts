@@ -12,8 +12,8 @@ export function createTeamsPacer(parts: {
   return createPacer({ platform: "teams", limitOf, now: parts.now });
 }
 
-/** 7 calls in a second and 60 in 30 seconds (learn.microsoft.com: bots/how-to/rate-limit). */
-const perConversation: Limit = { everyMs: 500, burst: 7 };
+/** Under 7 calls in a second, 8 in two and 60 in thirty at once (learn.microsoft.com: bots/how-to/rate-limit). */
+const perConversation: Limit = { everyMs: 540, burst: 4 };
 
 const limits: Readonly<Record<string, Limit>> = {
   create: perConversation,

@@ -177,6 +177,19 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
         replacements.set(key, { kind: "unknown" });
       throw cause;
     }
+    await takeAway(scene, streamId);
+  }
+
+  /** The answer stands elsewhere by now: half of it here is no use, and no harm where it cannot be removed. */
+  async function takeAway(
+    { connector, conversation, attempt }: Pick<StreamScene, "connector" | "conversation" | "attempt">,
+    streamId: string,
+  ): Promise<void> {
+    try {
+      await connector.remove(conversation, streamId, toRemoval(attempt));
+    } catch (cause) {
+      log.debug({ err: cause }, "half an answer stays beside the whole one");
+    }
   }
 
   async function stream(target: Target, text: string, attempt: Attempt): Promise<ReplyStream> {
@@ -219,13 +232,7 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
       const connector = await connectorFor(target);
       const { conversation, activityId } = locate(target, ref);
       try {
-        const options: CallOptions = {
-          ...boundTo(attempt),
-          doing: "remove a reply",
-          limit: "remove",
-          creates: false,
-        };
-        await connector.remove(conversation, activityId, options);
+        await connector.remove(conversation, activityId, toRemoval(attempt));
       } catch (cause) {
         if (!isUnknownMessage(cause)) throw cause;
       }
@@ -275,6 +282,10 @@ function assertMine({ signal, checkpoint }: Attempt): void {
 /** Teams refuses to edit a stream that is still open, or does not know it as a message. */
 function mayBeStream(cause: unknown): boolean {
   return isUnknownMessage(cause) || isCode(cause, "ForbiddenOperationException");
+}
+
+function toRemoval(attempt: Attempt): CallOptions {
+  return { ...boundTo(attempt), doing: "remove a reply", limit: "remove", creates: false };
 }
 
 function boundTo({ signal, checkpoint }: Attempt): Pick<CallOptions, "signal" | "checkpoint"> {

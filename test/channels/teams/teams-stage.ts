@@ -38,6 +38,7 @@ export async function simulate({ env, now, ...options }: SimulatedOptions = {}):
     timeScale: 0.01,
     streamIntervalMs: 0,
     resendDelaysMs: [20, 20],
+    deliveryTimeoutMs: 20_000,
     ...options,
   });
   const installations = createInstallations();
