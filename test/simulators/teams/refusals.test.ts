@@ -126,6 +126,10 @@ test("conversations are opened with a member of the same tenant, and threads in 
   await expect(open({ ...member, members: [{ id: "29:none" }] })).resolves.toMatchObject({
     code: "BadArgument",
   });
+  const zoe = teams.state.findPerson("Zoe");
+  await expect(open({ ...member, members: [{ id: zoe.id }] })).resolves.toMatchObject({
+    code: "BadArgument",
+  });
   const thread = await open({
     isGroup: true,
     channelData: { channel: { id: helpdesk } },
@@ -168,4 +172,18 @@ test("a rate limit holds for its time and its conversation", async () => {
   const statuses = [];
   for (let nth = 0; nth < 3; nth += 1) statuses.push((await bot.post(helpdesk, message())).status);
   expect(statuses).toEqual([201, 201, 429]);
+});
+
+test("an answer can be late, empty or broken although the message is there", async () => {
+  const { faults } = teams;
+  faults.api({ text: "one", do: { kind: "delay", ms: 50 } });
+  faults.api({ text: "two", do: { kind: "empty" } });
+  faults.api({ text: "three", do: { kind: "malformed" } });
+  await expect(bot.post(helpdesk, message({ text: "one" }))).resolves.toMatchObject({ status: 201 });
+  await expect(bot.post(helpdesk, message({ text: "two" }))).resolves.toMatchObject({
+    status: 200,
+    body: {},
+  });
+  await expect(bot.post(helpdesk, message({ text: "three" }))).rejects.toThrow(SyntaxError);
+  expect(teams.messages("#Helpdesk").map(({ text }) => text)).toEqual(["one", "two", "three"]);
 });

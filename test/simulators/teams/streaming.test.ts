@@ -115,6 +115,16 @@ test("a stream dies of its age or of the Stop button, and what was shown stays",
   expect(teams.messages(chat).map(({ text }) => text)).toEqual(["old", "stopped"]);
 });
 
+test("a stream too large is refused, and one whose end differs is remarked on", async () => {
+  const id = idOf(await send({ sequence: 1, text: "A" }));
+  await expect(send({ id, sequence: 2, text: "A".repeat(41_000) })).resolves.toMatchObject({
+    status: 403,
+    body: { error: { message: "Message size too large" } },
+  });
+  expect((await send({ type: "final", id, text: "Something else" })).status).toBe(202);
+  expect(teams.complaints()).toMatchObject([{ error: "FinalChangesText" }]);
+});
+
 test("whatever order the steps arrive in, what shows is the latest of those that were in time", async () => {
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray([2, 3, 4, 5, 6, 7, 8], { minLength: 2 }), async (sequences) => {
