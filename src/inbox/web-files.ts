@@ -47,8 +47,8 @@ export function createWebFiles({
       const id = randomUUID();
       const rows = await database.statement(tenantId, {
         text: `INSERT INTO web_files (company_id, thread_id, id, name, mime_type, size, content)
-               SELECT $1, $2, $3, $4, $5, $6, $7
-               WHERE (SELECT coalesce(sum(size), 0) FROM web_files WHERE company_id = $1 AND thread_id = $2) + $6 <= $8
+               SELECT $1, $2, $3, $4, $5, $6::int, $7
+               WHERE (SELECT coalesce(sum(size), 0) FROM web_files WHERE company_id = $1 AND thread_id = $2) + $6::int <= $8::bigint
                RETURNING id`,
         values: [
           tenantId,

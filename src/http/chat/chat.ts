@@ -73,6 +73,7 @@ export function createChat(parts: ChatParts): Chat {
     name: "chat",
     routes: async (app) => {
       await addEmbedFiles(app);
+      app.get("/embed/site.json", async () => ({ site_key: (await sites.ownPageKey()) ?? null }));
       await app.register(async (scope) => addApi(scope, house));
     },
     onChanged: (conversationId) => news.tell(conversationId),

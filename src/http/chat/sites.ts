@@ -15,6 +15,8 @@ export interface Site {
 /** The sites of this deployment, and who may reach them from where. */
 export interface Sites {
   find(key: string): Promise<Site | undefined>;
+  /** The site the page at `/chat` belongs to: the first that allows it. */
+  ownPageKey(): Promise<string | undefined>;
   /** Whether any site is reached from this origin; for a preflight, which names no site. */
   isKnownOrigin(origin: string, host: string): Promise<boolean>;
   /** `host` is the name the request was made to. */
@@ -57,6 +59,11 @@ export function createSites({
       if (route === undefined || record === undefined) return undefined;
       const { userTokenSecret, ...rest } = credentials.parse(record.credentials);
       return { key, route, userTokenSecret, ...rest };
+    },
+    ownPageKey: async () => {
+      const records = await installations.list();
+      return records.find((record) => credentials.parse(record.credentials).origins.includes("self"))
+        ?.externalId;
     },
     isKnownOrigin: async (origin, host) => isIn(await origins(), origin, host),
     allows: (site, origin, host) => isIn(new Set(site.origins), origin, host),

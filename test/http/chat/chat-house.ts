@@ -32,6 +32,7 @@ export function openChatHouse(options: HouseOptions = {}): Promise<Talk> {
     files: {
       "config/tenants/acme.yaml": tenant("Acme", acme, true),
       "config/tenants/beta.yaml": tenant("Beta", beta, false),
+      ...options.files,
     },
   });
 }
