@@ -26,6 +26,8 @@ export class Connection {
   /** Opened at the address for resuming. */
   readonly isResumeUrl: boolean;
   session: Session | undefined;
+  /** Has been authenticated before, so a RESUME on it follows an invalid session. */
+  hadSession = false;
   /** Open, and mute: nothing goes out and nothing is answered. */
   silent = false;
   compressesFrames = false;

@@ -220,7 +220,7 @@ export class Gateway implements ConnectionHost {
     const missed = session.after(Math.max(0, s - this.#overlap));
     this.#overlap = 0;
     if (missed === undefined) return this.#refuseSession(connection, false);
-    if (!connection.isResumeUrl)
+    if (!connection.isResumeUrl && !connection.hadSession)
       this.#parts.recorder.complain("resume", "came over the gateway's own address, not resume_gateway_url");
     // Taken over by the newcomer; the old line is of no use any more.
     const former = session.connection;
@@ -275,6 +275,7 @@ export class Gateway implements ConnectionHost {
     session.connection = connection;
     session.lostAt = undefined;
     connection.session = session;
+    connection.hadSession = true;
   }
 
   #refuseSession(connection: Connection, resumable: boolean): void {

@@ -3,8 +3,8 @@ import type { InteractionDesk, InteractionOutcome } from "./interaction-desk.ts"
 import { isRecord } from "./is-record.ts";
 import type { Channel, Command, Message, Modal, User } from "./model.ts";
 import type { Platform } from "./platform.ts";
-import { toTimestamp, toWireGuildMember, toWireMember, toWireUser } from "./wire-people.ts";
-import { toWireChannel, toWireMessage } from "./wire.ts";
+import { toWireGuildMember, toWireMember, toWireUser } from "./wire-people.ts";
+import { toWireChannel, toWireMessage, toWireThreadMember } from "./wire.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -193,7 +193,7 @@ export class Interactions {
       app_permissions: state.botPermissions(channel).toString(),
       attachment_size_limit: settings.maxFileBytes,
       authorizing_integration_owners: { "0": guild?.id ?? "0" },
-      channel: { ...toWireChannel(state, channel), permissions },
+      channel: { ...toWireChannel(state, channel), permissions, ...toThreadPart(channel, user) },
       channel_id: channel.id,
       context: guild === undefined ? 1 : 0,
       entitlement_sku_ids: [],
@@ -209,11 +209,24 @@ export class Interactions {
               ...toWireGuildMember(member, user),
               permissions,
               unusual_dm_activity_until: null,
-              joined_at: toTimestamp(member.joinedAt),
+              collectibles: null,
+              display_name_styles: null,
             },
           }),
     };
   }
+}
+
+/** What a thread says of the person in it. */
+function toThreadPart(channel: Channel, user: User): Fields {
+  const { members } = channel.thread ?? {};
+  if (members === undefined) return {};
+  return {
+    member_ids_preview: [...members.keys()],
+    ...(members.has(user.id)
+      ? { member: { ...toWireThreadMember(channel, user.id), mute_config: null, muted: false } }
+      : {}),
+  };
 }
 
 function toOptions(platform: Platform, definition: Fields, use: SlashUse): Fields {

@@ -81,7 +81,7 @@ function toReference(platform: Platform, channel: Channel, body: MessageBody): M
 }
 
 function toEmbed(embed: unknown): unknown {
-  return { type: "rich", content_scan_version: 0, ...(embed as object) };
+  return { type: "rich", content_scan_version: 0, id: createSnowflake(), ...(embed as object) };
 }
 
 function toFile(channel: Channel, file: Upload, body: MessageBody): StoredFile {
