@@ -1,83 +1,50 @@
 import { startOpenAiSimulator } from "./openai/openai-simulator.ts";
-import { toHappenings, toPageMessage, toTyped, type Happening, type PageMessage } from "./page-message.ts";
-import type { Change } from "./slack/model.ts";
-import type { SlackSimulator } from "./slack/simulator.ts";
-import { startSlackSimulator } from "./slack/start-slack-simulator.ts";
+import type { PageLog, PageWorkspace } from "./page-workspace.ts";
 
-/** How a simulated workspace is set up. */
+/** The platforms that can be simulated here. */
+export type SimulatedPlatform = "slack" | "discord" | "teams";
+
+/** How the simulated workspaces are set up. */
 export interface SimulatedWorkspaceOptions {
-  /** Where Baton listens, when that is known already: the same as `connect` with its events door. */
+  /** Where Baton listens, when that is known already: the same as `connect`. */
   readonly baseUrl?: string | undefined;
   /** Whether a real model is set up; read from the environment when left out. */
   readonly hasModel?: boolean | undefined;
-  readonly log?: { warn(fields: object, message: string): void } | undefined;
+  /** All of them when left out. */
+  readonly platforms?: readonly SimulatedPlatform[] | undefined;
+  readonly log?: PageLog | undefined;
 }
 
-type PageChange =
-  | { readonly kind: "message"; readonly version: number; readonly message: PageMessage }
-  | { readonly kind: "status"; readonly channel: string; readonly threadTs: string; readonly status: string }
-  | { readonly kind: "happening" }
-  | { readonly kind: "reset" };
-
-interface Place {
-  readonly user: string;
-  readonly channel: string;
+/** A colleague in the simulated workspaces, and the accounts that are theirs. */
+export interface SimulatedColleague {
+  readonly name: string;
+  readonly accounts: readonly {
+    readonly channel: SimulatedPlatform;
+    readonly workspace: string;
+    readonly id: string;
+  }[];
 }
 
-/** What the playground's page may ask of the workspace and do in it. */
-export interface PageWorkspace {
-  describe(): {
-    workspace: string;
-    bot: { id: string; name: string };
-    people: { id: string; name: string; realName: string; isStaff: boolean; directChannel: string }[];
-    channels: { id: string; name: string }[];
-    model: string;
-  };
-  messages(channel: string): { version: number; messages: PageMessage[] };
-  message(channel: string, ts: string): PageMessage | undefined;
-  file(id: string): { name: string; mimetype: string; content: Buffer } | undefined;
-  says(
-    say: Place & {
-      readonly text: string;
-      readonly threadTs?: string | undefined;
-      readonly files?:
-        | readonly {
-            readonly name: string;
-            readonly mimetype?: string | undefined;
-            readonly content: Buffer;
-          }[]
-        | undefined;
-    },
-  ): { channel: string; ts: string };
-  edits(edit: Place & { readonly ts: string; readonly text: string }): void;
-  deletes(deletion: Place & { readonly ts: string }): void;
-  reacts(reaction: Place & { readonly ts: string; readonly name: string; readonly remove: boolean }): void;
-  clicks(
-    click: Place & {
-      readonly ts: string;
-      readonly actionId: string;
-      readonly blockId?: string | undefined;
-      readonly value?: string | undefined;
-    },
-  ): Promise<{ problem?: string }>;
-  commands(
-    command: Place & { readonly command: string; readonly text: string },
-  ): Promise<{ problem?: string }>;
-  happenings(seq: number): Happening[];
-  onChange(listener: (change: PageChange) => void): () => void;
-}
-
-/** A running simulated workspace. */
+/** Running simulated workspaces. */
 export interface SimulatedWorkspace {
-  /** What Baton must be set up with to live in it. */
+  /** What Baton must be set up with to live in them. */
   readonly env: Record<string, string>;
-  readonly workspace: PageWorkspace;
-  /** The workspace's id, and the accounts in it that belong to staff. */
-  readonly team: string;
-  readonly staff: readonly { readonly name: string; readonly id: string }[];
-  /** Events go to this address from now on; clicks and commands to its siblings `interactions` and `commands`. */
-  connect(eventsUrl: string): void;
-  /** Ends both platforms; safe to call twice. */
+  readonly workspaces: { readonly [P in SimulatedPlatform]?: PageWorkspace };
+  /** Whoever is of the staff there. */
+  readonly staff: readonly SimulatedColleague[];
+  /** Baton listens at this address from now on: events, clicks and commands go to its doors. */
+  connect(baseUrl: string): void;
+  /** Ends all platforms; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** One simulated platform, as far as all of them are the same. */
+interface Simulation {
+  readonly env: Record<string, string>;
+  readonly page: PageWorkspace;
+  /** Where an account of staff belongs: the ids under which Baton may know the workspace. */
+  readonly accountsIn: readonly string[];
+  connect(baseUrl: string): void;
   stop(): Promise<void>;
 }
 
@@ -85,42 +52,37 @@ export interface SimulatedWorkspace {
 const pace = { firstTokenMs: 400, tokensPerSecond: 40 };
 
 /**
- * Starts a Slack workspace with three people in this process and, where no model is set up, a model stand-in:
- * enough for Baton to run without an account, a key or a network. All of it is forgotten at the stop.
+ * Starts a workspace on each platform in this process, every one with two people and a colleague, and, where no
+ * model is set up, a model stand-in: enough for Baton to run without an account, a key or a network. All of it is
+ * forgotten at the stop.
  */
 export async function startSimulatedWorkspace(
   options: SimulatedWorkspaceOptions = {},
 ): Promise<SimulatedWorkspace> {
-  const slack = await startSlackSimulator({ historyLimit: 2_000 });
-  const model =
-    (options.hasModel ?? isModelConfigured(process.env))
-      ? undefined
-      : await startOpenAiSimulator({ ...pace, historyLimit: 200 });
-  const connect = (eventsUrl: string): void => {
-    slack.configure({
-      requestUrl: eventsUrl,
-      interactivityUrl: new URL("interactions", eventsUrl).href,
-      commandUrl: new URL("commands", eventsUrl).href,
-    });
+  const needsModel = !(options.hasModel ?? isModelConfigured(process.env));
+  const names = options.platforms ?? simulatedPlatforms;
+  const parts = { model: needsModel ? "stand-in" : "your own", log: options.log };
+  const [model, ...running] = await Promise.all([
+    needsModel ? startOpenAiSimulator({ ...pace, historyLimit: 200 }) : undefined,
+    ...names.map(async (name) => ({ name, simulation: await simulations[name](parts) })),
+  ]);
+  const connect = (baseUrl: string): void => {
+    for (const { simulation } of running) simulation.connect(baseUrl);
   };
-  if (options.baseUrl !== undefined) connect(new URL("/slack/events", options.baseUrl).href);
-  const workspace = createPageWorkspace(slack, model === undefined ? "your own" : "stand-in", options.log);
-  const staff = workspace.describe().people.filter(({ isStaff }) => isStaff);
+  if (options.baseUrl !== undefined) connect(options.baseUrl);
   return {
-    env: {
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_BOT_TOKEN: slack.installation.botToken,
-      SLACK_SIGNING_SECRET: slack.app.signingSecret,
-      ...(model === undefined
+    env: Object.assign(
+      {},
+      ...running.map(({ simulation }) => simulation.env),
+      model === undefined
         ? {}
-        : { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: "sk-stand-in", OPENAI_MODEL: "gpt-4o-mini" }),
-    },
-    workspace,
-    team: slack.installation.teamId,
-    staff: staff.map(({ realName, id }) => ({ name: realName, id })),
+        : { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: "sk-stand-in", OPENAI_MODEL: "gpt-4o-mini" },
+    ) as Record<string, string>,
+    workspaces: Object.fromEntries(running.map(({ name, simulation }) => [name, simulation.page])),
+    staff: running.flatMap(({ name, simulation }) => toStaff(name, simulation)),
     connect,
     async stop() {
-      await Promise.all([slack.stop(), model?.stop()]);
+      await Promise.all([...running.map(({ simulation }) => simulation.stop()), model?.stop()]);
     },
   };
 }
@@ -131,134 +93,92 @@ function isModelConfigured(env: NodeJS.ProcessEnv): boolean {
   return names.some((name) => (env[name] ?? "") !== "");
 }
 
-function createPageWorkspace(
-  slack: SlackSimulator,
-  model: string,
-  log: SimulatedWorkspaceOptions["log"],
-): PageWorkspace {
-  const { state } = slack;
-  const botId = (): string => slack.installation.botUserId;
-  const feed = createFeed(slack);
-  // Behind a call its events travel on; that one of them fails is no failure of the call.
-  const follow = ({ delivered }: { readonly delivered: Promise<unknown> }): void => {
-    delivered.catch((error: unknown) =>
-      log?.warn({ error }, "simulated workspace: an event was not delivered"),
-    );
-  };
-  const find = (channel: string, ts: string): PageMessage | undefined => {
-    const { byTs } = state.findChannel(channel);
-    const found = byTs.get(ts) ?? state.ephemerals.find((one) => one.ts === ts && one.channel === channel);
-    return found === undefined ? undefined : toPageMessage(state.seen(found));
-  };
+function toStaff(channel: SimulatedPlatform, { page, accountsIn }: Simulation): SimulatedColleague[] {
+  return page
+    .describe()
+    .people.filter(({ isStaff }) => isStaff)
+    .map(({ realName, id }) => ({
+      name: realName,
+      accounts: accountsIn.map((workspace) => ({ channel, workspace, id })),
+    }));
+}
+
+interface Parts {
+  readonly model: string;
+  readonly log: PageLog | undefined;
+}
+
+// Each is loaded only when it is asked for: their code is much of a start.
+const simulations: Readonly<Record<SimulatedPlatform, (parts: Parts) => Promise<Simulation>>> = {
+  slack: simulateSlack,
+  discord: simulateDiscord,
+  teams: simulateTeams,
+};
+
+const simulatedPlatforms = ["slack", "discord", "teams"] as const satisfies readonly SimulatedPlatform[];
+
+/** How many calls and events each platform remembers, for the drawer that shows them. */
+const historyLimit = 2_000;
+
+async function simulateSlack({ model, log }: Parts): Promise<Simulation> {
+  const [{ startSlackSimulator }, { createSlackPage }] = await Promise.all([
+    import("./slack/start-slack-simulator.ts"),
+    import("./slack-page.ts"),
+  ]);
+  const slack = await startSlackSimulator({ historyLimit });
   return {
-    describe: () => ({
-      workspace: state.teams.get(slack.installation.teamId)?.name ?? "",
-      bot: { id: botId(), name: slack.installation.botName },
-      people: [...state.users.values()]
-        .filter((user) => !user.isBot && !user.deleted)
-        .map(({ id, name, realName, isAdmin }) => ({
-          id,
-          name,
-          realName,
-          isStaff: isAdmin,
-          directChannel: state.directChannel(id, botId()).id,
-        })),
-      channels: [...state.channels.values()]
-        .filter(({ type, archived }) => type === "channel" && !archived)
-        .map(({ id, name }) => ({ id, name })),
-      model,
-    }),
-    messages: (channel) => ({
-      version: feed.version(),
-      messages: [...slack.messages(channel), ...slack.ephemerals(channel)].map(toPageMessage),
-    }),
-    message: find,
-    file: (id) => state.files.get(id),
-    says({ files, text, threadTs, ...place }) {
-      const said = slack.userSays({
-        ...place,
-        text: toTyped(text),
-        ...(threadTs === undefined ? {} : { threadTs }),
-        ...(files === undefined || files.length === 0
-          ? {}
-          : {
-              files: files.map(({ name, mimetype, content }) => ({
-                name,
-                content,
-                ...(mimetype === undefined ? {} : { mimetype }),
-              })),
-            }),
-      });
-      follow(said);
-      return { channel: said.channel, ts: said.ts };
+    env: {
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: slack.installation.botToken,
+      SLACK_SIGNING_SECRET: slack.app.signingSecret,
     },
-    edits: ({ text, ...edit }) => follow(slack.userEdits({ ...edit, text: toTyped(text) })),
-    deletes: ({ channel, ts }) => follow(slack.userDeletes({ channel, ts })),
-    reacts: (reaction) => follow(slack.reacts(reaction)),
-    clicks: ({ ts, user, channel, actionId, blockId, value }) =>
-      settle(() =>
-        slack.clicks({
-          user,
-          channel,
-          messageTs: ts,
-          actionId,
-          ...(blockId === undefined ? {} : { blockId }),
-          ...(value === undefined ? {} : { value }),
-        }),
-      ),
-    commands: (command) => settle(() => slack.slash(command)),
-    happenings: (seq) => toHappenings(slack.history(), seq),
-    onChange: feed.listen,
+    page: createSlackPage(slack, model, log),
+    accountsIn: [slack.installation.teamId],
+    connect: (baseUrl) =>
+      slack.configure({
+        requestUrl: new URL("/slack/events", baseUrl).href,
+        interactivityUrl: new URL("/slack/interactions", baseUrl).href,
+        commandUrl: new URL("/slack/commands", baseUrl).href,
+      }),
+    stop: () => slack.stop(),
   };
 }
 
-/** What came of a click or a command, told to a person. */
-async function settle(
-  act: () => { readonly done: Promise<{ readonly status: number; readonly error?: string }> },
-): Promise<{ problem?: string }> {
-  try {
-    const { status, error } = await act().done;
-    if (error === undefined && status === 200) return {};
-    return { problem: `Baton did not take it: ${error ?? `it answered ${status}`}` };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Numbers the changes, so that a page can tell which of two looks at a message is the later one. */
-function createFeed(slack: SlackSimulator) {
-  const listeners = new Set<(change: PageChange) => void>();
-  let version = 0;
-  slack.onChange((change) => {
-    const told = toPageChange(change, () => (version += 1));
-    if (told !== undefined) for (const listener of listeners) listener(told);
-  });
+async function simulateDiscord({ model, log }: Parts): Promise<Simulation> {
+  const [{ startDiscordSimulator }, { createDiscordPage }] = await Promise.all([
+    import("./discord/start-discord-simulator.ts"),
+    import("./discord-page.ts"),
+  ]);
+  const discord = await startDiscordSimulator({ historyLimit });
   return {
-    version: () => version,
-    listen(listener: (change: PageChange) => void): () => void {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    env: { DISCORD_API_URL: discord.apiUrl, DISCORD_BOT_TOKEN: discord.app.botToken },
+    page: createDiscordPage(discord, model, log),
+    // Direct messages belong to no guild: Baton keeps them under the application.
+    accountsIn: [discord.guild.id, discord.app.applicationId],
+    connect: () => {}, // Baton comes to the gateway by itself
+    stop: () => discord.stop(),
   };
 }
 
-function toPageChange(change: Change, nextVersion: () => number): PageChange | undefined {
-  switch (change.kind) {
-    case "message":
-    case "stream":
-    case "ephemeral":
-      return { kind: "message", version: nextVersion(), message: toPageMessage(change.message) };
-    case "call":
-    case "delivery":
-      return { kind: "happening" };
-    case "status":
-    case "reset":
-      return change;
-    case "view":
-    case "prompts":
-    case "channel":
-      return undefined;
-    default:
-      throw new Error(`unknown change: ${JSON.stringify(change satisfies never)}`);
-  }
+async function simulateTeams({ model, log }: Parts): Promise<Simulation> {
+  const [{ startTeamsSimulator }, { createTeamsPage }] = await Promise.all([
+    import("./teams/start-teams-simulator.ts"),
+    import("./teams-page.ts"),
+  ]);
+  const teams = await startTeamsSimulator({ historyLimit });
+  const { host } = new URL(teams.url);
+  return {
+    env: {
+      TEAMS_APP_ID: teams.app.appId,
+      TEAMS_APP_PASSWORD: teams.app.secret,
+      TEAMS_TENANT_ID: teams.app.tenantId,
+      TEAMS_SERVICE_HOSTS: host,
+      TEAMS_OPENID_URL: teams.openIdUrl,
+      TEAMS_LOGIN_URL: teams.url,
+    },
+    page: createTeamsPage(teams, model, log),
+    accountsIn: [teams.app.tenantId],
+    connect: (baseUrl) => teams.configure({ endpoint: new URL("/teams/messages", baseUrl).href }),
+    stop: () => teams.stop(),
+  };
 }

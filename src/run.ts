@@ -4,7 +4,7 @@ import { playgroundRoutes } from "./http/playground.ts";
 import { openStore } from "./store/store.ts";
 import { toStartSummary } from "./settings/start-summary.ts";
 
-/** Without a platform set up there is a simulated workspace to talk to. */
+/** Without a platform set up there are simulated ones to talk to. */
 async function simulateWorkspace(settings: Settings) {
   if (!settings.playground) return undefined;
   const { startSimulatedWorkspace } = await import("../simulators/simulated-workspace.ts");
@@ -13,18 +13,40 @@ async function simulateWorkspace(settings: Settings) {
 
 type Simulated = NonNullable<Awaited<ReturnType<typeof simulateWorkspace>>>;
 
-/** The settings of a Baton that lives in the simulated workspace: still only this machine is let in. */
-function moveIn(asked: Settings, { env, team, staff }: Simulated): Settings {
+/** The settings of a Baton that lives in the simulated workspaces: still only this machine is let in. */
+function moveIn(asked: Settings, { env, staff }: Simulated): Settings {
   const settings = readSettings({ ...process.env, ...env, BATON_HOST: asked.http.host });
-  const colleagues = staff.map(({ name, id }) => ({
-    name,
-    roles: ["staff"] as const,
-    accounts: [{ channel: "slack" as const, workspace: team, id }],
-  }));
+  const colleagues = staff.map((colleague) => ({ ...colleague, roles: ["staff"] as const }));
   const tenants = settings.tenants.map((tenant) =>
     tenant.isDefault ? { ...tenant, staff: [...tenant.staff, ...colleagues] } : tenant,
   );
   return { ...settings, tenants };
+}
+
+/** The workspaces whose platform Baton serves. */
+function toServed({ workspaces }: Simulated, { channels }: Settings): Simulated["workspaces"] {
+  const served = new Map<string, unknown>(Object.entries(channels));
+  return Object.fromEntries(Object.entries(workspaces).filter(([name]) => served.get(name) !== undefined));
+}
+
+/** The database, the simulated platforms and most of the code, all at the same time. */
+async function open(asked: Settings, log: ReturnType<typeof createLogger>, tell: (line: string) => void) {
+  const { store: kept, redis, dataDir } = asked;
+  const opening = openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: tell });
+  const simulating = simulateWorkspace(asked);
+  try {
+    const [store, simulated, { createService }] = await Promise.all([
+      opening,
+      simulating,
+      import("./service.ts"),
+    ]);
+    return { store, simulated, createService };
+  } catch (cause) {
+    const [store, simulated] = await Promise.allSettled([opening, simulating]);
+    if (store.status === "fulfilled") await store.value.close();
+    if (simulated.status === "fulfilled") await simulated.value?.stop();
+    throw cause;
+  }
 }
 
 /**
@@ -37,17 +59,13 @@ export async function run(startedAt: number): Promise<void> {
   const tell = (line: string) =>
     process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line);
 
-  const simulated = await simulateWorkspace(asked);
+  const { store, simulated, createService } = await open(asked, log, tell);
   const settings = simulated === undefined ? asked : moveIn(asked, simulated);
-  const { store: kept, redis, dataDir } = settings;
-  const [store, { createService }] = await Promise.all([
-    openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: tell }),
-    import("./service.ts"), // most of the code is read while the database comes up
-  ]);
   const pages =
     simulated &&
-    playgroundRoutes(simulated.workspace, {
-      data: dataDir,
+    playgroundRoutes(toServed(simulated, settings), {
+      data: settings.dataDir,
+      ...(settings.channels.web !== undefined && { chat: "/chat" }),
       ...(settings.http.publicUrl !== undefined && { publicUrl: settings.http.publicUrl }),
     });
   const service = await createService({ settings, store, log, pages }).catch(async (cause: unknown) => {
@@ -71,7 +89,7 @@ export async function run(startedAt: number): Promise<void> {
 
   await service.start();
   if (stopping !== undefined) return; // told to stop while it was still starting
-  simulated?.connect(`${service.url()}/slack/events`);
+  simulated?.connect(service.url());
   for (const line of toStartSummary(settings, {
     url: service.url(),
     simulated: simulated !== undefined,

@@ -6,8 +6,9 @@ const maxFiles = 3;
 /** Three files in base64, a long text and some air. */
 export const maxRequestBytes = 5 * 1024 * 1024;
 
-const id = z.string().regex(/^[A-Z0-9]{2,40}$/, "is no id");
-const ts = z.string().regex(/^\d{1,12}\.\d{6}$/, 'is no message id such as "1700000000.000100"');
+// Slack's are letters and digits, Discord's digits, those of Teams have colons, dots, dashes and at signs as well.
+const id = z.string().regex(/^[A-Za-z0-9][\w:.@=-]{1,199}$/, "is no id");
+const ts = z.string().regex(/^\d{1,20}(?:\.\d{6})?$/, 'is no message id such as "1700000000.000100"');
 const text = z.string().max(12_000, "is longer than 12 000 characters");
 const place = { user: id, channel: id };
 
@@ -49,7 +50,7 @@ export const playgroundBodies = {
   react: z.strictObject({
     ...place,
     ts,
-    name: z.string().regex(/^[a-z0-9_+'-]{1,80}$/, "is no emoji's name"),
+    name: z.string().regex(/^(?:[a-z0-9_+'-]{1,80}|(?:\p{Emoji}|\u200d|\ufe0f){1,20})$/u, "is no emoji"),
     remove: z.boolean().default(false),
   }),
   click: z.strictObject({

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { PassThrough } from "node:stream";
 import type { FastifyInstance } from "fastify";
-import type { PlaygroundWorkspace } from "./playground-workspace.ts";
+import type { PlaygroundPlatform, PlaygroundWorkspace } from "./playground-workspace.ts";
+
+type Workspaces = Readonly<Partial<Record<PlaygroundPlatform, PlaygroundWorkspace>>>;
 
 const maxPages = 64;
 /** Shorter than proxies keep a silent connection, and how a page notices that it lost us. */
@@ -9,8 +11,11 @@ const beatMs = 10_000;
 /** A page that does not read is let go; it comes back and asks for everything anew. */
 const maxUnreadBytes = 4 * 1024 * 1024;
 
-/** `GET /api/events`: every change as a server-sent event, until the page leaves or the server stops. */
-export function addChangeStream(app: FastifyInstance, workspace: PlaygroundWorkspace): void {
+/**
+ * `GET /api/events`: every change in the workspaces as a server-sent event that names its platform, until the page
+ * leaves or the server stops.
+ */
+export function addChangeStream(app: FastifyInstance, workspaces: Workspaces): void {
   const open = new Set<PassThrough>();
   const run = randomUUID();
   // An open stream would hold up the stop until its deadline.
@@ -19,7 +24,7 @@ export function addChangeStream(app: FastifyInstance, workspace: PlaygroundWorks
   });
   app.get("/api/events", async (_request, reply) => {
     if (open.size >= maxPages) return reply.code(503).send({ error: `more than ${maxPages} open pages` });
-    const stream = openStream(workspace, run);
+    const stream = openStream(workspaces, run);
     open.add(stream);
     stream.once("close", () => open.delete(stream));
     return reply
@@ -30,17 +35,19 @@ export function addChangeStream(app: FastifyInstance, workspace: PlaygroundWorks
   });
 }
 
-function openStream(workspace: PlaygroundWorkspace, run: string): PassThrough {
+function openStream(workspaces: Workspaces, run: string): PassThrough {
   const stream = new PassThrough();
   const write = (data: unknown): void => {
     if (stream.writableEnded || stream.destroyed) return;
     if (stream.writableLength > maxUnreadBytes) stream.destroy();
     else stream.write(`data: ${JSON.stringify(data)}\n\n`);
   };
-  const stopListening = workspace.onChange(write);
+  const listening = Object.entries(workspaces).map(([platform, workspace]) =>
+    workspace.onChange((change) => write({ ...change, platform })),
+  );
   const beat = setInterval(() => write({ kind: "beat" }), beatMs).unref();
   stream.once("close", () => {
-    stopListening();
+    for (const stopListening of listening) stopListening();
     clearInterval(beat);
   });
   write({ kind: "open", run });

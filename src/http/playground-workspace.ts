@@ -1,3 +1,9 @@
+/** The platforms the playground can simulate, in the order it shows them. */
+export const playgroundPlatforms = ["slack", "discord", "teams"] as const;
+
+/** A platform as the playground's addresses name it. */
+export type PlaygroundPlatform = (typeof playgroundPlatforms)[number];
+
 /** One person of the simulated workspace, and their conversation with the bot alone. */
 export interface PlaygroundPerson {
   readonly id: string;
@@ -9,10 +15,17 @@ export interface PlaygroundPerson {
 
 /** Who and what there is in the workspace. */
 export interface PlaygroundScene {
+  readonly platform: PlaygroundPlatform;
   readonly workspace: string;
   readonly bot: { readonly id: string; readonly name: string };
   readonly people: readonly PlaygroundPerson[];
   readonly channels: readonly { readonly id: string; readonly name: string }[];
+  /** Whether one can answer in a thread in the conversation with the bot alone; in channels one always can. */
+  readonly directThreads: boolean;
+  /** The name of the reaction that means a thumb up. */
+  readonly thumb: string;
+  /** What the app answers to behind a slash; empty where the platform does not list it. */
+  readonly commands: readonly { readonly name: string; readonly about: string }[];
   /** In a few words, which model answers: "stand-in", "your own". */
   readonly model: string;
 }
@@ -20,16 +33,22 @@ export interface PlaygroundScene {
 /** A message as the page draws it. */
 export interface PlaygroundMessage {
   readonly channel: string;
-  /** The platform's id of the message and its time, in seconds with six decimals. */
+  /** The platform's id of the message, unique in its channel. */
   readonly ts: string;
+  /** When it was said: milliseconds since the epoch, with fractions where the platform has them. */
+  readonly at: number;
   readonly threadTs?: string;
   readonly user?: string;
   readonly userName: string;
   readonly isBot: boolean;
-  /** In the platform's markup, or in markdown where `markdown` says so. */
   readonly text: string;
-  readonly markdown: boolean;
+  /** How the text is marked up: Slack's own way, markdown, or not at all. */
+  readonly format: "mrkdwn" | "markdown" | "plain";
+  /** What stands under the text, as the platform has it: Slack's blocks, Discord's embeds and components, Teams' cards. */
   readonly blocks?: readonly unknown[];
+  readonly embeds?: readonly unknown[];
+  readonly components?: readonly unknown[];
+  readonly cards?: readonly unknown[];
   readonly files?: readonly PlaygroundFile[];
   readonly streaming: boolean;
   readonly broadcast: boolean;
@@ -64,7 +83,13 @@ export interface PlaygroundHappening {
 /** What a page redraws from. `version` grows with every change. */
 export type PlaygroundChange =
   | { readonly kind: "message"; readonly version: number; readonly message: PlaygroundMessage }
-  | { readonly kind: "status"; readonly channel: string; readonly threadTs: string; readonly status: string }
+  | {
+      readonly kind: "status";
+      readonly channel: string;
+      /** Empty for the channel itself. */
+      readonly threadTs: string;
+      readonly status: string;
+    }
   | { readonly kind: "happening" }
   | { readonly kind: "reset" };
 

@@ -1,15 +1,16 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { z } from "zod";
-import { addPageFiles, readPageFiles } from "./playground-files.ts";
+import type { FastifyInstance } from "fastify";
+import { addRefusals, addWorkspaceApi } from "./playground-api.ts";
+import { addPageFiles, addPlatformPage, readPageFiles, type PageFile } from "./playground-files.ts";
 import { judgeCaller } from "./playground-guard.ts";
-import { maxRequestBytes, playgroundBodies, playgroundQueries, toComplaint } from "./playground-requests.ts";
 import { addChangeStream } from "./playground-stream.ts";
-import type {
-  PlaygroundMessage,
-  PlaygroundOutcome,
-  PlaygroundPlace,
-  PlaygroundWorkspace,
+import {
+  playgroundPlatforms,
+  type PlaygroundPlatform,
+  type PlaygroundWorkspace,
 } from "./playground-workspace.ts";
+
+/** The simulated platforms there are, by name. */
+export type PlaygroundWorkspaces = Readonly<Partial<Record<PlaygroundPlatform, PlaygroundWorkspace>>>;
 
 /** What the page tells about this deployment. */
 export interface PlaygroundOptions {
@@ -17,24 +18,17 @@ export interface PlaygroundOptions {
   readonly data?: string | undefined;
   /** The address the page is reached at, where it is not this machine's own name or a bare IP address. */
   readonly publicUrl?: string | undefined;
-}
-
-/** A request that cannot be served, told to the page as it is. */
-class Refusal extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
+  /** The path of the web chat's own page, where it is served. */
+  readonly chat?: string | undefined;
 }
 
 /**
- * The playground at `/playground`, and its API under `/playground/api/`: for the `extra` hook of the HTTP
- * server. It has no login, so it only answers its own page and whoever may open a connection to this server.
+ * The playground: all platforms side by side at `/playground`, each by itself at `/playground/<platform>` with its
+ * API under `/playground/<platform>/api/`. For the `extra` hook of the HTTP server. It has no login, so it only
+ * answers its own pages and whoever may open a connection to this server.
  */
 export function playgroundRoutes(
-  workspace: PlaygroundWorkspace,
+  workspaces: PlaygroundWorkspaces,
   options: PlaygroundOptions = {},
 ): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
@@ -46,9 +40,11 @@ export function playgroundRoutes(
         addGuard(scope, options.publicUrl);
         addRefusals(scope);
         addPageFiles(scope, files);
-        addQuestions(scope, workspace, options);
-        addActions(scope, workspace);
-        addChangeStream(scope, workspace);
+        addOverview(scope, workspaces, options);
+        for (const name of playgroundPlatforms) {
+          const workspace = workspaces[name];
+          if (workspace !== undefined) await addPlatform(scope, { name, workspace, files, options });
+        }
       },
       { prefix: "/playground" },
     );
@@ -62,158 +58,37 @@ function addGuard(app: FastifyInstance, publicUrl: string | undefined): void {
   });
 }
 
-function addRefusals(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    if (error instanceof Refusal) return reply.code(error.status).send({ error: error.message });
-    const status = error.statusCode ?? 500;
-    if (status >= 500) throw error;
-    return reply.code(status).send({ error: toReason(status, error) });
-  });
-}
-
-function toReason(status: number, error: FastifyError): string {
-  if (status === 413) return "the request is larger than 5 MB";
-  if (status === 415) return "the body must be JSON, sent as application/json";
-  return error.code?.startsWith("FST_ERR_CTP") || error instanceof SyntaxError
-    ? "the body is not JSON"
-    : "bad request";
-}
-
-function addQuestions(
+function addOverview(
   app: FastifyInstance,
-  workspace: PlaygroundWorkspace,
-  { data }: PlaygroundOptions,
+  workspaces: PlaygroundWorkspaces,
+  options: PlaygroundOptions,
 ): void {
+  const there = playgroundPlatforms.filter((name) => workspaces[name] !== undefined);
+  const model = there.map((name) => workspaces[name]?.describe().model).find((known) => known !== undefined);
+  const { chat, data } = options;
   app.get("/api/state", async (_request, reply) =>
-    answer(reply, { ...workspace.describe(), ...(data === undefined ? {} : { data }) }),
+    reply.header("cache-control", "no-store").send({ platforms: there, chat, data, model }),
   );
-  app.get("/api/messages", async (request, reply) => {
-    const place = parse(playgroundQueries.messages, request.query);
-    checkPlace(workspace, place);
-    const { version, messages } = workspace.messages(place.channel);
-    return answer(reply, {
-      version,
-      messages: messages.filter(({ ephemeralTo }) => ephemeralTo === undefined || ephemeralTo === place.user),
-    });
-  });
-  app.get("/api/happenings", async (request, reply) => {
-    const { after } = parse(playgroundQueries.happenings, request.query);
-    return answer(reply, { happenings: workspace.happenings(after) });
-  });
-  app.get("/api/file", async (request, reply) => {
-    const file = workspace.file(parse(playgroundQueries.file, request.query).id);
-    if (file === undefined) throw new Refusal(404, "there is no such file");
-    return sendUpload(reply, file);
-  });
+  addChangeStream(app, workspaces);
 }
 
-const shownImages = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-
-/** Only pictures that cannot carry scripts open in the page's origin; all else is downloaded. */
-function sendUpload(
-  reply: FastifyReply,
-  file: { readonly name: string; readonly mimetype: string; readonly content: Buffer },
-): FastifyReply {
-  const isShown = shownImages.has(file.mimetype);
-  const disposition = `${isShown ? "inline" : "attachment"}; filename*=UTF-8''${encodeURIComponent(file.name)}`;
-  return reply
-    .header("cache-control", "private, max-age=3600, immutable")
-    .header("content-disposition", disposition)
-    .type(isShown ? file.mimetype : "application/octet-stream")
-    .send(file.content);
-}
-
-function addActions(app: FastifyInstance, workspace: PlaygroundWorkspace): void {
-  const bodies = playgroundBodies;
-  addAction(app, "say", bodies.say, ({ files, ...say }) => {
-    checkPlace(workspace, say);
-    if (say.threadTs !== undefined) checkRoot(workspace, say.channel, say.threadTs);
-    const uploads = files?.map(({ name, mimetype, contentBase64 }) => ({
-      name,
-      mimetype,
-      content: Buffer.from(contentBase64, "base64"),
-    }));
-    return workspace.says({ ...say, files: uploads });
-  });
-  addAction(app, "edit", bodies.edit, (edit) => {
-    checkOwn(workspace, edit);
-    workspace.edits(edit);
-  });
-  addAction(app, "delete", bodies.delete, (deletion) => {
-    checkOwn(workspace, deletion);
-    workspace.deletes(deletion);
-  });
-  addAction(app, "react", bodies.react, (reaction) => {
-    findMessage(workspace, reaction);
-    workspace.reacts(reaction);
-  });
-  addAction(app, "click", bodies.click, async (click) => {
-    findMessage(workspace, click);
-    return toAcknowledged(await workspace.clicks(click));
-  });
-  addAction(app, "command", bodies.command, async (command) => {
-    checkPlace(workspace, command);
-    return toAcknowledged(await workspace.commands(command));
-  });
-}
-
-function addAction<T>(
+async function addPlatform(
   app: FastifyInstance,
-  name: string,
-  body: z.ZodType<T>,
-  act: (body: T) => object | void | Promise<object | void>,
-): void {
-  app.post(
-    `/api/${name}`,
-    { bodyLimit: maxRequestBytes },
-    async (request: FastifyRequest, reply: FastifyReply) =>
-      answer(reply, { ok: true, ...(await act(parse(body, request.body))) }),
+  platform: {
+    readonly name: PlaygroundPlatform;
+    readonly workspace: PlaygroundWorkspace;
+    readonly files: readonly PageFile[];
+    readonly options: PlaygroundOptions;
+  },
+): Promise<void> {
+  const { name, workspace, files, options } = platform;
+  await app.register(
+    async (scope) => {
+      addPlatformPage(scope, files, name);
+      const { data } = options;
+      addWorkspaceApi(scope, workspace, data === undefined ? {} : { data });
+      addChangeStream(scope, { [name]: workspace });
+    },
+    { prefix: `/${name}` },
   );
-}
-
-function answer(reply: FastifyReply, body: object): FastifyReply {
-  return reply.header("cache-control", "no-store").send(body);
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(400, toComplaint(parsed.error));
-}
-
-function checkPlace(workspace: PlaygroundWorkspace, { user, channel }: PlaygroundPlace): void {
-  const { people, channels } = workspace.describe();
-  const person = people.find(({ id }) => id === user);
-  if (person === undefined) throw new Refusal(400, `user: there is no ${user} in the workspace`);
-  if (person.directChannel === channel || channels.some(({ id }) => id === channel)) return;
-  throw new Refusal(404, `channel: there is no ${channel} that ${person.name} can see`);
-}
-
-function checkRoot(workspace: PlaygroundWorkspace, channel: string, ts: string): void {
-  const root = workspace.message(channel, ts);
-  if (root === undefined || root.ephemeralTo !== undefined)
-    throw new Refusal(404, `threadTs: there is no message ${ts} to reply to`);
-  if (root.threadTs !== undefined && root.threadTs !== ts)
-    throw new Refusal(400, `threadTs: ${ts} is itself a reply, reply to ${root.threadTs}`);
-}
-
-function findMessage(
-  workspace: PlaygroundWorkspace,
-  place: PlaygroundPlace & { readonly ts: string },
-): PlaygroundMessage {
-  checkPlace(workspace, place);
-  const message = workspace.message(place.channel, place.ts);
-  const isVisible = message?.ephemeralTo === undefined || message.ephemeralTo === place.user;
-  if (message === undefined || message.deleted || !isVisible)
-    throw new Refusal(404, `ts: there is no message ${place.ts} in ${place.channel}`);
-  return message;
-}
-
-function checkOwn(workspace: PlaygroundWorkspace, place: PlaygroundPlace & { readonly ts: string }): void {
-  if (findMessage(workspace, place).user !== place.user)
-    throw new Refusal(403, "people can only change what they wrote themselves");
-}
-
-function toAcknowledged({ problem }: PlaygroundOutcome): object {
-  return problem === undefined ? {} : { problem };
 }

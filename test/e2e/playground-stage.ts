@@ -34,7 +34,9 @@ export type Bot = (method: string, args: Record<string, unknown>) => Promise<Rec
 
 /** The playground with a bot of a few lines behind it, in place of all of Baton. */
 export async function openStage(script: BotScript = {}, port = 0) {
-  const simulated = await startSimulatedWorkspace({ hasModel: true });
+  const simulated = await startSimulatedWorkspace({ hasModel: true, platforms: ["slack"] });
+  const workspace = simulated.workspaces.slack;
+  if (workspace === undefined) throw new Error("no simulated Slack");
   const bot: Bot = async (method, args) => {
     const response = await fetch(new URL(method, simulated.env["SLACK_API_URL"]), {
       method: "POST",
@@ -75,14 +77,14 @@ export async function openStage(script: BotScript = {}, port = 0) {
     },
     metrics: createMetrics(),
     log: silentLog,
-    extra: playgroundRoutes(simulated.workspace, { data: "./data" }),
+    extra: playgroundRoutes(simulated.workspaces, { data: "./data" }),
   });
   await http.start();
-  simulated.connect(`${http.url}/slack/events`);
-  const [support] = simulated.workspace.describe().channels;
+  simulated.connect(http.url);
+  const [support] = workspace.describe().channels;
   return {
     url: http.url,
-    simulated,
+    workspace,
     bot,
     failures,
     support: support?.id ?? "",

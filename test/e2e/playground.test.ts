@@ -45,7 +45,7 @@ async function visit(options: BrowserContextOptions = {}): Promise<Page> {
     complaints.push(`a dialog opened: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  await page.goto(`${stage.url}/playground`);
+  await page.goto(`${stage.url}/playground/slack`);
   await page.getByRole("heading", { name: "Welcome to #support" }).waitFor();
   return page;
 }
@@ -127,7 +127,7 @@ describe("a newcomer", { timeout: 60_000 }, () => {
 
   test("edits and deletes what they wrote, and nothing else", async () => {
     const page = await visit();
-    stage.simulated.workspace.says({ user: "U0BEN000001", channel: stage.support, text: "from Ben" });
+    stage.workspace.says({ user: "U0BEN000001", channel: stage.support, text: "from Ben" });
     await page.keyboard.type("a typo & more");
     await page.keyboard.press("Enter");
     const mine = page.locator("#channel-messages .message").filter({ hasText: "typo" });
@@ -165,8 +165,8 @@ describe("a newcomer", { timeout: 60_000 }, () => {
 
   test("sees where there is something new, speaks as another, and writes to Baton alone", async () => {
     const page = await visit();
-    const [, general] = stage.simulated.workspace.describe().channels;
-    stage.simulated.workspace.says({ user: "U0BEN000001", channel: general?.id ?? "", text: "lunch?" });
+    const [, general] = stage.workspace.describe().channels;
+    stage.workspace.says({ user: "U0BEN000001", channel: general?.id ?? "", text: "lunch?" });
     const place = page.getByRole("button", { name: /general/ });
     await place.getByRole("img", { name: "new messages" }).waitFor();
     await place.click();
@@ -233,7 +233,7 @@ describe("a newcomer", { timeout: 60_000 }, () => {
 
   test("new messages are read out, and the keyboard reaches everything", async () => {
     const page = await visit();
-    stage.simulated.workspace.says({ user: "U0BEN000001", channel: stage.support, text: "hello from Ben" });
+    stage.workspace.says({ user: "U0BEN000001", channel: stage.support, text: "hello from Ben" });
     await page.locator('[role="log"]').getByText("Ben: hello from Ben").waitFor({ state: "attached" });
     const nameless = await page
       .locator("button, input:not([type=file]), textarea, select, a[href]")

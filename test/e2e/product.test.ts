@@ -69,7 +69,7 @@ async function stopBaton(): Promise<number | null> {
 async function visit(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
-  await page.goto(baton.url);
+  await page.goto(`${baton.url}/playground/slack`);
   await page.getByRole("heading", { name: "Welcome to #support" }).waitFor();
   return page;
 }

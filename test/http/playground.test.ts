@@ -25,7 +25,7 @@ interface Answer {
 }
 
 async function post(action: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(`${stage.url}/playground/api/${action}`, {
+  const response = await fetch(`${stage.url}/playground/slack/api/${action}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
@@ -34,7 +34,7 @@ async function post(action: string, body: unknown, headers: Record<string, strin
 }
 
 async function get<T = Record<string, unknown>>(path: string): Promise<{ status: number; body: T }> {
-  const response = await fetch(`${stage.url}/playground/api/${path}`);
+  const response = await fetch(`${stage.url}/playground/slack/api/${path}`);
   return { status: response.status, body: (await response.json()) as T };
 }
 
@@ -59,6 +59,8 @@ describe("the page", () => {
     ["", "text/html"],
     ["/", "text/html"],
     ["/playground.css", "text/css"],
+    ["/slack", "text/html"],
+    ["/slack?pane", "text/html"],
     ["/main.js", "text/javascript"],
     ["/icon.svg", "image/svg+xml"],
   ])("is served with the right type and asked for again each time: %s", async (path, type) => {
@@ -73,24 +75,46 @@ describe("the page", () => {
     expect(again.status).toBe(304);
   });
 
-  test("has no inline script or style, and loads nothing from elsewhere", async () => {
-    const html = await (await fetch(`${stage.url}/playground`)).text();
-    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/i);
-    const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? "");
-    expect(addresses.filter((address) => !/^(\/playground\/|#)/.test(address))).toEqual([]);
-  });
-
-  test.each(["/tsconfig.json", "/../../package.json", "/%2e%2e/%2e%2e/package.json", "/nothing.js"])(
-    "does not give out %s",
+  test.each(["", "/slack"])(
+    "has no inline script or style, and loads nothing from elsewhere: %s",
     async (path) => {
-      expect(await statusAs(`/playground${path}`, { host: "localhost" })).toBe(404);
+      const html = await (await fetch(`${stage.url}/playground${path}`)).text();
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/i);
+      const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? "");
+      expect(addresses.filter((address) => !/^(\/playground|\/health$|#)/.test(address))).toEqual([]);
     },
   );
+
+  test("may be framed by our own pages alone, and a pane says that it is one", async () => {
+    for (const path of ["", "/slack", "/slack?pane"]) {
+      const { headers } = await fetch(`${stage.url}/playground${path}`);
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'self'");
+    }
+    const html = async (path: string) => (await fetch(`${stage.url}/playground${path}`)).text();
+    expect(await html("/slack?pane")).toContain('class="as-pane" data-platform="slack"');
+    expect(await html("/slack")).toContain('class="" data-platform="slack"');
+  });
+
+  test("names the platforms there are, and has none that is not", async () => {
+    const { body } = await get<object>("../../api/state");
+    expect(body).toEqual({ platforms: ["slack"], data: "./data", model: "your own" });
+    expect((await fetch(`${stage.url}/playground/discord`)).status).toBe(404);
+  });
+
+  test.each([
+    "/platform.html",
+    "/tsconfig.json",
+    "/../../package.json",
+    "/%2e%2e/%2e%2e/package.json",
+    "/nothing.js",
+  ])("does not give out %s", async (path) => {
+    expect(await statusAs(`/playground${path}`, { host: "localhost" })).toBe(404);
+  });
 });
 
 describe("what people do", () => {
   test("the scene names the people, the places, the bot, and what is simulated", async () => {
-    const { body } = await get<ReturnType<typeof stage.simulated.workspace.describe>>("state");
+    const { body } = await get<ReturnType<typeof stage.workspace.describe>>("state");
     expect(body).toMatchObject({
       workspace: "Acme",
       bot: { name: "baton" },
@@ -107,7 +131,7 @@ describe("what people do", () => {
 
   test("a message is said as typed: nobody can forge the platform's markup", async () => {
     const ts = await says("hi @baton <!channel> & <@U0BEN000001> see https://example.com/a?b=1&c=2.");
-    expect(stage.simulated.workspace.message(stage.support, ts)?.text).toBe(
+    expect(stage.workspace.message(stage.support, ts)?.text).toBe(
       "hi <@U0BATONBOT1> &lt;!channel&gt; &amp; &lt;@U0BEN000001&gt; see <https://example.com/a?b=1&amp;c=2>.",
     );
   });
@@ -118,7 +142,7 @@ describe("what people do", () => {
     const place = { user: ana, channel: stage.support };
     expect((await post("edit", { ...place, ts: reply, text: "it was green" })).status).toBe(200);
     for (const _twice of [1, 2]) await post("react", { ...place, ts: reply, name: "eyes" });
-    const seen = () => stage.simulated.workspace.message(stage.support, reply);
+    const seen = () => stage.workspace.message(stage.support, reply);
     expect(seen()).toMatchObject({
       threadTs: root,
       text: "it was green",
@@ -138,7 +162,7 @@ describe("what people do", () => {
       const body = { user: ben, channel: stage.support, ts, ...(action === "edit" ? { text: "yours" } : {}) };
       expect((await post(action, body)).status).toBe(403);
     }
-    expect(stage.simulated.workspace.message(stage.support, ts)).toMatchObject({
+    expect(stage.workspace.message(stage.support, ts)).toMatchObject({
       text: "mine",
       deleted: false,
     });
@@ -149,8 +173,8 @@ describe("what people do", () => {
     const ts = await says("", {
       files: [{ name: "a b.svg", mimetype: "image/svg+xml", contentBase64: content.toString("base64") }],
     });
-    const [file] = stage.simulated.workspace.message(stage.support, ts)?.files ?? [];
-    const response = await fetch(`${stage.url}/playground/api/file?id=${file?.id ?? ""}`);
+    const [file] = stage.workspace.message(stage.support, ts)?.files ?? [];
+    const response = await fetch(`${stage.url}/playground/slack/api/file?id=${file?.id ?? ""}`);
     expect(Buffer.from(await response.arrayBuffer())).toEqual(content);
     expect(response.headers.get("content-type")).toBe("application/octet-stream");
     expect(response.headers.get("content-disposition")).toBe("attachment; filename*=UTF-8''a%20b.svg");
@@ -192,15 +216,15 @@ describe("live changes", () => {
   test("every page is told of a message, and the server can stop while pages listen", async () => {
     const other = await openStage();
     const leaving = new AbortController();
-    const response = await fetch(`${other.url}/playground/api/events`, { signal: leaving.signal });
+    const response = await fetch(`${other.url}/playground/slack/api/events`, { signal: leaving.signal });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const first = await reader?.read();
     expect(first?.value).toContain('"kind":"open"');
-    other.simulated.workspace.says({ user: ana, channel: other.support, text: "hello pages" });
+    other.workspace.says({ user: ana, channel: other.support, text: "hello pages" });
     let told = "";
     while (!told.includes("hello pages")) told += (await reader?.read())?.value ?? "";
-    expect(told).toMatch(/"kind":"message","version":\d+/);
+    expect(told).toMatch(/"version":\d+,"platform":"slack"/);
     await other.close();
     let end = await reader?.read();
     while (end?.done === false) end = await reader?.read();
@@ -265,8 +289,7 @@ describe("bad input", () => {
   });
 
   test("the direct conversation of another is closed", async () => {
-    const mine =
-      stage.simulated.workspace.describe().people.find(({ id }) => id === ben)?.directChannel ?? "";
+    const mine = stage.workspace.describe().people.find(({ id }) => id === ben)?.directChannel ?? "";
     expect((await post("say", { ...say, channel: mine })).status).toBe(404);
     expect((await get(`messages?channel=${mine}&user=${ana}`)).status).toBe(404);
   });
@@ -285,7 +308,7 @@ describe("bad input", () => {
   });
 
   test("requests of other sites are refused, their own page's are not", async () => {
-    const before = stage.simulated.workspace.messages(stage.support).messages.length;
+    const before = stage.workspace.messages(stage.support).messages.length;
     for (const headers of [
       { origin: "https://evil.example" },
       { origin: "null" },
@@ -294,12 +317,12 @@ describe("bad input", () => {
       { "sec-fetch-site": "same-site" },
     ])
       expect((await post("say", say, headers)).status).toBe(403);
-    expect(stage.simulated.workspace.messages(stage.support).messages.length).toBe(before);
+    expect(stage.workspace.messages(stage.support).messages.length).toBe(before);
     expect((await post("say", say, { origin: stage.url, "sec-fetch-site": "same-origin" })).status).toBe(200);
   });
 
   test("a name that someone else can point at this machine is refused", async () => {
-    for (const path of ["/playground", "/playground/api/state"]) {
+    for (const path of ["/playground", "/playground/slack/api/state"]) {
       expect(await statusAs(path, { host: "evil.example:3000" })).toBe(403);
       for (const host of ["localhost:3000", "127.0.0.1", "[::1]:3000", "10.0.0.7:3000"])
         expect(await statusAs(path, { host })).toBe(200);

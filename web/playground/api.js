@@ -1,11 +1,13 @@
 /**
  * @typedef {{ id: string, name: string, realName: string, isStaff: boolean, directChannel: string }} Person
  * @typedef {{ workspace: string, bot: { id: string, name: string }, people: Person[],
- *   channels: { id: string, name: string }[], model: string, data?: string }} Scene
+ *   channels: { id: string, name: string }[], platform: "slack" | "discord" | "teams", directThreads: boolean,
+ *   thumb: string, commands: { name: string, about: string }[], model: string, data?: string }} Scene
  * @typedef {{ id: string, name: string, mimetype: string, size: number }} FileMark
  * @typedef {{ name: string, users: string[] }} Reaction
- * @typedef {{ channel: string, ts: string, threadTs?: string, user?: string, userName: string, isBot: boolean,
- *   text: string, markdown: boolean, blocks?: unknown[], files?: FileMark[], streaming: boolean, broadcast: boolean,
+ * @typedef {{ channel: string, ts: string, at: number, threadTs?: string, user?: string, userName: string, isBot: boolean,
+ *   text: string, format: "mrkdwn" | "markdown" | "plain", blocks?: unknown[], embeds?: unknown[],
+ *   components?: unknown[], cards?: unknown[], files?: FileMark[], streaming: boolean, broadcast: boolean,
  *   edited: boolean, deleted: boolean, reactions: Reaction[], ephemeralTo?: string }} Message
  * @typedef {{ seq: number, at: number, ms: number, kind: "call" | "delivery", name: string, ok: boolean,
  *   detail: string }} Happening
@@ -14,22 +16,27 @@
  *   | { kind: "happening" } | { kind: "reset" }} Change
  */
 
+/** The platform whose page this is. */
+export const platform = document.documentElement.dataset["platform"] ?? "";
+
+/** Whether this page is drawn small, as one pane among others. */
+export const isPane = document.documentElement.classList.contains("as-pane");
+
 /**
  * Asks the playground's API. Rejects with what the server said, or that it could not be reached.
  * @param {string} path
  * @param {object} [body] Given, it is posted.
+ * @param {string} [base] Where the API is, when not this platform's.
  * @returns {Promise<any>}
  */
-export async function ask(path, body) {
+export async function ask(path, body, base = `/playground/${platform}/api`) {
   /** @type {RequestInit} */
   const post = {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   };
-  const response = await fetch(`/playground/api/${path}`, body === undefined ? {} : post).catch(
-    () => undefined,
-  );
+  const response = await fetch(`${base}/${path}`, body === undefined ? {} : post).catch(() => undefined);
   if (response === undefined) throw new Error("Baton cannot be reached. Is it still running?");
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
@@ -41,17 +48,59 @@ export async function ask(path, body) {
  * @param {{ opened: () => void, changed: (change: Change) => void, lost: () => void }} listener
  */
 export function listen({ opened, changed, lost }) {
-  let retryMs = 500;
   /** @type {string | undefined} */
   let run;
+  const hear = (/** @type {any} */ change) => {
+    if (change.kind === "lost") lost();
+    else if (change.kind === "open") {
+      // Baton began anew, and the workspace with it: nothing of what the page knows is there any more.
+      if (run !== undefined && run !== change.run) location.reload();
+      run = change.run;
+      opened();
+    } else changed(change);
+  };
+  if (isPane && window.parent !== window) hearParent(hear);
+  else stream(`/playground/${platform}/api/events`, hear);
+}
+
+/**
+ * A browser opens few connections to one server: the overview has one for all its panes, and passes on what it hears.
+ * @param {(change: any) => void} hear
+ */
+function hearParent(hear) {
+  addEventListener("message", ({ origin, source, data }) => {
+    if (origin !== location.origin || source !== window.parent || data?.to !== "pane") return;
+    if (data.change !== undefined) hear(data.change);
+  });
+}
+
+/**
+ * Hears the questions that the overview asks in all its panes, and lets it know that this one listens.
+ * @param {(question: string) => void} hear
+ */
+export function hearQuestions(hear) {
+  addEventListener("message", ({ origin, source, data }) => {
+    if (origin !== location.origin || source !== window.parent || data?.to !== "pane") return;
+    if (typeof data.question === "string") hear(data.question);
+  });
+  window.parent.postMessage({ to: "overview", kind: "ready", platform }, location.origin);
+}
+
+/**
+ * Hears the server's events: each change, `open` with the run's name whenever the connection stands, and `lost`.
+ * @param {string} address
+ * @param {(change: any) => void} hear
+ */
+export function stream(address, hear) {
+  let retryMs = 500;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let watch;
   const connect = () => {
-    const source = new EventSource("/playground/api/events");
+    const source = new EventSource(address);
     const lose = () => {
       source.close();
       clearTimeout(watch);
-      lost();
+      hear({ kind: "lost" });
       setTimeout(connect, retryMs);
       retryMs = Math.min(retryMs * 2, 5_000);
     };
@@ -61,13 +110,8 @@ export function listen({ opened, changed, lost }) {
       // A connection can die without a word; the server's beat tells a quiet one from a dead one.
       clearTimeout(watch);
       watch = setTimeout(lose, 25_000);
-      if (change.kind === "open") {
-        retryMs = 500;
-        // Baton began anew, and the workspace with it: nothing of what the page knows is there any more.
-        if (run !== undefined && run !== change.run) location.reload();
-        run = change.run;
-        opened();
-      } else if (change.kind !== "beat") changed(change);
+      if (change.kind === "open") retryMs = 500;
+      if (change.kind !== "beat") hear(change);
     });
   };
   connect();

@@ -8,7 +8,7 @@ import { h } from "./dom.js";
 const maxBytes = 1024 * 1024;
 const maxFiles = 3;
 
-/** Where a message is written: Enter sends, Shift+Enter breaks the line, @ offers names. */
+/** Where a message is written: Enter sends, Shift+Enter breaks the line, @ offers names, / commands. */
 export class Composer {
   #field;
   #options;
@@ -17,6 +17,9 @@ export class Composer {
   #picker;
   /** @type {{ name: string, about: string }[]} */
   #names = [];
+  /** @type {{ name: string, about: string }[]} */
+  #commands = [];
+  #place = h("span", { class: "composer-place" });
   /** @type {Upload[]} */
   #files = [];
   #chosen = 0;
@@ -50,7 +53,7 @@ export class Composer {
       id: `${parts.id}-names`,
       class: "names",
       role: "listbox",
-      "aria-label": "People",
+      "aria-label": "People and commands",
       hidden: true,
     });
     this.#chips = h("div", { class: "chips" });
@@ -105,17 +108,28 @@ export class Composer {
       this.#options,
       this.#field,
       this.#chips,
-      h("div", { class: "composer-bar" }, attach, mention, this.#picker, this.#send),
+      h("div", { class: "composer-bar" }, attach, mention, this.#picker, this.#place, this.#send),
     );
     place.append(form, this.#hint);
     this.#changed();
   }
 
-  /** @param {{ placeholder: string, hint: string, names: { name: string, about: string }[] }} scene */
-  show({ placeholder, hint, names }) {
+  /**
+   * @param {{ placeholder: string, hint: string, names: { name: string, about: string }[],
+   *   commands?: { name: string, about: string }[], leave?: () => void }} scene With `leave` one answers in a
+   *   thread, and can go back to the channel.
+   */
+  show({ placeholder, hint, names, commands = [], leave }) {
     this.#hint.textContent = hint;
     this.#field.placeholder = placeholder;
     this.#names = names;
+    this.#commands = commands;
+    const back = h(
+      "button",
+      { type: "button", class: "leave", "aria-label": "Back to the channel", onclick: leave },
+      "In thread ✕",
+    );
+    this.#place.replaceChildren(...(leave === undefined ? [] : [back]));
   }
 
   focus() {
@@ -198,10 +212,15 @@ export class Composer {
     this.#changed();
   }
 
-  /** The word being typed, when it begins with @. */
+  /** The word being typed, when it begins with @, or with the message's own slash. */
   #query() {
     const before = this.#field.value.slice(0, this.#field.selectionStart);
-    return /(?:^|[\s(])@([\w.-]*)$/.exec(before)?.[1]?.toLowerCase();
+    return (/^\/[\w-]*$/.exec(before)?.[0] ?? /(?:^|[\s(])(@[\w.-]*)$/.exec(before)?.[1])?.toLowerCase();
+  }
+
+  /** Everything that can be offered, as it stands in a message. */
+  #offers() {
+    return [...this.#names.map(({ name, about }) => ({ name: `@${name}`, about })), ...this.#commands];
   }
 
   #offer() {
@@ -209,7 +228,7 @@ export class Composer {
     const offered =
       query === undefined || document.activeElement !== this.#field
         ? []
-        : this.#names.filter(
+        : this.#offers().filter(
             ({ name }) => name.toLowerCase().startsWith(query) && name.toLowerCase() !== query,
           );
     if (offered.length === 0) return this.#close();
@@ -225,7 +244,7 @@ export class Composer {
             this.#complete(index);
           },
         },
-        h("strong", {}, `@${name}`),
+        h("strong", {}, name),
         h("span", {}, about),
       ),
     );
@@ -249,8 +268,8 @@ export class Composer {
     const option = this.#options.children[index];
     const name = option instanceof HTMLElement ? option.dataset["name"] : undefined;
     const end = this.#field.selectionStart;
-    const start = end - ((this.#query()?.length ?? 0) + 1);
-    if (name !== undefined) this.#field.setRangeText(`@${name} `, start, end, "end");
+    const start = end - (this.#query()?.length ?? 0);
+    if (name !== undefined) this.#field.setRangeText(`${name} `, start, end, "end");
     this.#close();
     this.#changed();
   }

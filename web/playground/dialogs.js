@@ -1,4 +1,5 @@
 import { h } from "./dom.js";
+import { toTitle } from "./to-title.js";
 
 /** Asks before something is gone. */
 export function confirmDelete() {
@@ -6,45 +7,63 @@ export function confirmDelete() {
 }
 
 /**
+ * What an operator makes first, and what is set then.
+ * @type {Readonly<Record<string, { make: string, command?: string, settings: string[] }>>}
+ */
+const ways = {
+  slack: {
+    make: "Make the Slack app from the manifest that",
+    command: "npm run slack:manifest",
+    settings: ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"],
+  },
+  discord: {
+    make: "Make an application with a bot in the Discord Developer Portal and invite it to your server.",
+    settings: ["DISCORD_BOT_TOKEN"],
+  },
+  teams: {
+    make: "Register an Azure Bot, and upload the app package to your Teams.",
+    settings: ["TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"],
+  },
+};
+
+/**
  * What is simulated here, and the way to the real thing.
+ * @param {string} platform
  * @param {boolean} isStandIn Whether the model is a stand-in.
  */
-export function explainConnect(isStandIn) {
+export function explainConnect(platform, isStandIn) {
   const code = (/** @type {string} */ text) => h("code", {}, text);
-  const simulated = isStandIn ? "the Slack workspace and the language model." : "the Slack workspace.";
+  const name = toTitle(platform);
+  const simulated = isStandIn ? `${name} and the language model.` : `${name}.`;
+  const way = ways[platform] ?? { make: "", settings: [] };
+  const settings = way.settings.flatMap((one, index) => [index === 0 ? "" : ", ", code(one)]);
   return openDialog(
-    "Connect your real Slack",
+    `Connect your real ${name}`,
     [
       h(
         "p",
         {},
-        `Real here: Baton itself, its database, its queue and its Slack code. Simulated: ${simulated}`,
+        `Real here: Baton itself, its database, its queue and its ${name} code. Simulated: ${simulated}`,
       ),
       h("p", {}, "The workspace forgets everything when Baton stops. To use your own:"),
       h(
         "ol",
         {},
-        h(
-          "li",
-          {},
-          "Make the Slack app from the manifest that ",
-          code("npm run slack:manifest"),
-          " prints, and install it.",
-        ),
-        h(
-          "li",
-          {},
-          "Set ",
-          code("SLACK_BOT_TOKEN"),
-          ", and ",
-          code("SLACK_SIGNING_SECRET"),
-          " for the Events API or ",
-          code("SLACK_APP_TOKEN"),
-          " for Socket Mode.",
-        ),
+        way.command === undefined
+          ? h("li", {}, way.make)
+          : h("li", {}, `${way.make} `, code(way.command), " prints, and install it."),
+        h("li", {}, "Set ", settings, "."),
         h("li", {}, "Check it with ", code("npm run doctor"), ", then ", code("npm start"), "."),
       ),
-      h("p", {}, "The whole way is in ", code("README.md"), " and ", code("channels/slack/README.md"), "."),
+      h(
+        "p",
+        {},
+        "The whole way is in ",
+        code("README.md"),
+        " and ",
+        code(`channels/${platform}/README.md`),
+        ".",
+      ),
     ],
     undefined,
   );

@@ -1,11 +1,12 @@
 import { h } from "./dom.js";
 import { drawInlines, drawLink, drawTextBlocks } from "./draw-text.js";
+import { isFields, listOf, stringOf } from "./fields.js";
 import { toPlain, toSafeUrl } from "./inline.js";
 import { parseMarkdown, parseMrkdwn } from "./text-blocks.js";
 
 /**
  * @typedef {import("./draw-text.js").Names} Names
- * @typedef {Record<string, unknown>} Fields
+ * @typedef {import("./fields.js").Fields} Fields
  * @typedef {{ actionId: string, blockId: string, value: string | undefined }} Press
  *
  * @typedef {object} BlockScene
@@ -299,25 +300,4 @@ function drawStyled(text, style) {
 /** @param {unknown} object */
 function textIn(object) {
   return isFields(object) ? toPlain(stringOf(object["text"])) : "";
-}
-
-/** @param {unknown} value */
-function stringOf(value) {
-  return typeof value === "string" ? value : "";
-}
-
-/**
- * @param {unknown} value
- * @returns {readonly unknown[]}
- */
-function listOf(value) {
-  return Array.isArray(value) ? value : [];
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Fields}
- */
-function isFields(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,13 @@
+import { platform } from "./api.js";
 import { h } from "./dom.js";
+import { drawCards } from "./draw-card.js";
+import { drawComponents, drawEmbeds } from "./draw-components.js";
 import { drawBlocks } from "./draw-blocks.js";
 import { drawTextBlocks } from "./draw-text.js";
 import { emojiOf } from "./emoji.js";
 import { decodeEntities } from "./inline.js";
-import { parseMarkdown, parseMrkdwn } from "./text-blocks.js";
+import { parseMarkdown, parseMrkdwn, parsePlain } from "./text-blocks.js";
+import { toTitle } from "./to-title.js";
 
 /**
  * @typedef {import("./api.js").Message} Message
@@ -22,6 +26,7 @@ import { parseMarkdown, parseMrkdwn } from "./text-blocks.js";
  * @typedef {object} Look How it stands in its list.
  * @property {boolean} isGrouped Under another of the same author: without a head of its own.
  * @property {boolean} inThread
+ * @property {boolean} isNested Under its root in the list itself.
  * @property {string} text As much of it as is shown by now.
  * @property {boolean} isWriting
  */
@@ -37,7 +42,13 @@ import { parseMarkdown, parseMrkdwn } from "./text-blocks.js";
 export function drawMessage(message, look, store, actions) {
   const person = store.scene.people.find(({ id }) => id === message.user);
   const name = person?.realName ?? message.userName;
-  const classes = ["message", look.isGrouped && "grouped", message.ephemeralTo !== undefined && "ephemeral"];
+  const classes = [
+    "message",
+    look.isGrouped && "grouped",
+    look.isNested && "nested",
+    message.user === store.person.id && "mine",
+    message.ephemeralTo !== undefined && "ephemeral",
+  ];
   const isEditing = store.editing === message.ts;
   return h(
     "li",
@@ -88,7 +99,7 @@ function drawByline(message, name, isStaff) {
  * @param {string} className
  */
 function drawTime(message, className) {
-  const date = new Date(Number(message.ts) * 1000);
+  const date = new Date(message.at);
   const short = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return h("time", { class: className, datetime: date.toISOString(), title: date.toLocaleString() }, short);
 }
@@ -106,15 +117,26 @@ function drawContent(message, look, store, actions) {
     channel: (/** @type {string} */ id) => store.channelName(id),
   };
   const blocks = message.blocks ?? [];
-  const saysItself = message.markdown || blocks.length === 0;
-  const parse = message.markdown ? parseMarkdown : parseMrkdwn;
-  const text = saysItself ? drawTextBlocks(parse(look.text), names) : [];
+  // Slack's blocks say the text again; what hangs on a message elsewhere comes after its text.
+  const saysItself = message.format !== "mrkdwn" || blocks.length === 0;
+  const text = saysItself ? drawTextBlocks(parsers[message.format](look.text), names) : [];
   const press = (/** @type {Press} */ one) => actions.press(message, one);
   const isPressed = (/** @type {string} */ key) => store.pressed.has(`${message.ts}/${key}`);
-  const drawn = [...text, ...(look.isWriting ? [] : drawBlocks(blocks, { names, press, isPressed }))];
+  const scene = { names, press, isPressed };
+  const attached = look.isWriting
+    ? []
+    : [
+        ...drawBlocks(blocks, scene),
+        ...drawEmbeds(message.embeds ?? [], names),
+        ...drawComponents(message.components ?? [], scene),
+        ...drawCards(message.cards ?? [], scene),
+      ];
+  const drawn = [...text, ...attached];
   if (message.edited) markEdited(drawn);
   return h("div", { class: look.isWriting ? "content writing" : "content" }, drawn, drawFiles(message));
 }
+
+const parsers = { markdown: parseMarkdown, mrkdwn: parseMrkdwn, plain: parsePlain };
 
 /**
  * Behind the last words, before the buttons.
@@ -132,7 +154,7 @@ function drawFiles(message) {
   const files = message.files ?? [];
   if (files.length === 0) return undefined;
   const drawn = files.map(({ id, name, mimetype, size }) => {
-    const href = `/playground/api/file?id=${encodeURIComponent(id)}`;
+    const href = `/playground/${platform}/api/file?id=${encodeURIComponent(id)}`;
     const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(mimetype);
     return h(
       "a",
@@ -164,10 +186,10 @@ function drawReactions(message, store, actions) {
         "data-key": `reaction/${name}`,
         "aria-pressed": String(isMine),
         "aria-label": `${name.replaceAll("_", " ")}, ${users.length}: ${who}`,
-        title: `${who} reacted with :${name}:`,
+        title: `${who} reacted with ${emojiOf(name) ?? name}`,
         onclick: () => actions.react(message, name),
       },
-      emojiOf(name) ?? `:${name}:`,
+      emojiOf(name) ?? (/^\w+$/.test(name) ? `:${name}:` : name),
       h("span", {}, String(users.length)),
     );
   });
@@ -202,7 +224,7 @@ function drawThreadLine(message, store, actions) {
     h(
       "span",
       { class: "last-reply" },
-      status !== "" ? toStatus(status, store) : last === undefined ? "" : `Last ${toAgo(last.ts)}`,
+      status !== "" ? toStatus(status, store) : last === undefined ? "" : `Last ${toAgo(last.at)}`,
     ),
   );
 }
@@ -242,8 +264,10 @@ function drawToolbar(message, look, store, actions) {
   return h(
     "div",
     { class: "toolbar" },
-    tool("thumb", "👍", "React with thumbs up", () => actions.react(message, "+1")),
-    !look.inThread && tool("reply", "💬", "Reply in thread", () => actions.openThread(message.ts)),
+    tool("thumb", "👍", "React with thumbs up", () => actions.react(message, store.scene.thumb)),
+    !look.inThread &&
+      store.hasThreads() &&
+      tool("reply", "💬", "Reply in thread", () => actions.openThread(message.ts)),
     isMine && tool("edit", "✏️", "Edit message", () => actions.startEdit(message)),
     isMine && tool("delete", "🗑️", "Delete message", () => void actions.remove(message)),
   );
@@ -284,14 +308,10 @@ function drawEditor(message, store, actions) {
  */
 function toEditable(text, userName) {
   const plain = text
-    .replaceAll(/<@([UW][A-Z0-9]+)>/g, (_whole, id) => `@${userName(id) ?? id}`)
+    .replaceAll(/<at>([^<>]+)<\/at>/g, "@$1")
+    .replaceAll(/<@!?([UW][A-Z0-9]+|\d{15,21})>/g, (_whole, id) => `@${userName(id) ?? id}`)
     .replaceAll(/<(https?:[^>|]+)(?:\|[^>]*)?>/g, "$1");
   return decodeEntities(plain);
-}
-
-/** @param {string} name */
-export function toTitle(name) {
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** @param {number} bytes */
@@ -299,9 +319,9 @@ function toSize(bytes) {
   return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(bytes < 10_240 ? 1 : 0)} KB`;
 }
 
-/** @param {string} ts */
-function toAgo(ts) {
-  const minutes = Math.floor((Date.now() / 1000 - Number(ts)) / 60);
+/** @param {number} at */
+function toAgo(at) {
+  const minutes = Math.floor((Date.now() - at) / 60_000);
   if (minutes < 1) return "just now";
   return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
 }

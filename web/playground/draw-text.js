@@ -29,6 +29,8 @@ function drawBlock(block, names) {
       return h("p", {}, drawInlines(block.inlines, names));
     case "heading":
       return h("p", { class: `heading heading-${block.level}` }, drawInlines(block.inlines, names));
+    case "small":
+      return h("p", { class: "small-print" }, drawInlines(block.inlines, names));
     case "code":
       return h("pre", { tabindex: 0 }, h("code", {}, block.text));
     case "quote":
@@ -102,6 +104,8 @@ function drawInline(inline, names) {
       return h("span", { class: "mention" }, `@${names.user(inline.id) ?? inline.id}`);
     case "channel":
       return h("span", { class: "mention" }, `#${names.channel(inline.id) ?? inline.id}`);
+    case "mention":
+      return h("span", { class: "mention" }, inline.name.startsWith("@") ? inline.name : `@${inline.name}`);
     case "broadcast":
       return h("span", { class: "mention" }, `@${inline.range}`);
   }

@@ -1,17 +1,25 @@
 import { ask } from "./api.js";
 import { byId, h } from "./dom.js";
+import { toTitle } from "./to-title.js";
 
 /** @typedef {import("./api.js").Happening} Happening */
 
 const maxShown = 300;
 
-/** The drawer that shows what passes between Baton and the platform; asks only while it is open. */
+/** The drawer that shows what passes between Baton and the platforms; asks only while it is open. */
 export class Happenings {
   #drawer = byId("drawer");
   #list = byId("happenings");
-  #seq = 0;
+  #platforms;
+  /** @type {Map<string, number>} */
+  #seen = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
+
+  /** @param {readonly string[]} platforms Whose they are; with several each is named. */
+  constructor(platforms) {
+    this.#platforms = platforms;
+  }
 
   toggle() {
     this.#drawer.hidden = !this.#drawer.hidden;
@@ -29,33 +37,45 @@ export class Happenings {
     }, 200);
   }
 
-  /** The platform began anew, and so do its numbers. */
-  reset() {
-    this.#seq = 0;
-    this.#list.replaceChildren();
-    this.changed();
+  async #look() {
+    const found = await Promise.all(this.#platforms.map((platform) => this.#news(platform)));
+    const news = found.flat().sort((a, b) => a.happening.at - b.happening.at);
+    const isNamed = this.#platforms.length > 1;
+    this.#list.prepend(
+      ...news.reverse().map(({ platform, happening }) => drawHappening(happening, platform, isNamed)),
+    );
+    while (this.#list.children.length > maxShown) this.#list.lastElementChild?.remove();
   }
 
-  async #look() {
+  /** @param {string} platform */
+  async #news(platform) {
+    const after = this.#seen.get(platform) ?? 0;
     /** @type {{ happenings: Happening[] }} */
-    const { happenings } = await ask(`happenings?after=${this.#seq}`).catch(() => ({ happenings: [] }));
-    for (const happening of happenings) {
-      if (happening.seq <= this.#seq) continue;
-      this.#seq = happening.seq;
-      this.#list.prepend(drawHappening(happening));
-    }
-    while (this.#list.children.length > maxShown) this.#list.lastElementChild?.remove();
+    const { happenings } = await ask(
+      `happenings?after=${after}`,
+      undefined,
+      `/playground/${platform}/api`,
+    ).catch(() => ({ happenings: [] }));
+    const last = happenings.at(-1);
+    if (last !== undefined) this.#seen.set(platform, last.seq);
+    return happenings.map((happening) => ({ platform, happening }));
   }
 }
 
-/** @param {Happening} happening */
-function drawHappening({ at, ms, kind, name, ok, detail }) {
+/**
+ * @param {Happening} happening
+ * @param {string} platform
+ * @param {boolean} isNamed
+ */
+function drawHappening({ at, ms, kind, name, ok, detail }, platform, isNamed) {
   const isCall = kind === "call";
-  const direction = isCall ? "Baton asked" : "Slack told Baton";
+  const title = toTitle(platform);
+  const direction = isCall ? `Baton asked ${title}` : `${title} told Baton`;
   return h(
     "li",
-    { class: ok ? kind : `${kind} failed` },
+    { class: ok ? kind : `${kind} failed`, "data-of": platform },
     h("time", { datetime: new Date(at).toISOString() }, new Date(at).toLocaleTimeString()),
+    isNamed && h("span", { class: "happening-of" }, title),
     h("span", { class: "arrow", role: "img", "aria-label": direction, title: direction }, isCall ? "←" : "→"),
     h("code", {}, name),
     h("span", { class: "happening-detail" }, detail),

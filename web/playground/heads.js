@@ -1,18 +1,15 @@
+import { platform } from "./api.js";
 import { byId, h } from "./dom.js";
-import { toStatus, toTitle } from "./draw-message.js";
+import { toStatus } from "./draw-message.js";
+import { examples } from "./examples.js";
+import { toTitle } from "./to-title.js";
 
 /** @typedef {import("./store.js").Store} Store */
 
-const examples = [
-  "what time is it in Tokyo?",
-  "open a ticket: my badge does not work",
-  "how do I reset my VPN?",
-];
-
 /**
- * What stands around the lists: titles, the thread's presence, what the bot is doing, who can be mentioned.
+ * What stands around the lists: titles, the thread's presence, what the bot is doing.
  * @param {Store} store
- * @param {boolean} hasThread
+ * @param {boolean} hasThread Whether a thread is shown beside its channel.
  */
 export function drawHeads(store, hasThread) {
   const bot = toTitle(store.scene.bot.name);
@@ -22,6 +19,9 @@ export function drawHeads(store, hasThread) {
   byId("channel-about").textContent = store.isDirect()
     ? `Only you and ${bot}`
     : `${store.scene.people.length} people and ${bot}`;
+  const doing = store.status("");
+  byId("channel-status").hidden = doing === "";
+  byId("channel-status").textContent = doing === "" ? "" : toStatus(doing, store);
   byId("thread").hidden = !hasThread;
   byId("workspace").classList.toggle("with-thread", hasThread);
   byId("thread-about").textContent = name;
@@ -49,7 +49,7 @@ export function drawIntro(store, ask) {
   const buttons = examples.map((example) =>
     h(
       "button",
-      { type: "button", class: "example", onclick: () => ask(`${mention} ${example}`.trim()) },
+      { type: "button", class: "example", onclick: () => ask(example) },
       mention !== "" && h("span", { class: "mention" }, mention),
       ` ${example}`,
     ),
@@ -70,9 +70,12 @@ export function drawIntro(store, ask) {
 /** @param {Store} store */
 export function drawFacts({ scene: { model, data } }) {
   const facts = [
-    "Simulated workspace",
+    `Simulated ${toTitle(platform)}`,
     `model: ${model}`,
     ...(data === undefined ? [] : [`data in ${data}`]),
   ];
   byId("facts").textContent = facts.join(" · ");
+  byId("connect").textContent = `Connect your real ${toTitle(platform)}`;
+  byId("drawer-about").textContent =
+    `What ${toTitle(platform)} told Baton (→) and what Baton asked of ${toTitle(platform)} (←), newest first.`;
 }

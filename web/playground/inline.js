@@ -8,11 +8,13 @@ import { emojiOf } from "./emoji.js";
  *   | { kind: "user", id: string }
  *   | { kind: "channel", id: string }
  *   | { kind: "broadcast", range: string }
+ *   | { kind: "mention", name: string }
  *   | { kind: "break" }} Inline
  *
  * @typedef {object} Dialect
  * @property {readonly (readonly [mark: string, kind: "strong" | "emphasis" | "strike"])[]} marks Longest first.
  * @property {boolean} brackets Whether `[label](address)` and backslashes mean something.
+ * @property {boolean} [isPlain] Whether not even code is marked.
  *
  * @typedef {{ inlines: Inline[], next: number }} Found
  */
@@ -38,6 +40,9 @@ export const mrkdwnDialect = {
   ],
   brackets: false,
 };
+
+/** Words are words: only mentions, addresses and lines mean something. @type {Dialect} */
+export const plainDialect = { marks: [], brackets: false, isPlain: true };
 
 const maxDepth = 8;
 /** Up to the next character that may begin something. */
@@ -88,7 +93,7 @@ export function parseInline(source, dialect, depth = 0) {
 function readMarkup(source, at, scene) {
   const character = source[at] ?? "";
   if (character === "\n") return { inlines: [{ kind: "break" }], next: at + 1 };
-  if (character === "`") return readCode(source, at, scene.endless);
+  if (character === "`" && scene.dialect.isPlain !== true) return readCode(source, at, scene.endless);
   if (character === "<") return readToken(source, at);
   if (character === "h") return readAddress(source, at);
   if (scene.dialect.brackets) {
@@ -134,19 +139,25 @@ function findFence(source, from, fence) {
 }
 
 /**
- * `<@U1>`, `<#C1|name>`, `<!here>`, `<https://a.b|label>`.
+ * `<@U1>`, `<#C1|name>`, `<!here>`, `<https://a.b|label>`, and `<at>Name</at>` of Teams.
  * @param {string} source
  * @param {number} at
  * @returns {Found | undefined}
  */
 function readToken(source, at) {
+  const named = /^<at>([^<>\n]{1,200})<\/at>/.exec(source.slice(at, at + 220));
+  if (named !== null)
+    return {
+      inlines: [{ kind: "mention", name: decodeEntities(named[1] ?? "") }],
+      next: at + named[0].length,
+    };
   const match = /^<([^<>\n|]{1,2000})(?:\|([^<>\n]{0,2000}))?>/.exec(source.slice(at, at + 4100));
   if (match === null) return undefined;
   const [whole, target = "", label] = match;
   const next = at + whole.length;
-  const user = /^@([UW][A-Z0-9]+)$/.exec(target)?.[1];
+  const user = /^@!?([UW][A-Z0-9]+|\d{15,21})$/.exec(target)?.[1];
   if (user !== undefined) return { inlines: [{ kind: "user", id: user }], next };
-  const channel = /^#([CG][A-Z0-9]+)$/.exec(target)?.[1];
+  const channel = /^#([CG][A-Z0-9]+|\d{15,21})$/.exec(target)?.[1];
   if (channel !== undefined) return { inlines: [{ kind: "channel", id: channel }], next };
   const range = /^!(here|channel|everyone)$/.exec(target)?.[1];
   if (range !== undefined) return { inlines: [{ kind: "broadcast", range }], next };

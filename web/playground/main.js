@@ -1,13 +1,13 @@
-import { ask, listen } from "./api.js";
+import { ask, hearQuestions, isPane, listen, platform } from "./api.js";
 import { Composer } from "./composer.js";
 import { confirmDelete, explainConnect } from "./dialogs.js";
 import { byId, h } from "./dom.js";
-import { toTitle } from "./draw-message.js";
 import { drawFacts, drawHeads, drawIntro, placeName } from "./heads.js";
 import { Happenings } from "./happenings.js";
 import { MessageList } from "./message-list.js";
 import { drawSidebar } from "./sidebar.js";
 import { Store } from "./store.js";
+import { toTitle } from "./to-title.js";
 
 /**
  * @typedef {import("./api.js").Change} Change
@@ -15,7 +15,7 @@ import { Store } from "./store.js";
  * @typedef {import("./composer.js").Draft} Draft
  */
 
-const personKey = "baton.playground.person";
+const personKey = `baton.playground.${platform}.person`;
 
 /** Asks for the scene until Baton answers: the page may be open before it is up. */
 async function readScene() {
@@ -30,7 +30,7 @@ async function readScene() {
 }
 
 const store = new Store(await readScene());
-const happenings = new Happenings();
+const happenings = new Happenings([platform]);
 /** Roots one asked the bot in: their threads open by themselves when it answers. @type {Set<string>} */
 const asked = new Set();
 let isDrawn = false;
@@ -83,6 +83,7 @@ const channelList = new MessageList({
   list: byId("channel-messages"),
   scroll: byId("channel-scroll"),
   inThread: false,
+  isInline: isPane,
   store,
   actions,
 });
@@ -95,7 +96,7 @@ const threadList = new MessageList({
 });
 const channelComposer = new Composer({
   id: "composer-channel",
-  send: (draft) => say(draft, undefined),
+  send: (draft) => say(draft, isPane ? store.thread : undefined),
   complain,
 });
 const threadComposer = new Composer({
@@ -125,6 +126,15 @@ async function say({ text, files }, threadTs) {
   });
   const isAsked = isDirect || text.toLowerCase().includes(`@${store.scene.bot.name.toLowerCase()}`);
   if (threadTs === undefined && isAsked) asked.add(ts);
+}
+
+/**
+ * Asks the bot a question where one is, as a new message.
+ * @param {string} question
+ */
+function askHere(question) {
+  const text = store.isDirect() ? question : `@${store.scene.bot.name} ${question}`;
+  say({ text, files: [] }, undefined).catch((error) => complain(error.message));
 }
 
 /**
@@ -159,6 +169,8 @@ function complain(text) {
  * @param {string} [thread]
  */
 function go(channel, thread) {
+  // A pane of many has no address of its own to show, and must not fill the browser's history.
+  if (isPane) return show(channel, thread);
   const hash = thread === undefined ? `#${channel}` : `#${channel}/${thread}`;
   if (location.hash === hash) readPlace();
   else location.hash = hash;
@@ -166,8 +178,16 @@ function go(channel, thread) {
 
 function readPlace() {
   const [channel = "", thread] = location.hash.slice(1).split("/");
+  show(channel, /^\d+(?:\.\d{6})?$/.test(thread ?? "") ? thread : undefined);
+}
+
+/**
+ * @param {string} channel
+ * @param {string} [thread]
+ */
+function show(channel, thread) {
   const isKnown = store.visibleChannels().includes(channel);
-  const root = isKnown && /^\d+\.\d{6}$/.test(thread ?? "") ? thread : undefined;
+  const root = isKnown ? thread : undefined;
   if ((isKnown && store.channel !== channel) || store.thread !== root) store.editing = undefined;
   if (isKnown) store.channel = channel;
   store.thread = root;
@@ -232,15 +252,15 @@ function takeMessage(message, version) {
   const isNew = store.take(message, version);
   if (isNew && !message.deleted) store.markUnread(message);
   // What the bot says ends what it was thinking.
-  if (message.isBot && message.threadTs !== undefined)
-    store.statuses.delete(`${message.channel}/${message.threadTs}`);
+  if (message.isBot) store.statuses.delete(`${message.channel}/${message.threadTs ?? ""}`);
   if (!isVisible || !store.visibleChannels().includes(message.channel)) return;
   if (message.user !== store.person.id && (isNew ? !message.streaming : wasStreaming && !message.streaming))
     announce(message);
   const { threadTs } = message;
   if (!message.isBot || threadTs === undefined || !asked.delete(threadTs)) return;
-  const isWide = matchMedia("(min-width: 900px)").matches;
-  if (isWide && store.channel === message.channel && store.thread === undefined) go(store.channel, threadTs);
+  const hasRoom = isPane || matchMedia("(min-width: 900px)").matches;
+  const isFree = isPane || store.thread === undefined;
+  if (hasRoom && isFree && store.channel === message.channel) go(store.channel, threadTs);
 }
 
 /** @param {Message} message */
@@ -263,7 +283,7 @@ function redraw() {
 function draw(now) {
   isDrawn = false;
   const root = store.thread === undefined ? undefined : store.message(store.thread);
-  drawHeads(store, root !== undefined);
+  drawHeads(store, root !== undefined && !isPane);
   drawPlaceOnce();
   drawSidebar(byId("sidebar"), store, {
     openChannel: (id) => go(id),
@@ -271,7 +291,7 @@ function draw(now) {
     toggleDrawer: () => happenings.toggle(),
   });
   let flows = channelList.draw(`${store.person.id} ${store.channel}`, store.roots(), now);
-  if (store.thread !== undefined && root !== undefined) {
+  if (store.thread !== undefined && root !== undefined && !isPane) {
     const messages = [root, ...store.replies(store.thread)];
     flows = threadList.draw(`${store.person.id} ${store.channel} ${store.thread}`, messages, now) || flows;
   }
@@ -283,21 +303,27 @@ let drawnPlace = "";
 /** What depends on the place alone, and may hold the focus. */
 function drawPlaceOnce() {
   const name = placeName(store);
-  if (name === drawnPlace) return;
-  drawnPlace = name;
-  const { scene } = store;
+  const { scene, thread } = store;
+  const place = `${name}/${isPane ? (thread ?? "") : ""}`;
+  if (place === drawnPlace) return;
+  drawnPlace = place;
   const names = [
     { name: scene.bot.name, about: "the support bot" },
     ...scene.people.map((person) => ({ name: person.name, about: person.realName })),
   ];
-  const placeholder = store.isDirect() ? `Ask ${toTitle(scene.bot.name)} anything` : `Message ${name}`;
   const hint = "Enter sends · Shift+Enter for a new line";
-  const how = store.isDirect() ? hint : `Mention @${scene.bot.name} to ask it · ${hint}`;
-  channelComposer.show({ placeholder, hint: how, names });
+  if (isPane && thread !== undefined) {
+    const leave = () => {
+      go(store.channel);
+    };
+    channelComposer.show({ placeholder: "Reply…", hint, names, leave });
+  } else {
+    const placeholder = store.isDirect() ? `Ask ${toTitle(scene.bot.name)} anything` : `Message ${name}`;
+    const how = store.isDirect() ? hint : `Mention @${scene.bot.name} to ask it · ${hint}`;
+    channelComposer.show({ placeholder, hint: how, names, commands: scene.commands });
+  }
   threadComposer.show({ placeholder: "Reply…", hint, names });
-  drawIntro(store, (text) => {
-    say({ text, files: [] }, undefined).catch((error) => complain(error.message));
-  });
+  drawIntro(store, askHere);
 }
 
 function wire() {
@@ -305,9 +331,11 @@ function wire() {
   threadComposer.mount(byId("thread-composer"));
   byId("thread-close").addEventListener("click", () => {
     go(store.channel);
-    channelComposer.focus();
   });
-  byId("connect").addEventListener("click", () => void explainConnect(store.scene.model === "stand-in"));
+  byId("connect").addEventListener(
+    "click",
+    () => void explainConnect(platform, store.scene.model === "stand-in"),
+  );
   byId("drawer-close").addEventListener("click", () => happenings.toggle());
   const toggleMenu = () => {
     const isOpen = byId("workspace").classList.toggle("menu-open");
@@ -339,4 +367,5 @@ listen({
     byId("lost").hidden = false;
   },
 });
-channelComposer.focus();
+if (isPane) hearQuestions(askHere);
+else channelComposer.focus();

@@ -1,5 +1,5 @@
 import { h } from "./dom.js";
-import { drawMessage } from "./draw-message.js";
+import { drawMessage, toStatus } from "./draw-message.js";
 
 /**
  * @typedef {import("./api.js").Message} Message
@@ -7,7 +7,7 @@ import { drawMessage } from "./draw-message.js";
  * @typedef {import("./store.js").Store} Store
  */
 
-const groupSeconds = 300;
+const groupMs = 300_000;
 /** What is known of a stream is shown within this time, so that words flow instead of jumping. */
 const revealMs = 700;
 
@@ -19,6 +19,7 @@ export class MessageList {
   #list;
   #scroll;
   #inThread;
+  #isInline;
   #store;
   #actions;
   /** @type {Map<string, { look: string, element: HTMLElement }>} */
@@ -30,12 +31,14 @@ export class MessageList {
   #isAtEnd = true;
 
   /**
-   * @param {{ list: HTMLElement, scroll: HTMLElement, inThread: boolean, store: Store, actions: MessageActions }} parts
+   * @param {{ list: HTMLElement, scroll: HTMLElement, inThread: boolean, isInline?: boolean, store: Store,
+   *   actions: MessageActions }} parts `isInline` shows every thread under its root, in the same list.
    */
-  constructor({ list, scroll, inThread, store, actions }) {
+  constructor({ list, scroll, inThread, isInline = false, store, actions }) {
     this.#list = list;
     this.#scroll = scroll;
     this.#inThread = inThread;
+    this.#isInline = isInline;
     this.#store = store;
     this.#actions = actions;
     scroll.addEventListener("scroll", () => {
@@ -82,20 +85,12 @@ export class MessageList {
         elements.push(this.#keep(`day ${day}`, day, () => drawDay(message)));
         previous = undefined;
       }
-      const shown = this.#reveal(message, elapsed);
-      const isWriting = message.streaming || shown < message.text.length;
-      flowing ||= shown < message.text.length;
-      const look = {
-        isGrouped: previous !== undefined && isGrouped(previous, message),
-        inThread: this.#inThread,
-        text: message.text.slice(0, shown),
-        isWriting,
-      };
-      const key = JSON.stringify([message, look, this.#surroundings(message)]);
-      elements.push(
-        this.#keep(message.ts, key, () => drawMessage(message, look, this.#store, this.#actions)),
-      );
-      if (this.#inThread && message.threadTs === undefined) {
+      const isGrouped = previous !== undefined && belongsTo(previous, message);
+      flowing = this.#put(elements, message, { elapsed, isGrouped, isNested: false }) || flowing;
+      if (this.#isInline) {
+        flowing = this.#putThread(elements, message, elapsed) || flowing;
+        previous = this.#store.replies(message.ts).length > 0 ? undefined : message;
+      } else if (this.#inThread && message.threadTs === undefined) {
         const count = this.#store.replyCount(message.ts);
         const label = count === 1 ? "1 reply" : `${count} replies`;
         if (count > 0)
@@ -111,20 +106,79 @@ export class MessageList {
   }
 
   /**
+   * Adds a message to the elements; true when its text still flows in.
+   * @param {HTMLElement[]} elements
+   * @param {Message} message
+   * @param {{ elapsed: number, isGrouped: boolean, isNested: boolean }} place
+   */
+  #put(elements, message, { elapsed, isGrouped, isNested }) {
+    const shown = this.#reveal(message, elapsed);
+    const flows = shown < message.text.length;
+    const look = {
+      isGrouped,
+      inThread: this.#inThread || this.#isInline,
+      isNested,
+      text: message.text.slice(0, shown),
+      isWriting: message.streaming || flows,
+    };
+    const key = JSON.stringify([message, look, this.#surroundings(message)]);
+    elements.push(this.#keep(message.ts, key, () => drawMessage(message, look, this.#store, this.#actions)));
+    return flows;
+  }
+
+  /**
+   * Adds what stands in the root's thread, what is being done there, and the way to answer in it.
+   * @param {HTMLElement[]} elements
+   * @param {Message} root
+   * @param {number} elapsed
+   */
+  #putThread(elements, root, elapsed) {
+    const replies = this.#store.replies(root.ts);
+    const status = this.#store.status(root.ts);
+    let flows = false;
+    replies.forEach((reply, index) => {
+      const before = replies[index - 1];
+      const isGrouped = before !== undefined && belongsTo(before, reply);
+      flows = this.#put(elements, reply, { elapsed, isGrouped, isNested: true }) || flows;
+    });
+    if (status !== "")
+      elements.push(
+        this.#keep(`status ${root.ts}`, status, () =>
+          h("li", { class: "thinking nested" }, toStatus(status, this.#store)),
+        ),
+      );
+    const isHere = this.#store.thread === root.ts;
+    if (replies.length === 0 || isHere || !this.#store.hasThreads()) return flows;
+    const answer = () =>
+      h(
+        "li",
+        { class: "nested thread-end", "data-ts": `end ${root.ts}` },
+        h(
+          "button",
+          { type: "button", "data-key": "answer", onclick: () => this.#actions.openThread(root.ts) },
+          "Reply in thread",
+        ),
+      );
+    elements.push(this.#keep(`end ${root.ts}`, "", answer));
+    return flows;
+  }
+
+  /**
    * What else its drawing depends on.
    * @param {Message} message
    */
   #surroundings(message) {
     const store = this.#store;
     const pressed = [...store.pressed].filter((key) => key.startsWith(message.ts));
-    const replies = this.#inThread ? [] : store.replies(message.ts);
+    const isAlone = this.#inThread || this.#isInline;
+    const replies = isAlone ? [] : store.replies(message.ts);
     return [
       store.person.id,
       store.editing === message.ts,
       pressed,
       replies.length,
       replies.at(-1)?.ts,
-      this.#inThread ? "" : store.status(message.ts),
+      isAlone ? "" : store.status(message.ts),
       store.isUnread(`${message.channel}/${message.ts}`),
     ];
   }
@@ -159,7 +213,12 @@ export class MessageList {
   #reveal(message, elapsed) {
     const length = message.text.length;
     const before = this.#revealed.get(message.ts);
-    if (!message.markdown || (before === undefined && !message.streaming)) return length;
+    if (!message.isBot || message.format !== "markdown") return length;
+    // Where answers grow by edits, the first words are shown at once and what is added later flows in.
+    if (before === undefined && !message.streaming) {
+      this.#revealed.set(message.ts, length);
+      return length;
+    }
     const start = before ?? 0;
     if (document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches || start >= length) {
       this.#revealed.set(message.ts, length);
@@ -194,25 +253,25 @@ export class MessageList {
  * @param {Message} previous
  * @param {Message} message
  */
-function isGrouped(previous, message) {
+function belongsTo(previous, message) {
   return (
     previous.user === message.user &&
     previous.isBot === message.isBot &&
     previous.ephemeralTo === message.ephemeralTo &&
     !previous.deleted &&
-    Number(message.ts) - Number(previous.ts) < groupSeconds
+    message.at - previous.at < groupMs
   );
 }
 
 /** @param {Message} message */
 function dayOf(message) {
-  return new Date(Number(message.ts) * 1000).toDateString();
+  return new Date(message.at).toDateString();
 }
 
 /** @param {Message} message */
 function drawDay(message) {
   const isToday = dayOf(message) === new Date().toDateString();
-  const date = new Date(Number(message.ts) * 1000);
+  const date = new Date(message.at);
   const label = isToday
     ? "Today"
     : date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });

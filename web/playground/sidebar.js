@@ -1,5 +1,6 @@
+import { isPane } from "./api.js";
 import { h } from "./dom.js";
-import { toTitle } from "./draw-message.js";
+import { toTitle } from "./to-title.js";
 
 /**
  * @typedef {import("./store.js").Store} Store
@@ -109,7 +110,7 @@ function drawPerson(person, index, store, actions) {
       onchange: () => actions.become(person.id),
     }),
     h("span", { class: `avatar avatar-${index % 5}`, "aria-hidden": "true" }, person.name.slice(0, 1)),
-    h("span", { class: "person-name" }, person.realName),
+    h("span", { class: "person-name" }, isPane ? person.name : person.realName),
     person.isStaff && h("span", { class: "badge staff" }, "Staff"),
     hasNews && !isMe && h("span", { class: "dot", role: "img", "aria-label": "has new messages" }),
   );

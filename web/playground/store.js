@@ -44,6 +44,11 @@ export class Store {
     return [...this.scene.channels.map(({ id }) => id), this.person.directChannel];
   }
 
+  /** Whether one can answer in a thread here. */
+  hasThreads() {
+    return !this.isDirect() || this.scene.directThreads;
+  }
+
   isDirect() {
     return this.channel === this.person.directChannel;
   }
@@ -118,7 +123,7 @@ export class Store {
         (message) =>
           isWanted(message) && (message.ephemeralTo === undefined || message.ephemeralTo === this.person.id),
       )
-      .sort((a, b) => Number(a.ts) - Number(b.ts));
+      .sort((a, b) => a.at - b.at || a.ts.length - b.ts.length || (a.ts < b.ts ? -1 : 1));
   }
 
   /**
@@ -150,7 +155,7 @@ export class Store {
     return this.unread.has(`${this.person.id} ${place}`);
   }
 
-  /** @param {string} threadTs */
+  /** @param {string} threadTs Empty for the channel itself. */
   status(threadTs) {
     return this.statuses.get(`${this.channel}/${threadTs}`) ?? "";
   }

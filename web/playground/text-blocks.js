@@ -1,4 +1,4 @@
-import { decodeEntities, markdownDialect, mrkdwnDialect, parseInline } from "./inline.js";
+import { decodeEntities, markdownDialect, mrkdwnDialect, parseInline, plainDialect } from "./inline.js";
 
 /**
  * @typedef {import("./inline.js").Inline} Inline
@@ -8,6 +8,7 @@ import { decodeEntities, markdownDialect, mrkdwnDialect, parseInline } from "./i
  *   | { kind: "quote", blocks: TextBlock[] }
  *   | { kind: "list", ordered: boolean, start: number, items: TextBlock[][] }
  *   | { kind: "table", head: Inline[][], rows: Inline[][][] }
+ *   | { kind: "small", inlines: Inline[] }
  *   | { kind: "rule" }} TextBlock
  */
 
@@ -17,6 +18,8 @@ const heading = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
 const rule = /^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$/;
 const quote = /^ {0,3}(?:>|&gt;) ?/;
 const marker = /^( *)([-*+•]|(\d{1,9})[.)])(?:[ \t]+|$)/;
+/** Discord's small print. */
+const small = /^-# +(?=\S)/;
 const tableRule = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 
 /**
@@ -60,6 +63,10 @@ function readBlock(lines, at, depth) {
   if (titled !== null) {
     const inlines = parseInline(titled[2] ?? "", markdownDialect);
     return { block: { kind: "heading", level: (titled[1] ?? "#").length, inlines }, next: at + 1 };
+  }
+  if (small.test(line)) {
+    const inlines = parseInline(line.replace(small, ""), markdownDialect);
+    return { block: { kind: "small", inlines }, next: at + 1 };
   }
   if (rule.test(line)) return { block: { kind: "rule" }, next: at + 1 };
   if (depth < maxDepth && quote.test(line)) return readQuote(lines, at, depth);
@@ -216,8 +223,18 @@ function readParagraph(lines, at, depth) {
  */
 function endsParagraph(lines, at, depth) {
   const line = lines[at] ?? "";
-  if (line.trim() === "" || fence.test(line) || heading.test(line) || rule.test(line)) return true;
+  if (line.trim() === "" || [fence, heading, rule, small].some((begins) => begins.test(line))) return true;
   return (depth < maxDepth && (quote.test(line) || marker.test(line))) || isTable(lines, at);
+}
+
+/**
+ * What means nothing but itself, as a tree: lines, mentions and addresses.
+ * @param {string} source
+ * @returns {TextBlock[]}
+ */
+export function parsePlain(source) {
+  const inlines = parseInline(source.replaceAll(/\r\n?/g, "\n"), plainDialect);
+  return inlines.length === 0 ? [] : [{ kind: "paragraph", inlines }];
 }
 
 /**

@@ -1,0 +1,140 @@
+import type { Happening, PageMessage } from "./page-message.ts";
+
+/** What changed in a workspace, as its pages are told. */
+export type PageChange =
+  | { readonly kind: "message"; readonly version: number; readonly message: PageMessage }
+  | { readonly kind: "status"; readonly channel: string; readonly threadTs: string; readonly status: string }
+  | { readonly kind: "happening" }
+  | { readonly kind: "reset" };
+
+/** A change before it has its number. */
+export type Told =
+  Exclude<PageChange, { kind: "message" }> | { readonly kind: "message"; readonly message: PageMessage };
+
+interface Place {
+  readonly user: string;
+  readonly channel: string;
+}
+
+/** A file as a page hands it over. */
+export interface PageUpload {
+  readonly name: string;
+  readonly mimetype?: string | undefined;
+  readonly content: Buffer;
+}
+
+/** What a playground's page may ask of a simulated workspace and do in it. */
+export interface PageWorkspace {
+  describe(): {
+    platform: "slack" | "discord" | "teams";
+    workspace: string;
+    bot: { id: string; name: string };
+    people: PagePerson[];
+    channels: { id: string; name: string }[];
+    directThreads: boolean;
+    thumb: string;
+    commands: { name: string; about: string }[];
+    model: string;
+  };
+  messages(channel: string): { version: number; messages: PageMessage[] };
+  message(channel: string, ts: string): PageMessage | undefined;
+  file(id: string): { name: string; mimetype: string; content: Buffer } | undefined;
+  says(
+    say: Place & {
+      readonly text: string;
+      readonly threadTs?: string | undefined;
+      readonly files?: readonly PageUpload[] | undefined;
+    },
+  ): { channel: string; ts: string };
+  edits(edit: Place & { readonly ts: string; readonly text: string }): void;
+  deletes(deletion: Place & { readonly ts: string }): void;
+  reacts(reaction: Place & { readonly ts: string; readonly name: string; readonly remove: boolean }): void;
+  clicks(
+    click: Place & {
+      readonly ts: string;
+      readonly actionId: string;
+      readonly blockId?: string | undefined;
+      readonly value?: string | undefined;
+    },
+  ): Promise<{ problem?: string }>;
+  commands(
+    command: Place & { readonly command: string; readonly text: string },
+  ): Promise<{ problem?: string }>;
+  happenings(seq: number): Happening[];
+  onChange(listener: (change: PageChange) => void): () => void;
+}
+
+/** One person of a workspace, and their conversation with the bot alone. */
+export interface PagePerson {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+  readonly isStaff: boolean;
+  readonly directChannel: string;
+}
+
+/** Who is told when an event a person caused could not be handed over. */
+export interface PageLog {
+  warn(fields: object, message: string): void;
+}
+
+/** Lets what follows a person's act run behind it; that it fails is no failure of the act. */
+export function follow(work: Promise<unknown>, log: PageLog | undefined): void {
+  work.catch((error: unknown) => log?.warn({ error }, "simulated workspace: an event was not delivered"));
+}
+
+/** What came of a click or a command, told to a person: nothing when it was taken. */
+export async function settle(act: () => Promise<string | undefined>): Promise<{ problem?: string }> {
+  try {
+    const problem = await act();
+    return problem === undefined ? {} : { problem: `Baton did not take it: ${problem}` };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Numbers the changes, so that a page can tell which of two looks at a message is the later one. */
+export function createFeed(): {
+  version(): number;
+  tell(told: Told): void;
+  listen(listener: (change: PageChange) => void): () => void;
+} {
+  const listeners = new Set<(change: PageChange) => void>();
+  let version = 0;
+  return {
+    version: () => version,
+    tell(told) {
+      const change = told.kind === "message" ? { ...told, version: (version += 1) } : told;
+      for (const listener of listeners) listener(change);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** How long a platform shows that somebody is typing, milliseconds. */
+const typingMs = 10_000;
+
+/** Shows "is typing…" in a place until something is said there, or nothing came for a while. */
+export function createTyping(tell: (told: Told) => void): {
+  typing(channel: string, threadTs: string): void;
+  said(channel: string, threadTs: string): void;
+} {
+  const shown = new Map<string, NodeJS.Timeout>();
+  const said = (channel: string, threadTs: string): void => {
+    const key = `${channel}/${threadTs}`;
+    clearTimeout(shown.get(key));
+    if (shown.delete(key)) tell({ kind: "status", channel, threadTs, status: "" });
+  };
+  return {
+    typing(channel, threadTs) {
+      const key = `${channel}/${threadTs}`;
+      clearTimeout(shown.get(key));
+      shown.set(key, setTimeout(() => said(channel, threadTs), typingMs).unref());
+      tell({ kind: "status", channel, threadTs, status: "is typing..." });
+    },
+    said,
+  };
+}

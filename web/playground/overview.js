@@ -1,0 +1,200 @@
+import { ask, stream } from "./api.js";
+import { byId, h } from "./dom.js";
+import { examples } from "./examples.js";
+import { Happenings } from "./happenings.js";
+import { toTitle } from "./to-title.js";
+
+/**
+ * @typedef {{ platforms: string[], chat?: string, data?: string, model?: string }} Overview
+ * @typedef {{ name: string, title: string, address: string | undefined, alone: string }} PaneScene
+ */
+
+/** @type {Overview} */
+const overview = await readOverview();
+
+/** @type {PaneScene[]} */
+const scenes = [
+  ...["slack", "discord", "teams"].map((name) => ({
+    name,
+    title: toTitle(name),
+    address: overview.platforms.includes(name) ? `/playground/${name}?pane` : undefined,
+    alone: `/playground/${name}`,
+  })),
+  {
+    name: "web",
+    title: "Web chat",
+    address: overview.chat === undefined ? undefined : "/playground/web",
+    alone: overview.chat ?? "",
+  },
+];
+
+/** @type {Map<string, HTMLIFrameElement>} */
+const frames = new Map();
+/** Panes that listen by now: before, their frames are still empty. @type {Set<string>} */
+const ready = new Set();
+const happenings = new Happenings(overview.platforms);
+/** What a pane that comes later has to know: whether the connection stands. @type {object | undefined} */
+let connection;
+
+/** Asks until Baton answers: the page may be open before it is up. */
+async function readOverview() {
+  for (;;) {
+    try {
+      return await ask("state", undefined, "/playground/api");
+    } catch {
+      byId("lost").hidden = false;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {object} message
+ */
+function tell(name, message) {
+  if (ready.has(name))
+    frames.get(name)?.contentWindow?.postMessage({ to: "pane", ...message }, location.origin);
+}
+
+/** @param {PaneScene} scene */
+function drawPane({ name, title, address, alone }) {
+  const frame =
+    address === undefined ? undefined : h("iframe", { src: address, title: `${title}, simulated` });
+  if (frame !== undefined) frames.set(name, frame);
+  return h(
+    "section",
+    { class: "pane", id: `pane-${name}`, "data-platform": name, "aria-labelledby": `title-${name}` },
+    h(
+      "header",
+      {},
+      h("h2", { id: `title-${name}` }, title),
+      frame !== undefined && h("a", { href: alone, "aria-label": `${title} by itself` }, "open alone ↗"),
+    ),
+    frame ?? h("p", { class: "absent" }, `${title} is not part of this run.`),
+  );
+}
+
+/** @param {string} question */
+function askEverywhere(question) {
+  for (const name of frames.keys()) tell(name, { question });
+}
+
+function drawQuestions() {
+  const human = { label: "talk to a human", text: "human" };
+  const all = [...examples.map((text) => ({ label: text, text })), human];
+  byId("questions").replaceChildren(
+    ...all.map(({ label, text }) =>
+      h("li", {}, h("button", { type: "button", onclick: () => askEverywhere(text) }, label)),
+    ),
+  );
+  byId("everywhere").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = byId("question");
+    if (!(field instanceof HTMLInputElement) || field.value.trim() === "") return;
+    askEverywhere(field.value.trim());
+    field.value = "";
+  });
+}
+
+/** On a narrow screen one pane is shown at a time. */
+function drawTabs() {
+  const tabs = scenes.map(({ name, title }) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "data-platform": name,
+        "aria-controls": `pane-${name}`,
+        onclick: () => choose(name),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => step(event, name),
+      },
+      title,
+    ),
+  );
+  byId("tabs").replaceChildren(...tabs);
+  choose("slack");
+}
+
+/** @param {string} chosen */
+function choose(chosen) {
+  for (const { name } of scenes) {
+    const isChosen = name === chosen;
+    const tab = byId(`tab-${name}`);
+    tab.setAttribute("aria-selected", String(isChosen));
+    tab.tabIndex = isChosen ? 0 : -1;
+    byId(`pane-${name}`).classList.toggle("chosen", isChosen);
+  }
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {string} from
+ */
+function step({ key }, from) {
+  const by = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+  if (by === 0) return;
+  const at = scenes.findIndex(({ name }) => name === from);
+  const next = scenes[(at + by + scenes.length) % scenes.length];
+  if (next === undefined) return;
+  choose(next.name);
+  byId(`tab-${next.name}`).focus();
+}
+
+function drawStatus() {
+  const { model, data } = overview;
+  const facts = [
+    "All platforms here are simulated; Baton behind them is real",
+    ...(model === undefined ? [] : [`model: ${model}`]),
+    ...(data === undefined ? [] : [`data in ${data}`]),
+  ];
+  byId("facts").textContent = facts.join(" · ");
+}
+
+function wireDrawer() {
+  const filter = byId("filter");
+  filter.replaceChildren(
+    h("option", { value: "" }, "all"),
+    ...overview.platforms.map((name) => h("option", { value: name }, toTitle(name))),
+  );
+  filter.addEventListener("change", () => {
+    if (filter instanceof HTMLSelectElement) byId("happenings").dataset["only"] = filter.value;
+  });
+  const toggle = () => {
+    happenings.toggle();
+    byId("happened").setAttribute("aria-expanded", String(!byId("drawer").hidden));
+  };
+  byId("happened").addEventListener("click", toggle);
+  byId("drawer-close").addEventListener("click", () => {
+    toggle();
+    byId("happened").focus();
+  });
+}
+
+function wirePanes() {
+  addEventListener("message", ({ origin, data }) => {
+    if (origin !== location.origin || data?.to !== "overview" || data.kind !== "ready") return;
+    ready.add(data.platform);
+    if (connection !== undefined) tell(data.platform, { change: connection });
+  });
+  stream("/playground/api/events", (change) => {
+    if (change.kind === "open" || change.kind === "lost") {
+      connection = change;
+      byId("lost").hidden = change.kind === "open";
+      for (const name of frames.keys()) tell(name, { change });
+      return;
+    }
+    if (change.kind === "happening") happenings.changed();
+    else tell(change.platform, { change });
+  });
+}
+
+byId("lost").hidden = true;
+drawQuestions();
+drawStatus();
+wireDrawer();
+wirePanes();
+byId("panes").replaceChildren(...scenes.map(drawPane));
+drawTabs();

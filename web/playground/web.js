@@ -1,0 +1,28 @@
+import { hearQuestions } from "./api.js";
+import { byId, h } from "./dom.js";
+
+// The widget's own code, which any site loads: named by a variable, because it is no part of these pages.
+const widget = "/embed/chat.js";
+const { mountChat } = await import(widget);
+
+const root = byId("chat").attachShadow({ mode: "open" });
+root.append(h("link", { rel: "stylesheet", href: "/embed/chat.css" }));
+
+const { site_key: site } = await (await fetch("/embed/site.json")).json();
+mountChat(root, { base: location.origin, site, title: "Acme support" });
+
+hearQuestions((question) => {
+  const box = root.querySelector("textarea");
+  const form = box?.closest("form");
+  if (box === null || box === undefined || form === null || form === undefined) return;
+  const typed = box.value;
+  box.value = question;
+  form.requestSubmit();
+  box.value = typed;
+});
+
+byId("new-visitor").addEventListener("click", () => {
+  // The widget remembers its visitor; without that it begins anew.
+  for (const key of Object.keys(localStorage)) if (key.startsWith("baton:")) localStorage.removeItem(key);
+  location.reload();
+});
