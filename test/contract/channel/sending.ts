@@ -68,9 +68,13 @@ const answer: Reply = {
 };
 const answerRead = answer.body.replaceAll(/[*`]/g, "");
 
-async function streamWhole(stage: ChannelStage, target: Target, disturb: () => void): Promise<void> {
+async function streamWhole(
+  stage: ChannelStage,
+  target: Target,
+  disturb: (when: "begun" | "ending") => void,
+): Promise<void> {
   const stream: ReplyStream = await stage.channel.stream(target, sentence(0), anAttempt());
-  disturb();
+  disturb("begun");
   let body = sentence(0);
   const shows: Promise<void>[] = [];
   for (let at = 1; at < 30; at++) {
@@ -78,6 +82,7 @@ async function streamWhole(stage: ChannelStage, target: Target, disturb: () => v
     shows.push(stream.show(body));
     if (at === 10) await shows.at(-1)?.catch(forgiveClosed);
   }
+  disturb("ending");
   // What is still waiting when the end comes is overtaken by it.
   const finishing = patiently(() => stream.finish(answer));
   await Promise.all([finishing, ...shows.map((show) => show.catch(forgiveClosed))]);
@@ -161,16 +166,23 @@ export const sending = {
     await streamWhole(stage, await stage.ask("direct"), () => {});
   },
   "ends a stream on the full text when the platform limits it meanwhile": async (stage: ChannelStage) => {
-    await streamWhole(stage, await stage.ask("direct"), () => {
-      stage.fail({ call: "edit", how: "limited", times: 2 });
+    await streamWhole(stage, await stage.ask("direct"), (when) => {
+      if (when === "begun") stage.fail({ call: "edit", how: "limited", times: 2 });
     });
   },
   "ends a stream on the full text, each word once, when answers are cut meanwhile": async (
     stage: ChannelStage,
   ) => {
     for (const how of ["cut after", "cut before"] as const) {
-      await streamWhole(stage, await stage.ask("direct"), () => {
-        stage.fail({ call: "edit", how, times: 1 });
+      await streamWhole(stage, await stage.ask("direct"), (when) => {
+        if (when === "begun") stage.fail({ call: "edit", how, times: 1 });
+      });
+    }
+  },
+  "ends a stream once although its end was cut off or its answer was": async (stage: ChannelStage) => {
+    for (const how of ["cut after", "cut before"] as const) {
+      await streamWhole(stage, await stage.ask("direct"), (when) => {
+        if (when === "ending") stage.fail({ call: "edit", how, times: 1 });
       });
     }
   },
