@@ -126,8 +126,8 @@ export interface Message {
   readonly createdAt: number;
   readonly nonce?: string | number;
   readonly reference?: MessageReference;
-  /** Of an answer to an interaction: its id. */
-  readonly interactionId?: string;
+  /** The interaction it answers, and whose that was. */
+  readonly interaction?: { readonly id: string; readonly type: number; readonly userId: string };
   /** Shown to that person only, in no channel. */
   readonly ephemeralTo?: string;
   /** Within a thread: how many messages stood before it. */

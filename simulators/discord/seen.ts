@@ -31,7 +31,7 @@ export function toSeenMessage(known: Known, message: Message): SeenMessage {
       size: content.length,
     })),
     ...defined("replyTo", message.type === 19 ? message.reference?.messageId : undefined),
-    ...defined("interactionId", message.interactionId),
+    ...defined("interactionId", message.interaction?.id),
     ...defined("ephemeralTo", message.ephemeralTo),
     ...defined("threadId", message.threadId),
     ...defined("nonce", message.nonce),

@@ -88,13 +88,19 @@ export function toWireEmoji(emoji: string): Fields {
 }
 
 function toInteractionFields(state: State, message: Message): Fields {
-  if (message.interactionId === undefined) return {};
+  const { interaction } = message;
+  if (interaction === undefined) return {};
+  const user = state.users.get(interaction.userId);
+  const guildId = state.channels.get(message.channelId)?.guildId;
   return {
     application_id: state.app.applicationId,
     webhook_id: state.app.applicationId,
     interaction_metadata: {
-      id: message.interactionId,
-      type: message.type === 20 || message.type === 23 ? 2 : 3,
+      id: interaction.id,
+      type: interaction.type,
+      authorizing_integration_owners: { "0": guildId ?? "0" },
+      ...(user === undefined ? {} : { user: toWireUser(user) }),
+      ...(message.type === 19 ? { original_response_message_id: message.reference?.messageId } : {}),
     },
   };
 }

@@ -79,7 +79,7 @@ function answer(call: RestCall, interaction: OpenInteraction, more: Partial<Mess
     files,
     more: {
       type: interaction.answerType,
-      interactionId: interaction.id,
+      interaction: toOrigin(interaction),
       ...((body.flags & ephemeral) === 0 ? {} : { ephemeralTo: interaction.userId }),
       ...more,
     },
@@ -89,13 +89,17 @@ function answer(call: RestCall, interaction: OpenInteraction, more: Partial<Mess
   return message;
 }
 
+function toOrigin({ id, type, userId }: OpenInteraction): NonNullable<Message["interaction"]> {
+  return { id, type, userId };
+}
+
 function think(call: RestCall, interaction: OpenInteraction): Message {
   const { state, publisher } = call.platform;
   const flags = isRecord(call.body) && typeof call.body["flags"] === "number" ? call.body["flags"] : 0;
   const message = state.post(channelOf(call, interaction), {
     authorId: state.app.botUserId,
     type: interaction.answerType,
-    interactionId: interaction.id,
+    interaction: toOrigin(interaction),
     flags: loadingFlag | (flags & ephemeral),
     ...((flags & ephemeral) === 0 ? {} : { ephemeralTo: interaction.userId }),
   });
@@ -201,7 +205,7 @@ function findAnswer(call: RestCall, interaction: OpenInteraction): Message {
   const channel = channelOf(call, interaction);
   const message = id === "@original" ? interaction.original : call.platform.state.findMessage(channel, id);
   if (message === undefined || message.deletedAt !== undefined) throw refusal(10008);
-  const isAnswer = message === interaction.original || message.interactionId === interaction.id;
+  const isAnswer = message === interaction.original || message.interaction?.id === interaction.id;
   if (!isAnswer) throw refusal(10008);
   return message;
 }
