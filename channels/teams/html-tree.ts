@@ -7,7 +7,7 @@ export interface Element {
 
 export type HtmlNode = Element | string;
 
-// A message is at most 28 KB; what nests or branches further than any editor does is flattened or cut.
+// A message is at most 28 KB; what nests or branches further than any editor does is flattened to its text.
 const deepest = 64;
 const mostNodes = 20_000;
 
@@ -22,9 +22,10 @@ export function parseHtml(source: string): readonly HtmlNode[] {
   let nodes = 0;
   for (const match of source.matchAll(token)) {
     const [text, slash, name, attributes = ""] = match;
-    if (text.startsWith("<!--") || ++nodes > mostNodes) continue;
+    if (text.startsWith("<!--")) continue;
     const into = open.at(-1)?.children ?? root;
     if (name === undefined) into.push(decodeEntities(text));
+    else if (++nodes > mostNodes) continue;
     else if (slash === "/") close(open, name.toLowerCase());
     else {
       const element = { tag: name.toLowerCase(), attributes: readAttributes(attributes), children: [] };

@@ -14,11 +14,20 @@ export interface HtmlReader {
  * emoji and pictures by what they are called. Never throws.
  */
 export function readHtml(source: string, reader: HtmlReader): string {
-  return blocksOf(parseHtml(source), reader)
-    .join("\n\n")
-    .replaceAll(/[ \t]+\n/g, "\n")
+  return trimLines(blocksOf(parseHtml(source.slice(0, mostCharacters)), reader).join("\n\n"), "end")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();
+}
+
+/** Teams takes some 28 KB of a person; several times that, for quotes and what an editor adds. */
+const mostCharacters = 131_072;
+
+/** Line by line: a pattern for spaces before a line's end takes forever on a long run of them. */
+function trimLines(text: string, where: "both" | "end"): string {
+  return text
+    .split("\n")
+    .map((line) => (where === "both" ? line.trim() : line.trimEnd()))
+    .join("\n");
 }
 
 const containers: ReadonlySet<string> = new Set([
@@ -57,7 +66,7 @@ function blocksOf(nodes: readonly HtmlNode[], reader: HtmlReader): string[] {
   const blocks: string[] = [];
   let line = "";
   const flush = (): void => {
-    const text = line.replaceAll(/ *\n */g, "\n").trim();
+    const text = trimLines(line, "both").trim();
     if (text !== "") blocks.push(text);
     line = "";
   };
