@@ -5,12 +5,15 @@ import type { Transcript } from "../src/core/transcript.ts";
 import type { WebDoor } from "../src/core/web-door.ts";
 import { createSlackChannel } from "./slack/index.ts";
 import type { SlackSettings } from "./slack/settings.ts";
+import { createTeamsChannel } from "./teams/index.ts";
+import type { TeamsSettings } from "./teams/settings.ts";
 import { createWebChannel } from "./web/index.ts";
 import type { WebSettings } from "./web/settings.ts";
 
 /** Each platform's settings, by name; undefined where it is not set up. */
 export interface ChannelSettings {
   readonly slack: SlackSettings | undefined;
+  readonly teams: TeamsSettings | undefined;
   readonly web: WebSettings | undefined;
 }
 
@@ -28,6 +31,8 @@ export interface ChannelHouse {
 export const channelModules = {
   slack: (settings: SlackSettings, { installationsOf, log }: ChannelHouse): Channel =>
     createSlackChannel({ settings, installations: installationsOf("slack"), log }),
+  teams: (settings: TeamsSettings, { installationsOf, log }: ChannelHouse): Channel =>
+    createTeamsChannel({ settings, installations: installationsOf("teams"), log }),
   web: (settings: WebSettings, { installationsOf, transcript, webDoor: door, log }: ChannelHouse): Channel =>
     createWebChannel({ settings, installations: installationsOf("web"), transcript, door, log }),
 } as const;
@@ -39,6 +44,7 @@ export function createChannels(
 ): ReadonlyMap<ChannelName, Channel> {
   const channels: Channel[] = [];
   if (settings.slack !== undefined) channels.push(channelModules.slack(settings.slack, house));
+  if (settings.teams !== undefined) channels.push(channelModules.teams(settings.teams, house));
   if (settings.web !== undefined) channels.push(channelModules.web(settings.web, house));
   return new Map(channels.map((channel) => [channel.name, channel]));
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { isSlackConfigured, readSlackSettings, type SlackSettings } from "../channels/slack/settings.ts";
+import { isTeamsConfigured, readTeamsSettings, type TeamsSettings } from "../channels/teams/settings.ts";
 import { localSite, type WebSettings } from "../channels/web/settings.ts";
 import type { ChannelName } from "./core/envelope.ts";
 import { SettingsError } from "./core/errors.ts";
@@ -33,6 +34,7 @@ export interface Settings {
   /** Undefined where a platform is not set up. */
   readonly channels: {
     readonly slack: SlackSettings | undefined;
+    readonly teams: TeamsSettings | undefined;
     readonly web: WebSettings | undefined;
   };
   /** At least one; exactly one is the default. */
@@ -76,22 +78,25 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
   if (!parsed.success) {
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
   }
-  const slack = readSlack(values, problems);
+  const slack = isSlackConfigured(values) ? readPlatform(readSlackSettings, values, problems) : undefined;
+  const teams = isTeamsConfigured(values) ? readPlatform(readTeamsSettings, values, problems) : undefined;
   const tenants = readTenantFiles(folder, problems, values);
   const prices = readPrices(folder, problems);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
   if (!parsed.success || problems.length > 0) throw toSettingsError(problems);
-  return toPrintable(deepFreeze(toSettings({ names: parsed.data, values, folder, slack, tenants, prices })));
+  return toPrintable(
+    deepFreeze(toSettings({ names: parsed.data, values, folder, slack, teams, tenants, prices })),
+  );
 }
 
 function pickKnown(values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => name in settingNames.shape));
 }
 
-function readSlack(values: Env, problems: string[]): SlackSettings | undefined {
-  if (!isSlackConfigured(values)) return undefined;
+/** A platform's settings; what is wrong with them is put to the other problems. */
+function readPlatform<S>(read: (values: Env) => S, values: Env, problems: string[]): S | undefined {
   try {
-    return readSlackSettings(values);
+    return read(values);
   } catch (cause) {
     if (!(cause instanceof SettingsError)) throw cause;
     problems.push(
@@ -145,13 +150,14 @@ interface Parts {
   readonly values: Env;
   readonly folder: string;
   readonly slack: SlackSettings | undefined;
+  readonly teams: TeamsSettings | undefined;
   readonly tenants: readonly TenantFile[];
   readonly prices: readonly PriceRow[];
 }
 
-function toSettings({ names, values, folder, slack, tenants, prices }: Parts): Settings {
+function toSettings({ names, values, folder, slack, teams, tenants, prices }: Parts): Settings {
   const sites = tenants.flatMap((tenant) => tenant.sites);
-  const isOpen = slack !== undefined || sites.length > 0;
+  const isOpen = slack !== undefined || teams !== undefined || sites.length > 0;
   const isEmbedded = names.DATABASE_URL === undefined;
   return {
     role: names.BATON_ROLE,
@@ -184,7 +190,7 @@ function toSettings({ names, values, folder, slack, tenants, prices }: Parts): S
       web: names.BATON_DEBOUNCE_MS_WEB,
     },
     tracing: { endpoint: names.OTEL_EXPORTER_OTLP_ENDPOINT },
-    channels: { slack, web: toWeb(sites, isEmbedded) },
+    channels: { slack, teams, web: toWeb(sites, isEmbedded) },
     tenants: tenants.length > 0 ? tenants : [onlyTenant],
   };
 }

@@ -5,6 +5,7 @@ import { checkModels } from "./check-models.ts";
 import { checkPublicUrl } from "./check-public-url.ts";
 import { checkRedis } from "./check-redis.ts";
 import { checkSlack } from "./check-slack.ts";
+import { checkTeams } from "./check-teams.ts";
 import type { Finding } from "./finding.ts";
 
 /** Checks everything that can be checked from here, changing nothing. Never throws for what it finds; takes seconds. */
@@ -15,6 +16,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     checkDatabase(store),
     checkRedis(redis.url),
     checkSlack(channels.slack, http.publicUrl),
+    checkTeams(channels.teams, http.publicUrl),
     checkModels(ai),
     checkPublicUrl(http.publicUrl),
   ]);

@@ -15,7 +15,8 @@ export interface Sources {
 }
 
 const file = "config/baton.yaml";
-const slackSecret = /^SLACK_.*(TOKEN|SECRET)/;
+const platformSecret = /^(?:SLACK|TEAMS)_.*(?:TOKEN|SECRET|PASSWORD)/;
+const platformName = /^(?:SLACK|TEAMS)_/;
 
 /**
  * Reads the environment, `NAME_FILE` files (for values such as Docker secrets), `.env` and `config/baton.yaml`;
@@ -57,7 +58,7 @@ function readValueFiles(env: Record<string, string>, problems: string[]): Record
   const values: Record<string, string> = {};
   for (const [name, path] of Object.entries(env)) {
     const target = name.replace(/_FILE$/, "");
-    if (target === name || !(target in settingNames.shape || target.startsWith("SLACK_"))) continue;
+    if (target === name || !(target in settingNames.shape || platformName.test(target))) continue;
     try {
       values[target] = readFileSync(path, "utf8").trim();
     } catch {
@@ -76,7 +77,7 @@ function readConfigFile(folder: string, problems: string[]): Record<string, stri
       const name = toName(key);
       if (name === undefined)
         problems.push(`${file}: there is no setting ${key}. Remove it or correct its spelling`);
-      else if (slackSecret.test(name))
+      else if (platformSecret.test(name))
         problems.push(`${file}: ${key} is a secret. Set ${name} or ${name}_FILE instead`);
       else values[name] = value;
     }
@@ -105,7 +106,8 @@ const namesByKey = new Map(
 
 /** `slack.botBudget` means SLACK_BOT_BUDGET; the rest stands in the notes. */
 function toName(key: string): string | undefined {
-  const slack = /^slack\.([a-z][A-Za-z]*)$/.exec(key)?.[1];
-  if (slack !== undefined) return `SLACK_${slack.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const [, platform, name] = /^(slack|teams)\.([a-z][A-Za-z]*)$/.exec(key) ?? [];
+  if (platform !== undefined && name !== undefined)
+    return `${platform}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase();
   return namesByKey.get(key);
 }
