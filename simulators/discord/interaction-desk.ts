@@ -43,6 +43,7 @@ type Draft = Omit<OpenInteraction, "id" | "token" | "createdAt" | "settle" | "ca
 /** The interactions whose tokens are still good, and the clock on their acknowledgement. */
 export class InteractionDesk {
   readonly #open = new Map<string, OpenInteraction>();
+  readonly #byToken = new Map<string, OpenInteraction>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #parts: { recorder: Recorder; begin: () => void; end: () => void };
 
@@ -82,6 +83,7 @@ export class InteractionDesk {
       settle,
     };
     this.#open.set(interaction.id, interaction);
+    this.#byToken.set(interaction.token, interaction);
     return { interaction, outcome: promise };
   }
 
@@ -91,11 +93,12 @@ export class InteractionDesk {
   }
 
   findByToken(token: string): OpenInteraction | undefined {
-    return [...this.#open.values()].find((interaction) => interaction.token === token);
+    return this.#byToken.get(token);
   }
 
   clear(): void {
     for (const interaction of this.#open.values()) interaction.settle({ acknowledged: false });
     this.#open.clear();
+    this.#byToken.clear();
   }
 }

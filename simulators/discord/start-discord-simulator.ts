@@ -30,10 +30,9 @@ export async function startDiscordSimulator(
   const app: App = { ...seedApp, ...options.app };
   const settings = toSettings(options);
   const activity = new Activity();
-  const state = new State(app);
+  const state = new State(app, () => activity.poke());
   const seed = (): void => state.load(options.guilds ?? seedGuilds);
   seed();
-  state.onChange(() => activity.poke());
 
   const recorder = new Recorder(options.record ?? "full", options.historyLimit ?? 100_000);
   const faults = new Faults(options.seed ?? 1, (nameOrId) => state.findChannel(nameOrId).id);

@@ -44,10 +44,15 @@ export class State {
   readonly commands = new Map<string, Command>();
   readonly ephemerals = new Map<string, Message>();
   readonly modals: Modal[] = [];
+  /** The bot's last message by nonce. */
+  readonly nonces = new Map<string, Message>();
+  readonly #poke: () => void;
   readonly #listeners = new Set<(change: Change) => void>();
 
-  constructor(app: App) {
+  /** `poke` is called at every change, whoever listens. */
+  constructor(app: App, poke: () => void) {
     this.app = app;
+    this.#poke = poke;
   }
 
   load(guilds: readonly GuildSeed[]): void {
@@ -63,7 +68,8 @@ export class State {
   }
 
   clear(): void {
-    for (const map of [this.users, this.guilds, this.channels, this.commands, this.ephemerals]) map.clear();
+    for (const map of [this.users, this.guilds, this.channels, this.commands, this.ephemerals, this.nonces])
+      map.clear();
     this.modals.length = 0;
   }
 
@@ -145,6 +151,8 @@ export class State {
       reactions: [],
       ...(thread === undefined ? {} : { position: thread.totalMessages }),
     };
+    if (message.nonce !== undefined && message.authorId === this.app.botUserId)
+      this.nonces.set(String(message.nonce), message);
     if (message.ephemeralTo !== undefined) {
       this.ephemerals.set(message.id, message);
       return message;
@@ -224,6 +232,7 @@ export class State {
 
   /** Built only when someone listens. */
   changed(change: () => Change): void {
+    this.#poke();
     if (this.#listeners.size === 0) return;
     const told = change();
     for (const listener of this.#listeners) listener(told);

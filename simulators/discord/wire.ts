@@ -108,19 +108,28 @@ function toInteractionFields(state: State, message: Message): Fields {
 function toReference(state: State, urls: AttachmentUrls, message: Message): Fields {
   const { reference } = message;
   if (reference === undefined) return {};
-  const channel = state.channels.get(reference.channelId);
-  const target = channel?.messages.get(reference.messageId);
-  const fields: Fields = {
+  const fields = toReferenceField(state, message);
+  if (message.type !== 19 && message.type !== 21) return fields;
+  const target = state.channels.get(reference.channelId)?.messages.get(reference.messageId);
+  const stands = target !== undefined && target.deletedAt === undefined;
+  // It says in turn what it refers to, and that is as deep as it goes.
+  const referenced = stands
+    ? { ...toBareMessage(state, urls, target), ...toReferenceField(state, target) }
+    : null;
+  return { ...fields, referenced_message: referenced };
+}
+
+function toReferenceField(state: State, { reference }: Message): Fields {
+  if (reference === undefined) return {};
+  const guildId = state.channels.get(reference.channelId)?.guildId;
+  return {
     message_reference: {
       type: 0,
       message_id: reference.messageId,
       channel_id: reference.channelId,
-      ...(channel?.guildId === undefined ? {} : { guild_id: channel.guildId }),
+      ...(guildId === undefined ? {} : { guild_id: guildId }),
     },
   };
-  if (message.type !== 19 && message.type !== 21) return fields;
-  const stands = target !== undefined && target.deletedAt === undefined;
-  return { ...fields, referenced_message: stands ? toBareMessage(state, urls, target) : null };
 }
 
 function toThreadField(state: State, message: Message): Fields {

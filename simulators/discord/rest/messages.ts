@@ -53,16 +53,9 @@ function demandSending(call: RestCall, channel: Channel): void {
 
 /** By the same author, in whatever channel. */
 function findByNonce(call: RestCall, nonce: string | number | undefined): Message | undefined {
-  if (nonce === undefined) return undefined;
   const { state, settings } = call.platform;
-  const since = Date.now() - settings.nonceWindowMs;
-  for (const channel of state.channels.values())
-    for (const message of [...channel.messages.values()].toReversed()) {
-      if (message.createdAt < since) break;
-      const isSame = String(message.nonce ?? "") === String(nonce);
-      if (isSame && message.authorId === state.app.botUserId) return message;
-    }
-  return undefined;
+  const known = nonce === undefined ? undefined : state.nonces.get(String(nonce));
+  return known !== undefined && Date.now() - known.createdAt <= settings.nonceWindowMs ? known : undefined;
 }
 
 function edit(call: RestCall): RestAnswer {
