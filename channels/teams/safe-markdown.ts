@@ -1,7 +1,7 @@
 import { createSafeMarkdown, joiner, withoutUserInfo } from "../kit/safe-markdown.ts";
 
 /** Markdown as Teams renders it, with `<at>` and any other HTML, disguised links and images made harmless. */
-export const { toSafe: toSafeMarkdown, mayForge } = createSafeMarkdown({
+export const { toSafe: toSafeMarkdown } = createSafeMarkdown({
   suspicious: /<|&(?:lt|#)/i,
   defuseText,
   defuseCode,

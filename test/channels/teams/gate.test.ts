@@ -177,6 +177,8 @@ describe("Who gets in at the door of Teams", () => {
         at,
         200,
       ]);
+    const crowd = JSON.stringify(anActivity(stage, { entities: many }));
+    expect(await knock(stage, anActivity(stage), { body: crowd })).toBe(413);
     const huge = JSON.stringify(anActivity(stage, { text: "x".repeat(1024 * 1024) }));
     expect(await knock(stage, anActivity(stage), { body: huge })).toBe(413);
     for (const body of ["", "[]", "{", '{"a":'.repeat(5_000) + "1" + "}".repeat(5_000)])
