@@ -4,6 +4,7 @@ import { WebSocketServer } from "ws";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection.ts";
 import type { Faults } from "./faults.ts";
+import { IdentifyBudget } from "./identify-budget.ts";
 import { refuseIntents } from "./intents.ts";
 import type { DispatchRecord, GatewayRecord, Recorder } from "./record.ts";
 import { Session } from "./session.ts";
@@ -43,8 +44,7 @@ export class Gateway implements ConnectionHost {
   readonly #sessions = new Map<string, Session>();
   readonly #connections = new Set<Connection>();
   #lastConnection = 0;
-  #identifies: { readonly at: number; readonly bucket: number }[] = [];
-  #identified = 0;
+  readonly #identifies = new IdentifyBudget();
   #acksToLose = 0;
   #refusals = 0;
   #overlap = 0;
@@ -69,7 +69,7 @@ export class Gateway implements ConnectionHost {
 
   /** Of the identifies a day allows. */
   get identifiesLeft(): number {
-    return Math.max(0, this.#parts.settings.identifyBudget - this.#identified);
+    return this.#identifies.left(this.#parts.settings);
   }
 
   heartbeatIntervalMs(): number {
@@ -199,8 +199,7 @@ export class Gateway implements ConnectionHost {
       );
       return this.close(4004, "Authentication failed.");
     }
-    if (this.#identifiesTooOften(shard[0])) return this.#refuseSession(connection, false);
-    this.#identified += 1;
+    if (!this.#identifies.take(shard[0], settings)) return this.#refuseSession(connection, false);
     connection.compressesFrames = data["compress"] === true;
     const session = new Session(shard, asked, () => settings.replayLimit);
     this.#sessions.set(session.id, session);
@@ -259,8 +258,7 @@ export class Gateway implements ConnectionHost {
   reset(): void {
     this.invalidateSessions(false);
     this.#sessions.clear();
-    this.#identifies = [];
-    this.#identified = 0;
+    this.#identifies.clear();
     this.#acksToLose = 0;
     this.#refusals = 0;
     this.#overlap = 0;
@@ -281,16 +279,6 @@ export class Gateway implements ConnectionHost {
   #refuseSession(connection: Connection, resumable: boolean): void {
     this.#record({ what: "invalid session", connection: connection.id, ...idOf(connection.session) });
     connection.send({ op: 9, d: resumable });
-  }
-
-  #identifiesTooOften(shard: number): boolean {
-    const { maxConcurrency, identifyWindowMs } = this.#parts.settings;
-    const now = Date.now();
-    const bucket = shard % maxConcurrency;
-    this.#identifies = this.#identifies.filter(({ at }) => now - at < identifyWindowMs);
-    if (this.#identifies.some((one) => one.bucket === bucket)) return true;
-    this.#identifies.push({ at: now, bucket });
-    return false;
   }
 
   #isExpired(session: Session): boolean {

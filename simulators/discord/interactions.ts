@@ -3,7 +3,9 @@ import type { InteractionDesk, InteractionOutcome } from "./interaction-desk.ts"
 import { isRecord } from "./is-record.ts";
 import type { Channel, Command, Message, Modal, User } from "./model.ts";
 import type { Platform } from "./platform.ts";
-import { toWireGuildMember, toWireMember, toWireUser } from "./wire-people.ts";
+import { toOptions } from "./slash-options.ts";
+import type { SlashUse } from "./slash-options.ts";
+import { toWireGuildMember, toWireUser } from "./wire-people.ts";
 import { toWireChannel, toWireMessage, toWireThreadMember } from "./wire.ts";
 
 type Fields = Record<string, unknown>;
@@ -13,17 +15,6 @@ export interface Interaction {
   readonly id: string;
   readonly token: string;
   readonly done: Promise<InteractionOutcome>;
-}
-
-export interface SlashUse {
-  readonly user: string;
-  readonly channel: string;
-  readonly name: string;
-  readonly subcommand?: string;
-  /** By the option's name; people, channels and roles by id or name. */
-  readonly options?: Readonly<Record<string, string | number | boolean>>;
-  /** The option being typed: asks for choices instead of running the command. */
-  readonly focused?: string;
 }
 
 export interface Press {
@@ -227,77 +218,6 @@ function toThreadPart(channel: Channel, user: User): Fields {
       ? { member: { ...toWireThreadMember(channel, user.id), mute_config: null, muted: false } }
       : {}),
   };
-}
-
-function toOptions(platform: Platform, definition: Fields, use: SlashUse): Fields {
-  const defined = listOf(definition["options"]);
-  const resolved: Record<"users" | "members" | "channels" | "roles", Fields> = {
-    users: {},
-    members: {},
-    channels: {},
-    roles: {},
-  };
-  const convert = (known: readonly Fields[]): Fields[] =>
-    Object.entries(use.options ?? {}).map(([name, given]) => {
-      const option = known.find((one) => one["name"] === name);
-      if (option === undefined) throw new Error(`discord simulator: /${use.name} has no option ${name}`);
-      const value = resolve(platform, { type: Number(option["type"]), given, use, resolved });
-      return { name, type: option["type"], value, ...(use.focused === name ? { focused: true } : {}) };
-    });
-  const options = toNested(defined, use, convert);
-  const found = Object.entries(resolved).filter(([, entries]) => Object.keys(entries).length > 0);
-  return {
-    ...(options.length === 0 ? {} : { options }),
-    ...(found.length === 0 ? {} : { resolved: Object.fromEntries(found) }),
-  };
-}
-
-function toNested(
-  defined: readonly Fields[],
-  use: SlashUse,
-  convert: (known: readonly Fields[]) => Fields[],
-): Fields[] {
-  if (use.subcommand === undefined) {
-    const missing = defined.find(
-      (option) => option["required"] === true && use.options?.[String(option["name"])] === undefined,
-    );
-    if (missing !== undefined && use.focused === undefined)
-      throw new Error(`discord simulator: /${use.name} needs the option ${String(missing["name"])}`);
-    return convert(defined);
-  }
-  const sub = defined.find((option) => option["type"] === 1 && option["name"] === use.subcommand);
-  if (sub === undefined)
-    throw new Error(`discord simulator: /${use.name} has no subcommand ${use.subcommand}`);
-  return [{ name: use.subcommand, type: 1, options: convert(listOf(sub["options"])) }];
-}
-
-/** People, channels and roles travel as ids, and as objects beside them. */
-function resolve(
-  { state }: Platform,
-  {
-    type,
-    given,
-    use,
-    resolved,
-  }: {
-    type: number;
-    given: string | number | boolean;
-    use: SlashUse;
-    resolved: Record<"users" | "members" | "channels" | "roles", Fields>;
-  },
-): string | number | boolean {
-  if (type === 6) {
-    const user = state.findUser(String(given));
-    const guild = state.guildOf(state.findChannel(use.channel, state.findUser(use.user).id));
-    const member = guild?.members.get(user.id);
-    resolved.users[user.id] = toWireUser(user);
-    if (member !== undefined) resolved.members[user.id] = toWireMember(member);
-    return user.id;
-  }
-  if (type !== 7) return given;
-  const channel = state.findChannel(String(given));
-  resolved.channels[channel.id] = toWireChannel(state, channel);
-  return channel.id;
 }
 
 /** The form's fields with what was written in them; one that was left out is empty. */

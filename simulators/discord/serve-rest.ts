@@ -5,7 +5,8 @@ import { isRecord } from "./is-record.ts";
 import type { Upload } from "./message-body.ts";
 import { parseMultipart } from "./multipart.ts";
 import type { Platform } from "./platform.ts";
-import type { Ruling } from "./rate-limits.ts";
+import { cloudflare, limited, strikeAfter, strikeBefore, toReply } from "./rest-reply.ts";
+import type { Reply } from "./rest-reply.ts";
 import { applicationRoutes } from "./rest/applications.ts";
 import type { Handler, RestAnswer, Routes } from "./rest/call.ts";
 import { interactionRoutes } from "./rest/interactions.ts";
@@ -43,20 +44,6 @@ interface Request {
   readonly authorization: string | undefined;
   readonly contentType: string;
   readonly raw: Buffer;
-}
-
-/** What goes back. `cut`: nothing does. */
-interface Reply {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly text?: string;
-  readonly cut?: boolean;
-  readonly effect: "applied" | "none";
-  readonly code?: number;
-  readonly messageId?: string;
-  readonly fault?: string;
-  readonly sent?: { readonly body: unknown; readonly files: readonly Upload[] };
 }
 
 /** Serves `/api/v10/*`, and writes every call into the history. */
@@ -133,48 +120,6 @@ function handle(
   }
 }
 
-function toReply(error: ApiError): Reply {
-  return { status: error.status, body: error.toBody(), effect: "none", code: error.code };
-}
-
-function limited(
-  ruling: Pick<Ruling, "headers">,
-  { retryAfterMs, scope }: { retryAfterMs: number; scope: "user" | "global" | "shared" },
-): Reply {
-  const seconds = Math.max(0.001, retryAfterMs / 1000);
-  return {
-    status: 429,
-    headers: {
-      ...ruling.headers,
-      "retry-after": String(Math.ceil(seconds)),
-      "x-ratelimit-scope": scope,
-      ...(scope === "global" ? { "x-ratelimit-global": "true" } : {}),
-      via: "1.1 google",
-    },
-    body: {
-      message: "You are being rate limited.",
-      retry_after: Number(seconds.toFixed(3)),
-      global: scope === "global",
-    },
-    effect: "none",
-  };
-}
-
-/** The answer of the proxy in front, which knows neither buckets nor JSON. */
-function cloudflare(retryAfterSeconds: number): Reply {
-  return {
-    status: 429,
-    headers: {
-      "content-type": "text/html; charset=UTF-8",
-      "retry-after": String(Math.ceil(retryAfterSeconds)),
-      server: "cloudflare",
-    },
-    text: "<!DOCTYPE html><html><head><title>Access denied</title></head><body>error code: 1015 You are being rate limited</body></html>",
-    effect: "none",
-    fault: "cloudflare",
-  };
-}
-
 function faultFor(platform: Platform, request: Request, body: unknown): RestFaultAction | undefined {
   const { route, method, params } = request;
   if (route === undefined) return undefined;
@@ -187,49 +132,6 @@ function faultFor(platform: Platform, request: Request, body: unknown): RestFaul
     channel: params["channel"] ?? interaction?.channelId,
     text: typeof content === "string" ? content : undefined,
   });
-}
-
-/** What a fault does instead of the call. */
-async function strikeBefore(fault: RestFaultAction): Promise<Reply | undefined> {
-  if (fault.kind === "rate_limit") {
-    const refused = { retryAfterMs: fault.retryAfterSeconds * 1000, scope: fault.scope ?? "user" };
-    return { ...limited({ headers: {} }, refused), fault: "rate_limit" };
-  }
-  if (fault.kind === "cloudflare") return cloudflare(fault.retryAfterSeconds ?? 1);
-  if (fault.kind === "error") {
-    const error = new ApiError(fault.status, fault.code, fault.message ?? "Simulated refusal");
-    return { ...toReply(error), fault: "error" };
-  }
-  if (fault.when !== "before") return undefined;
-  if (fault.kind !== "delay") return instead(fault, { status: 0, effect: "none" });
-  await sleep(fault.ms);
-  return undefined;
-}
-
-/** What a fault does to the answer of a call that took effect. */
-async function strikeAfter(fault: RestFaultAction, reply: Reply): Promise<Reply> {
-  if (!("when" in fault) || fault.when !== "before") {
-    if (fault.kind !== "delay") return instead(fault, reply);
-    await sleep(fault.ms);
-  }
-  return { ...reply, fault: fault.kind };
-}
-
-function instead(fault: RestFaultAction, reply: Reply): Reply {
-  const { effect, messageId, sent } = reply;
-  const kept = {
-    effect,
-    fault: fault.kind,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(sent === undefined ? {} : { sent }),
-  };
-  if (fault.kind === "cut") return { status: 0, cut: true, ...kept };
-  if (fault.kind === "malformed")
-    return { status: 200, headers: { "content-type": "application/json" }, text: '{"id": "1', ...kept };
-  const status = fault.kind === "status" ? fault.status : 500;
-  const text =
-    (fault.kind === "status" ? fault.body : undefined) ?? `{"message": "${status}: Simulated", "code": 0}`;
-  return { status, headers: { "content-type": "application/json" }, text, ...kept };
 }
 
 /** `undefined`: not what it says it is. */
@@ -327,8 +229,4 @@ function match(
 function majorOf(params: Readonly<Record<string, string>>): string {
   const { channel, guild, token } = params;
   return token ?? channel ?? guild ?? "";
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

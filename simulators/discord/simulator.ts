@@ -1,12 +1,13 @@
 import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
-import type { Interaction, ModalAnswer, Press, SlashUse } from "./interactions.ts";
+import type { Interaction, ModalAnswer, Press } from "./interactions.ts";
 import type { App, Change, Channel, ChannelType, Guild, Modal, SeenChannel, SeenMessage } from "./model.ts";
 import type { Dispatching, ForumPost, Said, Say, ThreadOpening } from "./people.ts";
 import type { PermissionName } from "./permissions.ts";
 import type { Complaint, History } from "./record.ts";
 import type { GuildSeed } from "./seed.ts";
 import type { Settings, SettingsChange } from "./settings.ts";
+import type { SlashUse } from "./slash-options.ts";
 import type { State } from "./state.ts";
 
 /**

@@ -9,16 +9,6 @@ export function createSnowflake(): string {
   return last.toString();
 }
 
-/** When the thing of that id was made, in milliseconds since the epoch. */
-export function timeOfSnowflake(id: string): number {
-  return Number((BigInt(id) >> 22n) + platformEpochMs);
-}
-
-/** The oldest id that a thing of that time can have. */
-export function snowflakeOfTime(at: number): string {
-  return ((BigInt(at) - platformEpochMs) << 22n).toString();
-}
-
 /** Whether `value` can be an id at all. */
 export function isSnowflake(value: unknown): value is string {
   return typeof value === "string" && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 63n;

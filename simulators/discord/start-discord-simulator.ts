@@ -21,7 +21,7 @@ import { toSettings } from "./settings.ts";
 import type { DiscordSimulatorOptions, SettingsChange } from "./settings.ts";
 import type { DiscordSimulator } from "./simulator.ts";
 import { State } from "./state.ts";
-import { toWireUser } from "./wire-people.ts";
+import { toReady } from "./wire-ready.ts";
 
 /** Starts a local Discord on 127.0.0.1 (or `host`); resolves when it answers. Rejects when the port is taken. */
 export async function startDiscordSimulator(
@@ -259,39 +259,6 @@ function configure(platform: Platform, change: SettingsChange): void {
   const { record, ...settings } = change;
   Object.assign(platform.settings, settings);
   if (record !== undefined) platform.recorder.mode = record;
-}
-
-function toReady(
-  state: State,
-  { url, shard, flags }: { url: string; shard: readonly [number, number]; flags: number },
-): Record<string, unknown> {
-  const [id, count] = shard;
-  const guilds = [...state.guilds.values()].filter(
-    (guild) => Number((BigInt(guild.id) >> 22n) % BigInt(count)) === id,
-  );
-  return {
-    v: 10,
-    user: {
-      ...toWireUser(state.findUser(state.app.botUserId)),
-      verified: true,
-      mfa_enabled: true,
-      email: null,
-    },
-    user_settings: {},
-    session_type: "normal",
-    resume_gateway_url: `${gatewayUrl(url)}/resume`,
-    relationships: [],
-    private_channels: [],
-    presences: [],
-    guilds: guilds.map((guild) => ({ id: guild.id, unavailable: true })),
-    guild_join_requests: [],
-    geo_ordered_rtc_regions: [],
-    game_relationships: [],
-    application: { id: state.app.applicationId, flags },
-    auth: {},
-    shard,
-    _trace: ["simulator"],
-  };
 }
 
 function guildOf(state: State, id: string) {
