@@ -39,6 +39,7 @@ export interface HouseOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly pace?: Partial<Pace>;
   readonly lend?: ServiceParts["lend"];
+  readonly chat?: ServiceParts["chat"];
   readonly log?: Log;
 }
 
@@ -101,6 +102,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       log,
       pace: { ...testPace, ...options.pace },
       lend,
+      chat: options.chat,
     });
     await service.start();
     slack.configure({ requestUrl: `${service.url()}/slack/events` });

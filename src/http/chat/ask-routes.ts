@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import { ApiError } from "./api-error.ts";
 import type { Scene } from "./acts.ts";
 import { sceneOf, stateKeyOf, type ChatHouse } from "./chat-house.ts";
@@ -24,7 +24,7 @@ export function askEndpoints(house: ChatHouse): readonly Endpoint[] {
         const scene = await sceneOf(house, request, body.thread_id);
         const { client_message_id: id = randomUUID(), message: text, attachments } = body;
         const cursor = await acts.say(scene, { id, text, attachments });
-        const signal = untilGone(request);
+        const signal = untilGone(reply, house);
         const waited = await waitForAnswer(house, scene, { id, cursor, withinMs: limits.waitMs, signal });
         const about = { thread_id: scene.thread.thread, message_id: id };
         if (waited.kind !== "answered") {
@@ -47,12 +47,12 @@ export function checkAgent(agent: string): void {
   throw new ApiError(403, "agent_not_allowed", `agent: visitors may not talk to ${agent}: leave it out`);
 }
 
-/** Aborts when the caller hangs up. */
-export function untilGone({ raw }: FastifyRequest): AbortSignal {
+/** Aborts when the caller hangs up, or the server stops. */
+export function untilGone({ raw }: FastifyReply, { closing }: Pick<ChatHouse, "closing">): AbortSignal {
   const gone = new AbortController();
-  raw.socket.once("close", () => gone.abort());
-  if (raw.socket.destroyed) gone.abort();
-  return gone.signal;
+  raw.once("close", () => gone.abort());
+  if (raw.destroyed) gone.abort();
+  return AbortSignal.any([gone.signal, closing]);
 }
 
 function pollPath({ thread }: Scene, cursor: number): string {

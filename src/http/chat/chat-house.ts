@@ -19,6 +19,8 @@ export interface ChatHouse {
   readonly news: StatusNews;
   readonly fast: FastState;
   readonly limits: ChatLimits;
+  /** Aborts when the server stops: who waits is let go, and comes back to another process. */
+  readonly closing: AbortSignal;
   readonly log: Log;
 }
 

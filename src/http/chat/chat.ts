@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -68,10 +69,25 @@ export function createChat(parts: ChatParts): Chat {
     now,
   });
   const acts = createChatActs({ book, door, progress, fast, limits });
-  const house: ChatHouse = { sites, sessions, acts, book, progress, news, fast, limits, log };
+  const closing = new AbortController();
+  // One listener for each who waits.
+  setMaxListeners(0, closing.signal);
+  const house: ChatHouse = {
+    sites,
+    sessions,
+    acts,
+    book,
+    progress,
+    news,
+    fast,
+    limits,
+    closing: closing.signal,
+    log,
+  };
   return {
     name: "chat",
     routes: async (app) => {
+      app.addHook("preClose", async () => closing.abort());
       await addEmbedFiles(app);
       app.get("/embed/site.json", async () => ({ site_key: (await sites.ownPageKey()) ?? null }));
       await app.register(async (scope) => addApi(scope, house));
@@ -112,6 +128,9 @@ async function addApi(app: FastifyInstance, house: ChatHouse): Promise<void> {
   log.debug({ endpoints: endpoints.length }, "chat endpoints added");
 }
 
+/** How long a client may take to close its side, milliseconds. */
+const goodbyeMs = 500;
+
 const allowedHeaders = "authorization, content-type, last-event-id, x-request-id";
 
 function allowOrigin(reply: FastifyReply, origin: string): void {
@@ -144,6 +163,7 @@ async function addSocket(app: FastifyInstance, house: ChatHouse): Promise<void> 
   const { sites, limits } = house;
   const open = new Map<string, number>();
   await app.register(websocket, {
+    preClose: letGo,
     options: {
       maxPayload: maxFrameBytes,
       handleProtocols: (offered: Set<string>) => (offered.has("baton.v1") ? "baton.v1" : false),
@@ -175,6 +195,16 @@ async function addSocket(app: FastifyInstance, house: ChatHouse): Promise<void> 
       serveSocket(house, socket, { request, thread: parseRequest(inThread, request.params).thread_id });
     },
   );
+}
+
+/** Clients come back to another process; one that does not read the goodbye is not waited for. */
+function letGo(this: FastifyInstance, done: () => void): void {
+  const { websocketServer: server } = this;
+  for (const client of server.clients) {
+    client.close(1012, "the server restarts");
+    setTimeout(() => client.terminate(), goodbyeMs).unref();
+  }
+  server.close(() => done());
 }
 
 function versionOf(): string {

@@ -15,6 +15,12 @@ import { waitForAnswer } from "./wait.ts";
 const path = "/api/v1/ai/chat/stream";
 const beatMs = 15_000;
 
+/** One event: its name and whatever else it says. */
+interface StreamEvent {
+  readonly type: "start" | "token" | "done" | "error";
+  readonly [field: string]: unknown;
+}
+
 interface Asked {
   readonly message: string;
   readonly client_message_id?: string | undefined;
@@ -23,7 +29,6 @@ interface Asked {
 
 /** Ask and watch: the answer as server-sent events `start`, `token`, `done` or `error`. */
 export function streamEndpoints(house: ChatHouse): readonly Endpoint[] {
-  const open = new Set<PassThrough>();
   const answers = { 200: "text/event-stream" };
   const refuses = [403, 409, 413, 415];
   return [
@@ -36,7 +41,7 @@ export function streamEndpoints(house: ChatHouse): readonly Endpoint[] {
       refuses,
       handle: async ({ body, request, reply }) => {
         checkAgent(body.agent);
-        return serve(house, open, await sceneOf(house, request, body.thread_id), {
+        return serve(house, await sceneOf(house, request, body.thread_id), {
           asked: body,
           request,
           reply,
@@ -57,7 +62,7 @@ export function streamEndpoints(house: ChatHouse): readonly Endpoint[] {
             ? await house.sessions.prove(request, bearerOf(request))
             : await house.sessions.prove(request, query.ticket, "ticket");
         const scene = await sceneFor(house, session, { request, thread: query.thread_id });
-        return serve(house, open, scene, { asked: query, request, reply });
+        return serve(house, scene, { asked: query, request, reply });
       },
     }),
   ];
@@ -65,7 +70,6 @@ export function streamEndpoints(house: ChatHouse): readonly Endpoint[] {
 
 async function serve(
   house: ChatHouse,
-  open: Set<PassThrough>,
   scene: Scene,
   {
     asked,
@@ -78,13 +82,11 @@ async function serve(
   const id = resumed?.id ?? asked.client_message_id ?? randomUUID();
   const said = await house.acts.say(scene, { id, text: asked.message, attachments: asked.attachments });
   const stream = new PassThrough();
-  open.add(stream);
-  stream.once("close", () => open.delete(stream));
   void run(house, scene, {
     stream,
     id,
     cursor: Math.max(said, resumed?.cursor ?? 0),
-    signal: untilGone(request),
+    signal: untilGone(reply, house),
   });
   return reply
     .type("text/event-stream")
@@ -111,7 +113,7 @@ async function run(
   const { limits, progress, log } = house;
   const shown = new Map<string, string>();
   let reached = cursor;
-  const write = (data: { readonly type: string }): void => {
+  const write = (data: StreamEvent): void => {
     if (stream.writableEnded || stream.destroyed) return;
     // Who does not read loses this connection only, and goes on from the last event it has.
     if (stream.writableLength > limits.unreadBytes) return void stream.destroy();
@@ -119,7 +121,7 @@ async function run(
   };
   const token = (message: string, from: number, content: string): void => {
     shown.set(message, (shown.get(message) ?? "").slice(0, from) + content);
-    write({ type: "token", message_id: message, from, content } as { type: string });
+    write({ type: "token", message_id: message, from, content });
   };
   const finish = (item: TranscriptItem): void => {
     if (item.role !== "assistant" || item.state !== "final") return;
@@ -130,7 +132,7 @@ async function run(
   };
   const beat = setInterval(() => stream.write(": beat\n\n"), beatMs).unref();
   try {
-    write({ type: "start", thread_id: scene.thread.thread, message_id: id } as { type: string });
+    write({ type: "start", thread_id: scene.thread.thread, message_id: id });
     const { kind, answers } = await waitForAnswer(house, scene, {
       id,
       cursor,
@@ -152,21 +154,24 @@ async function run(
         messages: answers.map(toVisible),
         status,
       };
-      write({ type: "done", metadata } as { type: string });
+      write({ type: "done", metadata });
     } else if (kind === "too long")
       write(toFailure("too_long", "The answer takes longer than a stream stays open."));
+    else write(connectionLost);
   } catch (cause) {
     log.warn({ correlationId: scene.correlationId, err: cause }, "chat stream broke");
-    write(toFailure("connection_lost", "Connection lost. Please try again."));
+    write(connectionLost);
   } finally {
     clearInterval(beat);
     stream.end();
   }
 }
 
-function toFailure(code: string, message: string): { readonly type: string } {
-  return { type: "error", error: { code, message } } as { type: string };
+function toFailure(code: string, message: string): StreamEvent {
+  return { type: "error", error: { code, message } };
 }
+
+const connectionLost = toFailure("connection_lost", "Connection lost. Please try again.");
 
 /** `id@cursor` of the last event the client has. */
 function parseEventId(header: unknown): { readonly id: string; readonly cursor: number } | undefined {

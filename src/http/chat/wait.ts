@@ -10,7 +10,7 @@ export interface Waited {
 }
 
 /** An answer may be complete a moment before its conversation is. */
-const askEveryMs = 150;
+const askEveryMs = 250;
 
 /**
  * Waits until what was said with `id` is dealt with and every answer to it was told. `show` sees what comes meanwhile.

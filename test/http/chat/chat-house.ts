@@ -122,12 +122,10 @@ export async function visit(
 export function userToken(
   secret: string,
   claims: Record<string, unknown>,
-  expires: string | number | undefined = "5m",
+  expires: string | number = "5m",
 ): Promise<string> {
   const jwt = new SignJWT(claims).setProtectedHeader({ alg: "HS256" });
-  return (expires === undefined ? jwt : jwt.setExpirationTime(expires)).sign(
-    new TextEncoder().encode(secret),
-  );
+  return (expires === "never" ? jwt : jwt.setExpirationTime(expires)).sign(new TextEncoder().encode(secret));
 }
 
 /** A browser's WebSocket, with what it heard. */
