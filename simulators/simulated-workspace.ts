@@ -165,7 +165,8 @@ async function simulateTeams({ model, log }: Parts): Promise<Simulation> {
     import("./teams/start-teams-simulator.ts"),
     import("./teams-page.ts"),
   ]);
-  const teams = await startTeamsSimulator({ historyLimit });
+  // As an app whose manifest asks for ChannelMessage.Read.Group: a colleague takes a thread over without a mention.
+  const teams = await startTeamsSimulator({ historyLimit, hearsAll: true });
   const { host } = new URL(teams.url);
   return {
     env: {

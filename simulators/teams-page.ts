@@ -40,6 +40,10 @@ export function createTeamsPage(teams: TeamsSimulator, model: string, log?: Page
     id: ts,
     user,
   });
+  const find = (channel: string, ts: string): PageMessage | undefined => {
+    const found = state.findConversation(channel).messages.get(ts);
+    return found === undefined ? undefined : toMessage(state.seen(found));
+  };
   return {
     describe: () => ({
       platform: "teams",
@@ -67,10 +71,7 @@ export function createTeamsPage(teams: TeamsSimulator, model: string, log?: Page
       version: feed.version(),
       messages: teams.messages(channel).map(toMessage),
     }),
-    message(channel, ts) {
-      const found = state.findConversation(channel).messages.get(ts);
-      return found === undefined ? undefined : toMessage(state.seen(found));
-    },
+    message: find,
     file: (id) => files.get(id),
     says({ user, channel, text, threadTs, files: uploads = [] }) {
       const said = teams.userSays({
@@ -88,7 +89,13 @@ export function createTeamsPage(teams: TeamsSimulator, model: string, log?: Page
       follow(said.delivered, log);
       return { channel, ts: said.id };
     },
-    edits: ({ text, ...place }) => follow(teams.userEdits({ ...spot(place), text }).delivered, log),
+    edits({ text, ...place }) {
+      const before = find(place.channel, place.ts)?.text ?? "";
+      // Teams keeps the mention a message begins with; as typed it would be there twice.
+      const mention = before.startsWith(`<at>${teams.app.name}</at>`) ? `@${teams.app.name} ` : "";
+      const rest = text.startsWith(mention) ? text.slice(mention.length) : text;
+      follow(teams.userEdits({ ...spot(place), text: rest }).delivered, log);
+    },
     deletes: (place) => follow(teams.userDeletes(spot(place)).delivered, log),
     reacts: ({ name, remove, ...place }) =>
       follow(teams.reacts({ ...spot(place), type: name, remove }).delivered, log),

@@ -79,12 +79,15 @@ export class MessageList {
     let flowing = false;
     /** @type {Message | undefined} */
     let previous;
+    // Of a thread the first day is its root's, which stands above.
+    let dayBefore = this.#inThread && messages[0] !== undefined ? dayOf(messages[0]) : "";
     for (const message of messages) {
       const day = dayOf(message);
-      if (previous === undefined ? !this.#inThread : dayOf(previous) !== day) {
+      if (day !== dayBefore) {
         elements.push(this.#keep(`day ${day}`, day, () => drawDay(message)));
         previous = undefined;
       }
+      dayBefore = day;
       const isGrouped = previous !== undefined && belongsTo(previous, message);
       flowing = this.#put(elements, message, { elapsed, isGrouped, isNested: false }) || flowing;
       if (this.#isInline) {

@@ -11,6 +11,16 @@ root.append(h("link", { rel: "stylesheet", href: "/embed/chat.css" }));
 const { site_key: site } = await (await fetch("/embed/site.json")).json();
 mountChat(root, { base: location.origin, site, title: "Acme support" });
 
+// A pane that becomes lower must not hide the end from who reads there.
+let height = byId("chat").clientHeight;
+new ResizeObserver(() => {
+  const log = root.querySelector(".log");
+  const before = height;
+  height = byId("chat").clientHeight;
+  if (log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 80 + before - height)
+    log.scrollTop = log.scrollHeight;
+}).observe(byId("chat"));
+
 hearQuestions((question) => {
   const box = root.querySelector("textarea");
   const form = box?.closest("form");
