@@ -100,7 +100,7 @@ describe("following a thread by its cursor", () => {
               await readOn();
             }
           };
-          await Promise.all([...writers.map(write)]);
+          await Promise.all(writers.map(write));
           while ((await readOn()) > 0) await Promise.resolve();
           const { items } = await ground.book.before(thread, undefined, 100);
           expect(seen).toEqual(new Map(items.map(({ id, content }) => [id, content.text])));
