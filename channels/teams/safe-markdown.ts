@@ -1,11 +1,19 @@
 import { createSafeMarkdown, joiner, withoutUserInfo } from "../kit/safe-markdown.ts";
 
+const { toSafe } = createSafeMarkdown({ suspicious: /<|&(?:lt|#)/i, defuseText, defuseCode });
+
+/** What one pass takes apart can, with what stands beside it, make a new link; that one needs another pass. */
+const mostPasses = 4;
+
 /** Markdown as Teams renders it, with `<at>` and any other HTML, disguised links and images made harmless. */
-export const { toSafe: toSafeMarkdown } = createSafeMarkdown({
-  suspicious: /<|&(?:lt|#)/i,
-  defuseText,
-  defuseCode,
-});
+export function toSafeMarkdown(markdown: string): string {
+  let safe = toSafe(markdown);
+  for (let pass = 1, before = markdown; safe !== before && pass < mostPasses; pass++) {
+    before = safe;
+    safe = toSafe(safe);
+  }
+  return safe;
+}
 
 /** Teams reads some HTML inside markdown; an entity is shown as the bracket. */
 function defuseText(source: string): string {

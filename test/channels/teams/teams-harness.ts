@@ -1,18 +1,9 @@
 import { readFileSync } from "node:fs";
-import type {
-  Attempt,
-  Channel,
-  InstallationRecord,
-  Installations,
-  Target,
-} from "../../../src/core/channel.ts";
+import type { Attempt, InstallationRecord, Installations, Target } from "../../../src/core/channel.ts";
 import type { Accept, Envelope, Parsed } from "../../../src/core/envelope.ts";
 import type { DeliveryId } from "../../../src/core/ids.ts";
-import { silentLog } from "../../../src/core/log.ts";
 import type { Fields } from "../../../channels/kit/fields.ts";
-import { createTeamsChannel } from "../../../channels/teams/index.ts";
 import type { TeamsContext } from "../../../channels/teams/parse-context.ts";
-import { readTeamsSettings, type TeamsSettings } from "../../../channels/teams/settings.ts";
 
 export const recordedAppId = "11111111-2222-3333-4444-555555555555";
 export const tenantId = "a1b2c3d4-e5f6-7890-abcd-ef1234567890";
@@ -95,24 +86,6 @@ export function createInbox() {
     return { kind: "accepted" };
   };
   return { accept, envelopes, state };
-}
-
-export function someSettings(env: Record<string, string> = {}): TeamsSettings {
-  return readTeamsSettings({
-    TEAMS_APP_ID: recordedAppId,
-    TEAMS_APP_PASSWORD: "a-client-secret",
-    TEAMS_TENANT_ID: tenantId,
-    ...env,
-  });
-}
-
-/** A channel that calls nobody: for what is pure in it. */
-export function aChannel(env: Record<string, string> = {}): Channel {
-  return createTeamsChannel({
-    settings: someSettings(env),
-    installations: createInstallations(),
-    log: silentLog,
-  });
 }
 
 /** One try to deliver; `id` tells deliveries apart. */

@@ -91,6 +91,8 @@ export function shownReply(reply: Reply): Shown {
   return shownByTeams(isFields(activity) ? activity : {});
 }
 
+const withHtml = unified().use(remarkParse).use(remarkGfm, { singleTilde: false }).freeze();
+
 /** Teams brings HTML in markdown to life: whatever CommonMark with HTML would take for some, and `<at>` anywhere. */
 function htmlIn(markdown: string): string[] {
   const found = markdown.match(/<\/?at\b/gi)?.slice() ?? [];
@@ -98,7 +100,7 @@ function htmlIn(markdown: string): string[] {
     if (node.type === "html") found.push(node.value);
     if ("children" in node) node.children.forEach(search);
   };
-  search(unified().use(remarkParse).use(remarkGfm, { singleTilde: false }).parse(markdown));
+  search(withHtml.parse(markdown));
   return found;
 }
 
