@@ -167,9 +167,13 @@ function wireDrawer() {
     byId("happened").setAttribute("aria-expanded", String(!byId("drawer").hidden));
   };
   byId("happened").addEventListener("click", toggle);
-  byId("drawer-close").addEventListener("click", () => {
+  const close = () => {
     toggle();
     byId("happened").focus();
+  };
+  byId("drawer-close").addEventListener("click", close);
+  byId("drawer").addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") close();
   });
 }
 
