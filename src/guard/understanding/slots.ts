@@ -3,7 +3,7 @@ import type { Entity } from "./entities.ts";
 /** What a flow needs to know, described as data. */
 export type SlotSpec =
   /** An entity; `near` are words that stand beside it ("people"), to tell several of a kind apart. */
-  | { readonly name: string; readonly kind: Entity["kind"]; readonly near?: readonly string[] }
+  | { readonly name: string; readonly kind: Entity["kind"]; readonly near?: readonly string[] | undefined }
   /** A name or a few words behind one of these ("from", "to"). */
   | { readonly name: string; readonly kind: "words"; readonly after: readonly string[] }
   /** One of a list; a value counts when it or one of its other names is said. */
