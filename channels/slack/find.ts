@@ -1,6 +1,6 @@
 import type { Found, Sought, Target } from "../../src/core/channel.ts";
 import { PermanentError } from "../../src/core/errors.ts";
-import { deliveryEvent, isCode } from "./messages.ts";
+import { deliveryIdOf, isCode } from "./messages.ts";
 import type { SlackAnswer, SlackWeb } from "./web.ts";
 
 /** Who we are in a workspace. */
@@ -81,14 +81,6 @@ function findOrphan(
 function isOurs(message: SlackAnswer, self: SlackSelf): boolean {
   const { bot_id: botId, user } = message;
   return (botId !== undefined && botId === self.botId) || (user !== undefined && user === self.userId);
-}
-
-function deliveryIdOf(message: SlackAnswer): string | undefined {
-  const metadata = message["metadata"];
-  if (!isRecord(metadata) || metadata["event_type"] !== deliveryEvent) return undefined;
-  const payload = metadata["event_payload"];
-  const id = isRecord(payload) ? payload["delivery_id"] : undefined;
-  return typeof id === "string" ? id : undefined;
 }
 
 function tsOf(message: SlackAnswer): string {

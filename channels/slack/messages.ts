@@ -2,11 +2,12 @@ import type { Attempt, MessageRef, Target } from "../../src/core/channel.ts";
 import { PermanentError, UncertainError } from "../../src/core/errors.ts";
 import type { DeliveryId } from "../../src/core/ids.ts";
 import type { Reply } from "../../src/core/reply.ts";
+import { fieldsAt, listAt, textAt } from "../kit/fields.ts";
 import { renderReply } from "./render.ts";
 import type { SlackAnswer, SlackWeb } from "./web.ts";
 
 /** The name under which Baton's metadata travels with its messages. */
-export const deliveryEvent = "baton_delivery";
+const deliveryEvent = "baton_delivery";
 
 /** Marks a message as the work of one delivery, for `find`. */
 export function toMetadata(deliveryId: DeliveryId): object {
@@ -63,26 +64,79 @@ export async function updateReply(
   }
 }
 
-/** Ends a stream as it stands, with a last line if there is one; a stream that has ended already is as good. */
+/** Ends a stream as it stands, with a last line if there is one. False when it had ended already. */
 export async function endStream(
   web: SlackWeb,
   target: Target,
   ref: MessageRef,
   { attempt, line }: { readonly attempt: Attempt; readonly line?: string | undefined },
-): Promise<void> {
+): Promise<boolean> {
   try {
     await web.call(
       "chat.stopStream",
       {
         channel: target.place.space,
         ts: ref.id,
-        ...(line !== undefined && { markdown_text: `…\n\n${line}` }),
+        ...(line !== undefined && { markdown_text: cutShort(line) }),
       },
       { doing: "end a stream", ...guard(attempt) },
     );
+    return true;
   } catch (cause) {
     if (!isCode(cause, streamClosed)) throw cause;
+    return false;
   }
+}
+
+/**
+ * Ends a message that was left half written with `line`. One whose stream is over was stopped on its way to being
+ * edited: without its delivery's mark it was never finished, and gets the line by an edit.
+ */
+export async function endHalfWritten(
+  web: SlackWeb,
+  target: Target,
+  ref: MessageRef,
+  { attempt, line }: { readonly attempt: Attempt; readonly line: string },
+): Promise<void> {
+  if (await endStream(web, target, ref, { attempt, line })) return;
+  const message = await readMessage(web, target, ref);
+  if (message === undefined || deliveryIdOf(message) !== undefined) return;
+  const said = typeof message["text"] === "string" ? message["text"] : "";
+  if (!said.includes(line))
+    await updateReply(web, target, { ref, reply: { body: `${said}${cutShort(line)}` }, attempt });
+}
+
+function cutShort(line: string): string {
+  return `…\n\n${line}`;
+}
+
+async function readMessage(
+  web: SlackWeb,
+  { place }: Target,
+  ref: MessageRef,
+): Promise<SlackAnswer | undefined> {
+  const answer = await web.call(
+    place.thread === "" ? "conversations.history" : "conversations.replies",
+    {
+      channel: place.space,
+      ts: place.thread || undefined,
+      oldest: ref.id,
+      latest: ref.id,
+      inclusive: true,
+      include_all_metadata: true,
+      limit: 2,
+    },
+    { doing: "read a reply of ours" },
+  );
+  return listAt(answer, "messages").find(({ ts }) => ts === ref.id);
+}
+
+/** The delivery whose work a message is, by its metadata. */
+export function deliveryIdOf(message: SlackAnswer): string | undefined {
+  const metadata = fieldsAt(message, "metadata");
+  return metadata["event_type"] === deliveryEvent
+    ? textAt(fieldsAt(metadata, "event_payload"), "delivery_id")
+    : undefined;
 }
 
 /** The code under which a stream that Slack ended is reported. */

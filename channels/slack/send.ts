@@ -1,7 +1,7 @@
 import type { Attempt, Channel, MessageRef, ReplyStream, Target } from "../../src/core/channel.ts";
 import type { Log } from "../../src/core/log.ts";
 import { findDelivery, type SlackSelf } from "./find.ts";
-import { endStream, guard, isCode, postReply, updateReply } from "./messages.ts";
+import { endHalfWritten, guard, isCode, postReply, updateReply } from "./messages.ts";
 import { splitForSlack } from "./split.ts";
 import { appendEveryMs, isNoStreamHere, openEdited, openStream, type StreamScene } from "./stream.ts";
 import type { SlackWeb } from "./web.ts";
@@ -119,7 +119,7 @@ export function createSlackSender({ clientFor, log, now = Date.now }: SlackSende
       await updateReply(await clientFor(target.installation), target, { ref, reply, attempt });
     },
     async endStream(target, ref, line, attempt) {
-      await endStream(await clientFor(target.installation), target, ref, { attempt, line });
+      await endHalfWritten(await clientFor(target.installation), target, ref, { attempt, line });
     },
     async remove(target, ref, attempt) {
       const web = await clientFor(target.installation);

@@ -20,8 +20,13 @@ export interface InboundRow {
 
 /** `unknown` is a message in a thread we have no part in; nothing was stored of it. */
 export type Stored =
-  /** `begins`: it is the first of its conversation. */
-  | { readonly kind: "new"; readonly role: "user" | "staff"; readonly begins: boolean }
+  /** `begins`: it is the first of its conversation; `isOvertaken`: a message that was said after it came before it. */
+  | {
+      readonly kind: "new";
+      readonly role: "user" | "staff";
+      readonly begins: boolean;
+      readonly isOvertaken: boolean;
+    }
   | { readonly kind: "duplicate" }
   | { readonly kind: "unknown" };
 
@@ -45,7 +50,7 @@ WITH wanted AS (
     last_external_id = greatest(conversations.last_external_id, excluded.last_external_id),
     return_path = coalesce(excluded.return_path, conversations.return_path)
   WHERE NOT EXISTS (SELECT FROM messages WHERE company_id = $1 AND id = $16)
-  RETURNING last_seq
+  RETURNING last_seq, last_external_id > $11 AS is_overtaken
 ), message AS (
   INSERT INTO messages (company_id, id, conversation_id, seq, role, kind, state, external_id, sender_id, content, raw,
     correlation_id, sent_at)
@@ -57,7 +62,8 @@ WITH wanted AS (
   ON CONFLICT DO NOTHING
   RETURNING role
 )
-SELECT (SELECT role FROM message) AS role, (SELECT last_seq FROM conversation) = 1 AS begins, EXISTS (SELECT FROM wanted) AS wanted`;
+SELECT (SELECT role FROM message) AS role, (SELECT last_seq FROM conversation) = 1 AS begins,
+  (SELECT is_overtaken FROM conversation) AS is_overtaken, EXISTS (SELECT FROM wanted) AS wanted`;
 
 /** Stores a message, an action or a command once. */
 export async function storeInbound(database: Database, row: InboundRow): Promise<Stored> {
@@ -92,13 +98,14 @@ export async function storeInbound(database: Database, row: InboundRow): Promise
   const [result] = await database.statement<{
     role: "user" | "staff" | null;
     begins: boolean | null;
+    is_overtaken: boolean | null;
     wanted: boolean;
-  }>(route.tenantId, {
-    text: storeMessage,
-    values,
-  });
+  }>(route.tenantId, { text: storeMessage, values }, { retries: 2 });
   if (result === undefined) throw new Error("inbox: the insert answered nothing");
-  if (result.role !== null) return { kind: "new", role: result.role, begins: result.begins === true };
+  if (result.role !== null) {
+    const { role, begins, is_overtaken: isOvertaken } = result;
+    return { kind: "new", role, begins: begins === true, isOvertaken: isOvertaken === true };
+  }
   return { kind: result.wanted ? "duplicate" : "unknown" };
 }
 

@@ -54,8 +54,8 @@ export interface InboxParts {
   /** Rings the doorbell. Called after the commit; must not throw and is not waited for. */
   readonly onArrival: (arrival: Arrival) => void;
   /**
-   * Called when a conversation begins with a message that was overtaken, or took long to come: what was said after it
-   * came before it, and was nobody's then.
+   * Called when a message that calls the bot was overtaken, or took long to come: what was said after it came before
+   * it, and was nobody's then.
    */
   readonly onLateBeginning: (message: MessageEnvelope) => void;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
@@ -168,11 +168,20 @@ export function createInbox(parts: InboxParts): Inbox {
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
     if (stored.begins) parts.onBeginning(envelope);
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
-    if (envelope.kind === "message" && stored.begins) {
-      const wasOvertaken = overtaken.begins(key.conversationId);
-      if (wasOvertaken || isLate(envelope)) parts.onLateBeginning(envelope);
-    }
+    if (envelope.kind === "message" && mayHaveHolesBehind(envelope, stored, key.conversationId))
+      parts.onLateBeginning(envelope);
     return { kind: "accepted" };
+  }
+
+  /** What was said right after this message may have come by while nobody knew that it was meant for us. */
+  function mayHaveHolesBehind(
+    envelope: MessageEnvelope,
+    stored: { readonly begins: boolean; readonly isOvertaken: boolean },
+    id: ConversationId,
+  ): boolean {
+    if (stored.begins) return overtaken.begins(id) || isLate(envelope);
+    // Where everything is said to the bot nothing is passed over.
+    return stored.isOvertaken && envelope.addressed === "mention";
   }
 
   function takeEdit(envelope: EditEnvelope, route: Route): Promise<Accepted> {

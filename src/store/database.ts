@@ -44,7 +44,7 @@ export interface Database {
   statement<Row = Record<string, unknown>>(
     tenantId: TenantId,
     query: Query,
-    options?: Omit<TransactionOptions, "retries">,
+    options?: TransactionOptions,
   ): Promise<Row[]>;
   /** A transaction that sees every tenant's ids and nothing else; for sweepers and lookups before the tenant is known. */
   acrossTenants<T>(fn: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
@@ -80,12 +80,14 @@ export function createDatabase({ url, readUrl, poolSize, log }: DatabaseParts): 
     options: TransactionOptions = {},
   ): Promise<Row[]> {
     const begin = beginAs(tenantScope(tenantId), options);
-    return connectionsFor(options).lend(async (connection) => {
-      counters.statements += 1;
-      counters.transactions += 1;
-      counters.roundTrips += 1;
-      return runInOneRoundTrip<Row>(connection, begin, query, options.readOnly === true);
-    });
+    return again(options, () =>
+      connectionsFor(options).lend(async (connection) => {
+        counters.statements += 1;
+        counters.transactions += 1;
+        counters.roundTrips += 1;
+        return runInOneRoundTrip<Row>(connection, begin, query, options.readOnly === true);
+      }),
+    );
   }
 
   async function transaction<T>(
@@ -94,17 +96,12 @@ export function createDatabase({ url, readUrl, poolSize, log }: DatabaseParts): 
     options: TransactionOptions,
   ): Promise<T> {
     const begin = beginAs(scope, options);
-    const retries = Math.min(options.retries ?? 0, maxRetries);
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await connectionsFor(options).lend((connection) => {
-          counters.transactions += 1;
-          return runTransaction(connection, { begin, fn, counters, readOnly: options.readOnly === true });
-        });
-      } catch (cause) {
-        if (attempt >= retries || !isConflict(cause)) throw cause;
-      }
-    }
+    return again(options, () =>
+      connectionsFor(options).lend((connection) => {
+        counters.transactions += 1;
+        return runTransaction(connection, { begin, fn, counters, readOnly: options.readOnly === true });
+      }),
+    );
   }
 
   return {
@@ -117,6 +114,18 @@ export function createDatabase({ url, readUrl, poolSize, log }: DatabaseParts): 
       await Promise.all([writer.stop(), reader.stop()]);
     },
   };
+}
+
+/** Does the same work again after it met another transaction's, as often as the caller allows. */
+async function again<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> {
+  const retries = Math.min(options.retries ?? 0, maxRetries);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (attempt >= retries || !isConflict(cause)) throw cause;
+    }
+  }
 }
 
 /** The id goes into the text of a statement, so nothing but a UUID may pass. */
@@ -210,7 +219,11 @@ async function commit(connection: Connection, readOnly: boolean, firstFailure: (
   throw toStoreError(firstFailure() ?? new Error("postgres: the transaction was rolled back"), "commit");
 }
 
+/**
+ * An upsert decides by one unique index: a row that another transaction adds at the same moment can break another
+ * index first, and is there when the upsert is tried again.
+ */
 function isConflict(cause: unknown): boolean {
   const code = codeOf(cause);
-  return code === "40001" || code === "40P01";
+  return code === "40001" || code === "40P01" || code === "23505";
 }

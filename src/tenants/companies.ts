@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TenantId } from "../core/ids.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { SealerParts } from "../store/seal.ts";
@@ -51,7 +51,7 @@ export function createCompanies({ database, fast }: { database: Database; fast: 
 
   async function ensure({ slug, name, tier, persona }: CompanyFile): Promise<TenantId> {
     const id = tenantIdOf(slug);
-    const changed = await database.statement(id, {
+    const upsert: Query = {
       text: `INSERT INTO companies (id, slug, name, tier, settings) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, tier = excluded.tier,
                settings = companies.settings || excluded.settings
@@ -59,7 +59,8 @@ export function createCompanies({ database, fast }: { database: Database; fast: 
                IS DISTINCT FROM (excluded.name, excluded.tier, excluded.settings->'persona')
              RETURNING id`,
       values: [id, slug, name, tier, JSON.stringify({ persona })],
-    });
+    };
+    const changed = await database.statement(id, upsert, { retries: 2 });
     if (changed.length > 0) await fast.delete(keyOf(id));
     return id;
   }

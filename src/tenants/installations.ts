@@ -3,7 +3,7 @@ import type { InstallationRecord, Installations } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { isId, parseId, type InstallationId, type TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { Sealer } from "../store/seal.ts";
@@ -111,13 +111,14 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
     const id = installationIdOf(owner, channel, record.externalId);
     const seal = await sealer.forTenant(owner);
     const credentials = seal.seal(purpose, JSON.stringify(record.credentials ?? null));
-    await database.statement(owner, {
+    const upsert: Query = {
       text: `INSERT INTO installations (company_id, id, channel, external_id, name, credentials)
              VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (channel, external_id) DO UPDATE SET name = excluded.name,
                credentials = excluded.credentials, state = 'enabled', updated_at = now()`,
       values: [owner, id, channel, record.externalId, record.name, credentials],
-    });
+    };
+    await database.statement(owner, upsert, { retries: 2 });
     await forget(channel, record.externalId);
     log.info({ channel, installation: record.externalId, tenantId: owner }, "installation saved");
   }

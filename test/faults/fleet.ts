@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../bench/support/stores.ts";
 import type { Pace } from "../../src/service.ts";
 import type { CrashPoint, StrikeOrders } from "./crash-points.ts";
 
@@ -71,7 +72,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     let isReady = false;
     let gone = Promise.resolve({ code: null as number | null, signal: null as string | null });
 
-    function launch(): Promise<string> {
+    async function launch(): Promise<string> {
+      // Not one the system hands out by itself: it must still be free when this process is started again.
+      port ||= await freePort();
       isReady = false;
       expected = false;
       const env = {

@@ -100,9 +100,14 @@ export async function play(
     await troubles;
     const spoken = (await Promise.all(talks)).flat();
     const endedAt = Date.now();
-    const books = await settle(databaseUrl, fleet);
+    let books = await settle(databaseUrl, fleet);
     const recoveredMs = Date.now() - endedAt;
-    await slack.settled(5_000).catch(() => {});
+    // What the platform sends again, or a catch-up finds, may begin new work after the first quiet moment.
+    for (let calls = -1; calls !== slack.history().calls.length;) {
+      calls = slack.history().calls.length;
+      await slack.settled(5_000).catch(() => {});
+      books = await settle(databaseUrl, fleet);
+    }
     const seen = slack.history().messages.filter(({ deleted }) => !deleted);
     const log = fleet.log();
     const { calls } = slack.history();

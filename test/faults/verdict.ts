@@ -80,7 +80,21 @@ function judgeUtterance({ utterance, at, acknowledged }: Spoken, { botMessages, 
     if (owner === "bot") return wrong(`was ignored: ${row.reason}`);
     return times <= 1 ? { came: "handed off" } : wrong(`was answered ${times} times`);
   }
+  if (times === 0 && wasCutByTakeOver(row, { botMessages, books })) return { came: "handed off" };
   return times === 1 ? { came: "answered" } : wrong(`was answered ${times} times, its state is ${row.state}`);
+}
+
+/** An answer that was ready when a person took over: what was not on the platform yet stays away. */
+function wasCutByTakeOver(
+  { turn_id, conversation_id }: Books["messages"][number],
+  { botMessages, books }: Pick<Evidence, "botMessages" | "books">,
+): boolean {
+  if (!books.takeOvers.some((one) => one.conversation_id === conversation_id)) return false;
+  const parts = books.deliveries.filter((row) => row.turn_id !== null && row.turn_id === turn_id);
+  const isCut = ({ state, at }: (typeof parts)[number]): boolean =>
+    state === "cancelled" ||
+    botMessages.some((message) => placeOf(message) === at && isEndedByHandoff(textOf(message)));
+  return parts.length > 0 && parts.every(isCut);
 }
 
 /** I2: a message of ours for every delivery, a delivery for every message, one message per turn, none left half-written. */

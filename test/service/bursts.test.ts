@@ -73,6 +73,27 @@ describe("several messages at once", () => {
   });
 });
 
+describe("a thread whose first message comes last", () => {
+  it("answers what was said in between, though nobody knew then that it was meant for the bot", async () => {
+    talk.slack.faults.events({
+      text: "[[id:root]]",
+      types: ["message", "app_mention"],
+      times: 2,
+      do: { kind: "delay", ms: 800 },
+    });
+    const root = talk.slack.userSays({ user: "Ana", channel: "#support", text: "@baton one [[id:root]]" });
+    await talk.say("two [[id:between]]", { thread: root.ts });
+    await talk.say("@baton three [[id:again]]", { thread: root.ts });
+    await root.delivered;
+    await talk.slack.waitFor(
+      () => ["root", "between", "again"].every((id) => idsIn(root).flat().includes(id)),
+      15_000,
+    );
+    await talk.settled();
+    expect(idsIn(root).flat().toSorted()).toEqual(["again", "between", "root"]);
+  });
+});
+
 describe("what people change afterwards", () => {
   it("answers the edited text when it was edited before the answer", async () => {
     const held = holdModel(talk, "[[id:old]]");

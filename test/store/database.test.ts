@@ -34,6 +34,21 @@ test("a statement is committed when it resolves and gives its rows", async () =>
   expect(await nameNow()).toBe("one");
 });
 
+test("upserts of one row that meet at the same moment all succeed when they may be tried again", async () => {
+  const both = createDatabase({ url: testDatabase.url, poolSize: 4, log: silentLog });
+  for (let round = 0; round < 40; round += 1) {
+    const id = parseId<TenantId>(randomUUID());
+    const { text, values } = addCompany(id);
+    const upsert = {
+      text: `${text} ON CONFLICT (id) DO UPDATE SET name = excluded.name RETURNING id`,
+      values,
+    };
+    const added = await Promise.all([1, 2, 3, 4].map(() => both.statement(id, upsert, { retries: 2 })));
+    expect(added).toEqual([[{ id }], [{ id }], [{ id }], [{ id }]]);
+  }
+  await both.stop();
+});
+
 test("a statement costs one round trip, a transaction of two statements three", async () => {
   const before = { ...database.counters };
   await database.statement(tenant, rename("counted"));

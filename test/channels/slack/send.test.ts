@@ -288,6 +288,31 @@ describe("streaming", () => {
     }
   });
 
+  it("says on a message left half written that a person took over, also when its stream is over already", async () => {
+    const target = aQuestion();
+    slack.configure({ streamLifeMs: 20 });
+    try {
+      const attempt = anAttempt();
+      const { ref } = await sender.stream(target, "One. Two", attempt);
+      await slack.waitFor(() => replies(target).some(({ streaming }) => !streaming), 5_000);
+      await sender.endStream(target, ref, "_A teammate has taken over._", attempt);
+      await sender.endStream(target, ref, "_A teammate has taken over._", attempt);
+      const [half] = replies(target);
+      expect(JSON.stringify([half?.text, half?.blocks])).toMatch(
+        /One\..*…\\n\\n_A teammate has taken over\._/,
+      );
+      expect(callsOf("chat.update")).toHaveLength(1);
+    } finally {
+      slack.configure({ streamLifeMs: 300_000 });
+    }
+    const whole = aQuestion();
+    const attempt = anAttempt();
+    const stream = await sender.stream(whole, "One. ", attempt);
+    await stream.finish({ body: "One. Two." });
+    await sender.endStream(whole, stream.ref, "_A teammate has taken over._", attempt);
+    expect(replies(whole)).toMatchObject([{ text: "One. Two." }]);
+  });
+
   it.each([
     { kind: "cut", when: "after" } as const,
     { kind: "cut", when: "before" } as const,
