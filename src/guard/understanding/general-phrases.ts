@@ -282,6 +282,8 @@ export const generalPhrases: Readonly<Record<GeneralIntent, string>> = {
     The video won't play
     The export fails every time
     How do I fix this error?
+    The user agent header is rejected
+    The backup agent on my server does not start
     Nothing happens when I click the button
     Necesito ayuda
     Tengo un problema
@@ -339,6 +341,12 @@ export const generalPhrases: Readonly<Record<GeneralIntent, string>> = {
     What do you offer?
     Tell me about the premium plan
     Are pets allowed?
+    I am a real estate agent and have a question
+    We are a travel agency, what are your prices?
+    I work as an insurance agent
+    What does a service agent earn?
+    I don't need a human, just the price
+    Which person signed the contract?
     ¿Cuál es el horario?
     ¿Cuánto cuesta?
     ¿Dónde están ubicados?

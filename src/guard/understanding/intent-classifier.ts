@@ -66,7 +66,10 @@ export function createIntentClassifier(model: IntentModel): IntentClassifier {
   return { intents, classify };
 }
 
-/** From 0 to 1: how sure the best class is and how like one of its examples the text is, counting the same. */
+/**
+ * From 0 to 1: how sure the best class is and how like one of its examples the text is, counting the same.
+ * A class without a rival is always sure, so there only likeness counts.
+ */
 export function toBelonging({ best, likeness }: IntentScore, shares: Float32Array): number {
-  return ((shares[best] ?? 0) + likeness) / 2;
+  return shares.length < 2 ? likeness : ((shares[best] ?? 0) + likeness) / 2;
 }

@@ -21,6 +21,8 @@ const readCharacters = 2_000;
 const stop =
   /\s+(?:from|to|on|at|in|for|by|with|next|this|the|and|or|please|today|tomorrow|tonight|then|leaving|returning|via|um|am|nach|von|für)(?!\p{L})|[.,;:!?()\n]|\s+\d/iu;
 const longestName = 60;
+const farthest = 25;
+const beforeCosts = 5;
 
 /** Reads slots from a message and the entities found in it. Pure; the same entity never fills two slots. */
 export function fillSlots(
@@ -52,9 +54,7 @@ function fillSlot(text: string, slot: SlotSpec, { entities, used }: Found): stri
       )?.[0];
     default: {
       const free = entities.filter((each) => each.kind === slot.kind && !used.has(each));
-      const near =
-        slot.near === undefined ? undefined : free.find((each) => isNear(text, each, slot.near ?? []));
-      const chosen = slot.near === undefined ? free[0] : near;
+      const chosen = slot.near === undefined ? free[0] : findNearest(text, free, slot.near);
       if (chosen === undefined) return undefined;
       used.add(chosen);
       return toValue(chosen);
@@ -80,12 +80,28 @@ function readWordsAfter(
 }
 
 function isSaid(text: string, phrase: string): boolean {
-  return new RegExp(String.raw`(?<![\p{L}\p{N}])${escapePattern(phrase)}(?![\p{L}\p{N}])`, "iu").test(text);
+  return new RegExp(whole(phrase), "iu").test(text);
 }
 
-function isNear(text: string, { start, end }: Entity, words: readonly string[]): boolean {
-  const around = `${text.slice(Math.max(0, start - 25), start)} ${text.slice(end, end + 20)}`;
-  return words.some((word) => isSaid(around, word));
+function whole(phrase: string): string {
+  return String.raw`(?<![\p{L}\p{N}])${escapePattern(phrase)}(?![\p{L}\p{N}])`;
+}
+
+/** The entity with one of the words closest to it. A word behind ("2 kids") is closer than one before. */
+function findNearest(text: string, free: readonly Entity[], words: readonly string[]): Entity | undefined {
+  const measured = free
+    .map((entity) => ({ entity, distance: Math.min(...words.map((word) => distanceTo(text, entity, word))) }))
+    .filter(({ distance }) => distance <= farthest)
+    .toSorted((a, b) => a.distance - b.distance);
+  return measured[0]?.entity;
+}
+
+function distanceTo(text: string, { start, end }: Entity, word: string): number {
+  const pattern = new RegExp(whole(word), "giu");
+  const distances = Array.from(text.matchAll(pattern), ({ index, 0: said }) =>
+    index >= end ? index - end : index < start ? start - index - said.length + beforeCosts : 0,
+  );
+  return Math.min(Infinity, ...distances);
 }
 
 function toValue(entity: Entity): string | number {

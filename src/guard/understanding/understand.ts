@@ -3,6 +3,7 @@ import { createGeneralClassifier, createOwnClassifier, isGeneralIntent } from ".
 import { handlingOf, type Handling } from "./general-phrases.ts";
 import type { IntentGuess } from "./intent-classifier.ts";
 import { decideLanguage } from "./language.ts";
+import { withoutOtherAgents } from "./other-agents.ts";
 import type { OwnIntent } from "./own-intents.ts";
 import { decideRoute, type Route } from "./route.ts";
 import { blendSentiment, measureSentiment } from "./sentiment.ts";
@@ -109,9 +110,10 @@ export function createUnderstander(own: readonly OwnIntent[] = []): Understander
 
   /** The tenant's own intents first: they say more than the general ones. */
   function guessIntent(text: string): IntentGuess {
-    const wide = everyday.classify(text);
     const narrow = particular?.classify(text);
-    return narrow?.intent === undefined ? wide : narrow;
+    if (narrow?.intent !== undefined) return narrow;
+    const wide = everyday.classify(text);
+    return wide.intent === "human" ? everyday.classify(withoutOtherAgents(text)) : wide;
   }
 
   const intents = [...new Set([...own.map(({ name }) => name), ...everyday.intents])];
