@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = path.join(import.meta.dirname, "../..");
@@ -89,6 +89,49 @@ async function say(page: Page, place: "Message #support" | "Reply…", text: str
   await page.keyboard.press("Enter");
 }
 
+const panes = ["slack", "discord", "teams", "web"] as const;
+type PaneName = (typeof panes)[number];
+
+const inPane = (page: Page, name: PaneName) => page.frameLocator(`#pane-${name} iframe`);
+
+/** Where one goes on with what was asked: in its thread, where the pane has threads. */
+const threadBox = (page: Page, name: PaneName) =>
+  inPane(page, name).locator(name === "web" ? "textarea:visible" : '#composer-channel[placeholder="Reply…"]');
+
+/** The page with all platforms, when every pane is ready; and what the browser complained about. */
+async function overlook(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(`${baton.url}/playground`);
+  await Promise.all(
+    panes.map((name) =>
+      inPane(page, name)
+        .locator(name === "web" ? "textarea" : "#channel-intro h2")
+        .waitFor({ state: "attached" }),
+    ),
+  );
+  return { page, complaints };
+}
+
+async function askEverywhere(page: Page, question: string): Promise<void> {
+  await page.getByLabel("A question for all four").fill(question);
+  await page.getByRole("button", { name: "Ask everywhere" }).click();
+}
+
+async function write(page: Page, name: PaneName, text: string): Promise<void> {
+  await threadBox(page, name).fill(text);
+  await threadBox(page, name).press("Enter");
+}
+
+async function become(page: Page, pane: PaneName, name: RegExp): Promise<void> {
+  await inPane(page, pane).getByRole("radio", { name }).check({ force: true });
+}
+
 describe("Baton with nothing set", { timeout: 120_000 }, () => {
   test("answers a mention in the playground's thread, by a tool, and shows a way to a person", async () => {
     const page = await visit();
@@ -114,6 +157,76 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     const before = await page.locator("#thread .message").count();
     await page.waitForTimeout(2_500);
     expect(await page.locator("#thread .message").count()).toBe(before);
+    await page.context().close();
+  });
+
+  test("is asked everywhere at once, and answers in four places", async () => {
+    const { page, complaints } = await overlook();
+    await askEverywhere(page, "what time is it in Tokyo?");
+    await Promise.all(panes.map((name) => inPane(page, name).getByText("(Asia/Tokyo)").first().waitFor()));
+    await shoot(page, "four panes");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a colleague who takes over in one pane silences the bot there, and nowhere else", async () => {
+    const { page } = await overlook();
+    await askEverywhere(page, "what time is it in Tokyo?");
+    await Promise.all(panes.map((name) => threadBox(page, name).waitFor()));
+    const [taken, ...free] = panes;
+    await become(page, taken, /Mia/);
+    await write(page, taken, "Ana, let me answer that");
+    await inPane(page, taken).locator(".message").getByText("let me answer that").waitFor();
+    await become(page, taken, /Ana/);
+    const said = inPane(page, taken).locator(".message");
+    await write(page, taken, "and what time is it in Paris?");
+    await said.getByText("in Paris?").waitFor();
+    const before = await said.count();
+    for (const name of free) await write(page, name, "and what time is it in Paris?");
+    await Promise.all(free.map((name) => inPane(page, name).getByText("(Europe/Paris)").first().waitFor()));
+    await page.waitForTimeout(1_500);
+    expect(await said.count()).toBe(before);
+    await shoot(page, "taken over in one pane");
+    await page.context().close();
+  });
+
+  test("shows what passed between it and each platform, all together or one alone", async () => {
+    const { page } = await overlook();
+    await page.getByRole("button", { name: "What happened", exact: true }).click();
+    const shown = page.locator("#happenings li:visible");
+    for (const name of ["Slack", "Discord", "Teams"])
+      await shown.filter({ hasText: name }).first().waitFor({ timeout: 20_000 });
+    await page.getByRole("combobox", { name: "Platform" }).selectOption("teams");
+    expect(await shown.filter({ hasText: "Teams" }).count()).toBe(await shown.count());
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#drawer").isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  test("on a phone shows one platform at a time, by tabs that the keyboard moves", async () => {
+    const { page } = await overlook({ viewport: { width: 390, height: 844 } });
+    const visible = async () =>
+      Promise.all(panes.map((name) => page.locator(`#pane-${name} iframe`).isVisible()));
+    expect(await visible()).toEqual([true, false, false, false]);
+    await page.getByRole("tab", { name: "Slack" }).press("ArrowRight");
+    expect(await page.getByRole("tab", { name: "Discord" }).getAttribute("aria-selected")).toBe("true");
+    await page.getByRole("tab", { name: "Web chat" }).click();
+    expect(await visible()).toEqual([false, false, false, true]);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
+    const nameless = await page
+      .locator("button, input, select, a[href], iframe")
+      .evaluateAll(
+        (found) =>
+          found.filter(
+            (one) =>
+              (
+                one.getAttribute("aria-label") ??
+                one.getAttribute("title") ??
+                (one.id === "question" || one.closest("label") ? "labelled" : one.textContent)
+              ).trim() === "",
+          ).length,
+      );
+    expect(nameless).toBe(0);
     await page.context().close();
   });
 
