@@ -1,8 +1,11 @@
 import type { Channel, Installations } from "../src/core/channel.ts";
 import type { ChannelName } from "../src/core/envelope.ts";
+import type { Leases } from "../src/core/leases.ts";
 import type { Log } from "../src/core/log.ts";
 import type { Transcript } from "../src/core/transcript.ts";
 import type { WebDoor } from "../src/core/web-door.ts";
+import { createDiscordChannel } from "./discord/index.ts";
+import type { DiscordSettings } from "./discord/settings.ts";
 import { createSlackChannel } from "./slack/index.ts";
 import type { SlackSettings } from "./slack/settings.ts";
 import { createTeamsChannel } from "./teams/index.ts";
@@ -13,6 +16,7 @@ import type { WebSettings } from "./web/settings.ts";
 /** Each platform's settings, by name; undefined where it is not set up. */
 export interface ChannelSettings {
   readonly slack: SlackSettings | undefined;
+  readonly discord: DiscordSettings | undefined;
   readonly teams: TeamsSettings | undefined;
   readonly web: WebSettings | undefined;
 }
@@ -24,6 +28,8 @@ export interface ChannelHouse {
   readonly transcript: Transcript;
   /** Where they come in. */
   readonly webDoor: WebDoor;
+  /** What only one process may do, such as holding a platform's single connection. */
+  readonly leases: Leases;
   readonly log: Log;
 }
 
@@ -31,6 +37,8 @@ export interface ChannelHouse {
 export const channelModules = {
   slack: (settings: SlackSettings, { installationsOf, log }: ChannelHouse): Channel =>
     createSlackChannel({ settings, installations: installationsOf("slack"), log }),
+  discord: (settings: DiscordSettings, { installationsOf, leases, log }: ChannelHouse): Channel =>
+    createDiscordChannel({ settings, installations: installationsOf("discord"), leases, log }),
   teams: (settings: TeamsSettings, { installationsOf, log }: ChannelHouse): Channel =>
     createTeamsChannel({ settings, installations: installationsOf("teams"), log }),
   web: (settings: WebSettings, { installationsOf, transcript, webDoor: door, log }: ChannelHouse): Channel =>
@@ -44,6 +52,7 @@ export function createChannels(
 ): ReadonlyMap<ChannelName, Channel> {
   const channels: Channel[] = [];
   if (settings.slack !== undefined) channels.push(channelModules.slack(settings.slack, house));
+  if (settings.discord !== undefined) channels.push(channelModules.discord(settings.discord, house));
   if (settings.teams !== undefined) channels.push(channelModules.teams(settings.teams, house));
   if (settings.web !== undefined) channels.push(channelModules.web(settings.web, house));
   return new Map(channels.map((channel) => [channel.name, channel]));

@@ -24,6 +24,7 @@ import type { RetryPolicy } from "./outbox/outcome.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
+import { createLeases } from "./store/leases.ts";
 import { createSealer } from "./store/seal.ts";
 import type { Store } from "./store/store.ts";
 import { createCompanies, dataKeysIn, tenantIdOf } from "./tenants/companies.ts";
@@ -102,6 +103,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     installationsOf: installations.forChannel,
     transcript,
     webDoor,
+    leases: createLeases({ database: doorsDatabase, log }),
     log,
   });
   const outbox = createOutbox({

@@ -1,5 +1,10 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
+import {
+  isDiscordConfigured,
+  readDiscordSettings,
+  type DiscordSettings,
+} from "../channels/discord/settings.ts";
 import { isSlackConfigured, readSlackSettings, type SlackSettings } from "../channels/slack/settings.ts";
 import { isTeamsConfigured, readTeamsSettings, type TeamsSettings } from "../channels/teams/settings.ts";
 import { localSite, type WebSettings } from "../channels/web/settings.ts";
@@ -34,6 +39,7 @@ export interface Settings {
   /** Undefined where a platform is not set up. */
   readonly channels: {
     readonly slack: SlackSettings | undefined;
+    readonly discord: DiscordSettings | undefined;
     readonly teams: TeamsSettings | undefined;
     readonly web: WebSettings | undefined;
   };
@@ -79,13 +85,16 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
   }
   const slack = isSlackConfigured(values) ? readPlatform(readSlackSettings, values, problems) : undefined;
+  const discord = isDiscordConfigured(values)
+    ? readPlatform(readDiscordSettings, values, problems)
+    : undefined;
   const teams = isTeamsConfigured(values) ? readPlatform(readTeamsSettings, values, problems) : undefined;
   const tenants = readTenantFiles(folder, problems, values);
   const prices = readPrices(folder, problems);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
   if (!parsed.success || problems.length > 0) throw toSettingsError(problems);
   return toPrintable(
-    deepFreeze(toSettings({ names: parsed.data, values, folder, slack, teams, tenants, prices })),
+    deepFreeze(toSettings({ names: parsed.data, values, folder, slack, discord, teams, tenants, prices })),
   );
 }
 
@@ -150,14 +159,15 @@ interface Parts {
   readonly values: Env;
   readonly folder: string;
   readonly slack: SlackSettings | undefined;
+  readonly discord: DiscordSettings | undefined;
   readonly teams: TeamsSettings | undefined;
   readonly tenants: readonly TenantFile[];
   readonly prices: readonly PriceRow[];
 }
 
-function toSettings({ names, values, folder, slack, teams, tenants, prices }: Parts): Settings {
+function toSettings({ names, values, folder, slack, discord, teams, tenants, prices }: Parts): Settings {
   const sites = tenants.flatMap((tenant) => tenant.sites);
-  const isOpen = slack !== undefined || teams !== undefined || sites.length > 0;
+  const isOpen = slack !== undefined || discord !== undefined || teams !== undefined || sites.length > 0;
   const isEmbedded = names.DATABASE_URL === undefined;
   return {
     role: names.BATON_ROLE,
@@ -190,7 +200,7 @@ function toSettings({ names, values, folder, slack, teams, tenants, prices }: Pa
       web: names.BATON_DEBOUNCE_MS_WEB,
     },
     tracing: { endpoint: names.OTEL_EXPORTER_OTLP_ENDPOINT },
-    channels: { slack, teams, web: toWeb(sites, isEmbedded) },
+    channels: { slack, discord, teams, web: toWeb(sites, isEmbedded) },
     tenants: tenants.length > 0 ? tenants : [onlyTenant],
   };
 }

@@ -1,6 +1,7 @@
 import type { Settings } from "../settings.ts";
 import { checkDataDir } from "./check-data-dir.ts";
 import { checkDatabase } from "./check-database.ts";
+import { checkDiscord } from "./check-discord.ts";
 import { checkModels } from "./check-models.ts";
 import { checkPublicUrl } from "./check-public-url.ts";
 import { checkRedis } from "./check-redis.ts";
@@ -16,6 +17,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     checkDatabase(store),
     checkRedis(redis.url),
     checkSlack(channels.slack, http.publicUrl),
+    checkDiscord(channels.discord),
     checkTeams(channels.teams, http.publicUrl),
     checkModels(ai),
     checkPublicUrl(http.publicUrl),

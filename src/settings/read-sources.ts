@@ -15,8 +15,8 @@ export interface Sources {
 }
 
 const file = "config/baton.yaml";
-const platformSecret = /^(?:SLACK|TEAMS)_.*(?:TOKEN|SECRET|PASSWORD)/;
-const platformName = /^(?:SLACK|TEAMS)_/;
+const platformSecret = /^(?:SLACK|DISCORD|TEAMS)_.*(?:TOKEN|SECRET|PASSWORD)/;
+const platformName = /^(?:SLACK|DISCORD|TEAMS)_/;
 
 /**
  * Reads the environment, `NAME_FILE` files (for values such as Docker secrets), `.env` and `config/baton.yaml`;
@@ -106,7 +106,7 @@ const namesByKey = new Map(
 
 /** `slack.botBudget` means SLACK_BOT_BUDGET; the rest stands in the notes. */
 function toName(key: string): string | undefined {
-  const [, platform, name] = /^(slack|teams)\.([a-z][A-Za-z]*)$/.exec(key) ?? [];
+  const [, platform, name] = /^(slack|discord|teams)\.([a-z][A-Za-z]*)$/.exec(key) ?? [];
   if (platform !== undefined && name !== undefined)
     return `${platform}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase();
   return namesByKey.get(key);
