@@ -47,7 +47,7 @@ export const settingNames = z.object({
   }),
   BATON_PLAYGROUND: flag().optional().register(settingNotes, {
     yaml: "playground",
-    about: "Serve the simulated workspace at /playground; on when no platform is set up",
+    about: "Serve the simulated platforms at /playground; on when no platform is set up",
   }),
 
   DATABASE_URL: address(/^postgres(ql)?:\/\/\S+$/, "must begin with postgresql://")
@@ -125,11 +125,11 @@ export const settingNames = z.object({
   }),
   AI_RATE_LIMIT_PER_MINUTE: whole(1, 100_000).default(10).register(settingNotes, {
     yaml: "ai.rateLimit.perMinute",
-    about: "Messages one person may send a minute (checked, not enforced yet)",
+    about: "Messages one person may send a minute (on the web; elsewhere not enforced yet)",
   }),
   AI_RATE_LIMIT_BURST: whole(1, 100_000).default(15).register(settingNotes, {
     yaml: "ai.rateLimit.burst",
-    about: "Messages one person may send at once (checked, not enforced yet)",
+    about: "Messages one person may send at once (on the web; elsewhere not enforced yet)",
   }),
   AI_MAX_COST_PER_DAY: amount(0, 1_000_000).default(100).register(settingNotes, {
     yaml: "ai.cost.maxPerDay",

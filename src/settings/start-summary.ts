@@ -24,6 +24,9 @@ export function toStartSummary(settings: Settings, started: Started): readonly s
       settings.redis.url === undefined ? "in PostgreSQL; set REDIS_URL to scale out" : "Redis at REDIS_URL",
     ],
     ["slack", describeSlack(settings, started)],
+    ["discord", describeDiscord(settings, started)],
+    ["teams", describeTeams(settings, started)],
+    ["web", `chat at ${started.url}/chat, for your pages see channels/web/README.md`],
     ["model", describeModel(settings, started)],
     ["health", `${started.url}/health   metrics ${started.url}/metrics   check everything: npm run doctor`],
   ];
@@ -44,6 +47,20 @@ function describeSlack({ channels, http }: Settings, { simulated }: Started): st
     return "not set up: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (channels/slack/README.md)";
   if (slack.mode === "socket") return "Socket Mode";
   return `events at ${http.publicUrl ?? "https://<your public address>"}/slack/events`;
+}
+
+function describeDiscord({ channels }: Settings, { simulated }: Started): string {
+  if (simulated) return "simulated";
+  return channels.discord === undefined
+    ? "not set up: set DISCORD_BOT_TOKEN (channels/discord/README.md)"
+    : "gateway connection, held by one process for each token";
+}
+
+function describeTeams({ channels, http }: Settings, { simulated }: Started): string {
+  if (simulated) return "simulated";
+  return channels.teams === undefined
+    ? "not set up: set TEAMS_APP_ID and TEAMS_APP_PASSWORD (channels/teams/README.md)"
+    : `messages at ${http.publicUrl ?? "https://<your public address>"}/teams/messages`;
 }
 
 function describeModel({ ai }: Settings, { simulated }: Started): string {
