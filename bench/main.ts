@@ -1,6 +1,6 @@
 import { coldStartEmbedded, coldStartServer } from "./support/cold-start.ts";
-import { median, show, toTable } from "./support/figures.ts";
-import { middle, startGround, type Ground, type Round } from "./support/ground.ts";
+import { median, show, toTable, verdict } from "./support/figures.ts";
+import { countFaults, middle, startGround, type Ground, type Round } from "./support/ground.ts";
 import type { Load } from "./support/load.ts";
 import { createBaton, type Party } from "./support/party.ts";
 import { describeMachine, publish } from "./support/report.ts";
@@ -193,12 +193,6 @@ function toReport(found: Findings): string {
   return `One process (\`BATON_ROLE=all\`), medians of ${rounds} rounds, times exclude the model's own; every mention arrives as Slack's two events.\n\n${toTable(["Baton", "measured", "target"], rows)}`;
 }
 
-function countFaults(all: readonly Round[]): string {
-  const sum = (figure: (round: Round) => number): number =>
-    all.reduce((total, round) => total + figure(round), 0);
-  return `${sum(({ lost }) => lost)} / ${sum(({ doubled }) => doubled)} of ${sum(({ turns }) => turns)}`;
-}
-
 /** The round whose median overhead is the middle one, so that the three figures belong together. */
 function middleRound(all: readonly Round[]): Round {
   const p50 = middle(all, ({ overhead }) => overhead.p50);
@@ -217,10 +211,6 @@ function steady(perSecond: number): Load {
 
 function patient(turnsPerThread: number) {
   return { turnsPerThread, patienceMs: 45_000 };
-}
-
-function verdict(value: number, limit: number): string {
-  return `≤ ${limit}${value <= limit ? "" : ", **missed**"}`;
 }
 
 function pause(ms: number): Promise<void> {

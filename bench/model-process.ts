@@ -1,9 +1,9 @@
 import { startOpenAiSimulator } from "../simulators/openai/openai-simulator.ts";
-import type { ModelOrder } from "./support/load.ts";
+import { answerEnd, type ModelOrder } from "./support/load.ts";
 
 // The model of a bench, in a process of its own: answers at once, in about twenty pieces, and keeps its own time.
 
-const rest = "You will find it on the back of your card, below the photo, next to the code.";
+const rest = `You will find it on the back of your card, below the photo, ${answerEnd}`;
 
 const model = await startOpenAiSimulator({
   historyLimit: 20_000,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { show, toTable } from "./support/figures.ts";
-import { middle, startGround, type Ground, type Round } from "./support/ground.ts";
+import { countFaults, middle, startGround, type Ground, type Round } from "./support/ground.ts";
 import type { Load } from "./support/load.ts";
 import { createBaton, createPeer, type Party } from "./support/party.ts";
 import { describeMachine, publish } from "./support/report.ts";
@@ -135,7 +135,7 @@ function toReport(): string {
       ),
       row("resident memory after the load", ({ full: at }) => `${show(middle(at, ({ rssMb }) => rssMb))} MB`),
       row("lost / doubled without a crash", ({ alone, steady: at, full: most }) =>
-        toFaults([...alone, ...at, ...most]),
+        countFaults([...alone, ...at, ...most]),
       ),
       row("killed once: lost", ({ crashed }) =>
         crashed === undefined ? "–" : `${crashed.lost} of ${crashed.turns}`,
@@ -149,12 +149,6 @@ function toReport(): string {
     table,
     `The kill is \`kill -9\` four seconds into eight at 30 messages/s, then a start at once; the model needs about 0.7 s an answer there, and Slack sends again what was not acknowledged (its retries at ${crash.timeScale} of their real distance). Took ${Math.round((performance.now() - startedAt) / 1_000)} s.`,
   ].join("\n\n");
-}
-
-function toFaults(some: readonly Round[]): string {
-  const sum = (figure: (round: Round) => number): number =>
-    some.reduce((total, round) => total + figure(round), 0);
-  return `${sum(({ lost }) => lost)} / ${sum(({ doubled }) => doubled)} of ${sum(({ turns }) => turns)}`;
 }
 
 function patient(patienceMs: number) {

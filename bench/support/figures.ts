@@ -15,6 +15,11 @@ export function show(value: number): string {
   return value < 100 ? value.toFixed(1) : Math.round(value).toString();
 }
 
+/** A target, and whether it was missed. */
+export function verdict(value: number, limit: number): string {
+  return `≤ ${limit}${value <= limit ? "" : ", **missed**"}`;
+}
+
 /** A markdown table. */
 export function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

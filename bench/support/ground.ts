@@ -1,17 +1,19 @@
 import { randomBytes } from "node:crypto";
+import type { ChannelName } from "../../src/core/envelope.ts";
 import { cpuMsOf, cpuMsOfTree } from "./process-figures.ts";
 import { median, percentile } from "./figures.ts";
 import { startForked, type Forked } from "./forked.ts";
-import type { Load, LoadResult, ModelOrder, SlackOrder } from "./load.ts";
+import type { Load, LoadResult, ModelOrder } from "./load.ts";
 import type { Party, World } from "./party.ts";
+import type { PlatformHello, PlatformOrder } from "./run-platform.ts";
 import { startStores, type Stores } from "./stores.ts";
 
-/** What stands around every party: PostgreSQL, Redis, Slack and the model, each in processes of its own. */
+/** What stands around every party: PostgreSQL, Redis, one platform and the model, each in processes of its own. */
 export interface Ground {
   readonly stores: Stores;
   /** The world with a new empty database. */
   createWorld(database: string): Promise<World>;
-  /** Points Slack's events at the party, drives the load, and measures. */
+  /** Points the platform's events at the party, drives the load, and measures. */
   measure(party: Party, load: Load, options?: MeasureOptions): Promise<Round>;
   /** How the model writes; 0 and 0 is at once. */
   setModelPace(pace: { firstTokenMs: number; tokensPerSecond: number }): Promise<void>;
@@ -19,7 +21,7 @@ export interface Ground {
 }
 
 export interface MeasureOptions {
-  /** 1 is real time: Slack sends again at once, after a minute and after five. Default 0.1. */
+  /** 1 is real time: Slack sends again at once, after a minute and after five, Teams after 15 s. Default 0.1. */
   readonly timeScale?: number;
   /** Runs beside the load. */
   readonly meanwhile?: () => Promise<void>;
@@ -33,8 +35,13 @@ export interface Round {
   readonly strays: number;
   readonly unfinished: number;
   readonly notAcked: number;
-  readonly ack: { readonly p50: number; readonly p99: number; readonly max: number };
-  /** From sending the mention to the complete answer, without the model's own time. */
+  readonly ack: {
+    readonly count: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly max: number;
+  };
+  /** From sending the question to the complete answer, without the model's own time. */
   readonly overhead: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly firstText: { readonly p50: number };
   readonly turnsPerSecond: number;
@@ -46,47 +53,42 @@ export interface Round {
   readonly rssMb: number;
 }
 
-interface SlackHello {
-  readonly apiUrl: string;
-  readonly botToken: string;
-  readonly signingSecret: string;
-}
-
-export async function startGround(): Promise<Ground> {
+/** Starts all of it, with the local platform of that name. */
+export async function startGround(channel: ChannelName = "slack"): Promise<Ground> {
   const stores = await startStores();
-  const slack = await startForked<SlackOrder, SlackHello>("slack-process.ts");
+  const platform = await startForked<PlatformOrder, PlatformHello>(`${channel}-process.ts`);
   const model = await startForked<ModelOrder, { baseURL: string }>("model-process.ts");
   return {
     stores,
     createWorld: async (database) => ({
-      slack: slack.hello,
+      platform: platform.hello,
       model: model.hello,
       databaseUrl: await stores.createDatabase(database),
       redisUrl: stores.redisUrl,
       masterKey: randomBytes(32).toString("base64"),
     }),
     measure: (party, load, options = {}) =>
-      measure({ stores, slack: slack.process, model: model.process, party }, load, options),
+      measure({ stores, platform: platform.process, model: model.process, party }, load, options),
     setModelPace: (pace) => model.process.ask({ kind: "pace", ...pace }),
     stop: async () => {
-      await Promise.all([slack.process.stop(), model.process.stop(), stores.stop()]);
+      await Promise.all([platform.process.stop(), model.process.stop(), stores.stop()]);
     },
   };
 }
 
 interface Measured {
   readonly stores: Stores;
-  readonly slack: Forked<SlackOrder>;
+  readonly platform: Forked<PlatformOrder>;
   readonly model: Forked<ModelOrder>;
   readonly party: Party;
 }
 
 async function measure(measured: Measured, load: Load, options: MeasureOptions): Promise<Round> {
-  const { slack, model, party } = measured;
-  await slack.ask({ kind: "serve", requestUrl: party.requestUrl, timeScale: options.timeScale ?? 0.1 });
+  const { platform, model, party } = measured;
+  await platform.ask({ kind: "serve", url: party.requestUrl, timeScale: options.timeScale ?? 0.1 });
   await model.ask({ kind: "times" });
   const before = await look(measured);
-  const loading = slack.ask<LoadResult>({ kind: "load", load });
+  const loading = platform.ask<LoadResult>({ kind: "load", load });
   await Promise.all([loading, options.meanwhile?.()]);
   const result = await loading;
   const after = await look(measured);
@@ -137,6 +139,7 @@ function toRound(result: LoadResult, times: readonly [number, number][], spent: 
     unfinished: result.unfinished,
     notAcked: result.notAcked,
     ack: {
+      count: result.acks.length,
       p50: percentile(result.acks, 0.5),
       p99: percentile(result.acks, 0.99),
       max: percentile(result.acks, 1),
@@ -155,6 +158,13 @@ function toRound(result: LoadResult, times: readonly [number, number][], spent: 
     modelCallsEach: each(times.length),
     rssMb: spent.rssMb,
   };
+}
+
+/** Lost and doubled questions of some rounds, and how many there were. */
+export function countFaults(rounds: readonly Round[]): string {
+  const sum = (figure: (round: Round) => number): number =>
+    rounds.reduce((total, round) => total + figure(round), 0);
+  return `${sum(({ lost }) => lost)} / ${sum(({ doubled }) => doubled)} of ${sum(({ turns }) => turns)}`;
 }
 
 /** The middle of a figure over repeated rounds. */

@@ -1,13 +1,14 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cpuMsOf, rssMbOf } from "./process-figures.ts";
+import type { PlatformHello } from "./run-platform.ts";
 import { freePort } from "./stores.ts";
 import { endTied, spawnTied } from "./tied.ts";
 
-/** One of those who are measured: one or more processes behind one address for Slack's events. */
+/** One of those who are measured: one or more processes behind one address for the platform's events. */
 export interface Party {
   readonly name: string;
   readonly requestUrl: string;
@@ -23,7 +24,7 @@ export interface Party {
 
 /** What every party is told about the world, by the names Baton uses. */
 export interface World {
-  readonly slack: { readonly apiUrl: string; readonly botToken: string; readonly signingSecret: string };
+  readonly platform: PlatformHello;
   readonly model: { readonly baseURL: string };
   readonly databaseUrl: string;
   readonly redisUrl: string;
@@ -37,6 +38,8 @@ interface ProcessPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly execArgv?: readonly string[];
   readonly port: number;
+  /** Where it runs and reads its configuration; the repository's root when left out. */
+  readonly folder?: string;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -51,13 +54,13 @@ export async function createBaton(
     file?: string;
   } = {},
 ): Promise<Party> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "baton-bench-data-"));
   const env = {
-    ...(await toEnv(world)),
+    ...toEnv(world),
     BATON_MASTER_KEY: world.masterKey,
-    BATON_DATA_DIR: await mkdtemp(path.join(os.tmpdir(), "baton-bench-data-")),
+    BATON_DATA_DIR: path.join(folder, "data"),
     BATON_HOST: "127.0.0.1",
     BATON_LOG_LEVEL: "warn",
-    SLACK_PACE: "off",
     AI_RATE_LIMIT_PER_MINUTE: "100000",
     AI_RATE_LIMIT_BURST: "100000",
     ...options.env,
@@ -67,21 +70,35 @@ export async function createBaton(
     roles.map(async (role): Promise<ProcessPlan> => {
       const port = await freePort();
       const { file = "src/main.ts", execArgv = [] } = options;
-      return { file, execArgv, port, env: { ...env, BATON_ROLE: role, PORT: String(port) } };
+      return { file, execArgv, port, folder, env: { ...env, BATON_ROLE: role, PORT: String(port) } };
     }),
   );
   const party = createParty(
     options.split === true ? "Baton, edge and worker" : "Baton",
     plans,
-    "/slack/events",
+    world.platform.route,
   );
   return {
     ...party,
+    start: async () => {
+      await writeConfig(folder, world.platform);
+      return party.start();
+    },
     stop: async () => {
       await party.stop();
-      await rm(env.BATON_DATA_DIR, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The repository's configuration; the platform's files take the place of its tenants. */
+async function writeConfig(folder: string, { files }: PlatformHello): Promise<void> {
+  await cp(path.join(root, "config"), path.join(folder, "config"), { recursive: true });
+  if (Object.keys(files).length > 0) await rm(path.join(folder, "config/tenants"), { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
 }
 
 /** Baton as a newcomer starts it: nothing set but a port and a folder. */
@@ -94,15 +111,13 @@ export async function createEmbeddedBaton(dataDir: string): Promise<Party> {
 /** A peer's program in `bench/peers`, told the same as Baton. */
 export async function createPeer(name: string, file: string, world: World): Promise<Party> {
   const port = await freePort();
-  const env = { ...(await toEnv(world)), NODE_ENV: "production", PORT: String(port) };
-  return createParty(name, [{ file: `bench/peers/${file}`, env, port }], "/slack/events");
+  const env = { ...toEnv(world), NODE_ENV: "production", PORT: String(port) };
+  return createParty(name, [{ file: `bench/peers/${file}`, env, port }], world.platform.route);
 }
 
-async function toEnv(world: World): Promise<Record<string, string>> {
+function toEnv(world: World): Record<string, string> {
   return {
-    SLACK_API_URL: world.slack.apiUrl,
-    SLACK_BOT_TOKEN: world.slack.botToken,
-    SLACK_SIGNING_SECRET: world.slack.signingSecret,
+    ...world.platform.env,
     OPENAI_BASE_URL: world.model.baseURL,
     OPENAI_API_KEY: "sk-bench",
     OPENAI_MODEL: "gpt-4o-mini",
@@ -134,10 +149,10 @@ function createParty(name: string, plans: readonly ProcessPlan[], route: string)
   };
 }
 
-function launch({ file, env, execArgv = [] }: ProcessPlan): ChildProcess {
+function launch({ file, env, execArgv = [], folder = root }: ProcessPlan): ChildProcess {
   const { PATH, HOME } = process.env;
   return spawnTied(process.execPath, [...execArgv, path.join(root, file)], {
-    cwd: root,
+    cwd: folder,
     env: { PATH, HOME, ...env },
     stdio: ["ignore", "ignore", "inherit"],
   });
