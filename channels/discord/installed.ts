@@ -11,6 +11,7 @@ export interface Identity {
 export interface Installed {
   /** Sees to it that the server is installed; resolves with whether it is new. */
   ensure(guildId: string, name: () => Promise<string>): Promise<boolean>;
+  has(guildId: string): Promise<boolean>;
   remove(guildId: string): Promise<void>;
   /** The servers that are installed and that this bot is not in any more, judged by those it is in. */
   missing(present: ReadonlySet<string>, isOurs: (guildId: string) => boolean): Promise<readonly string[]>;
@@ -41,6 +42,7 @@ export function createInstalled(installations: Installations, identity: Identity
 
   return {
     ensure,
+    has: async (guildId) => (await installations.find(guildId)) !== undefined,
     async remove(guildId) {
       seen.delete(guildId);
       await installations.remove(guildId);

@@ -79,6 +79,17 @@ export function createTake(parts: TakeParts): Take {
     return parts.accept(envelope);
   }
 
+  /**
+   * Discord names whose installation an interaction comes from. One from a server that did not install the bot (a
+   * person brought it along) belongs to no company here.
+   */
+  async function isInstalledHere(d: Fields): Promise<boolean> {
+    const guildId = textAt(d, "guild_id");
+    if (guildId === undefined) return true;
+    const owners = fieldsAt(d, "authorizing_integration_owners");
+    return Object.keys(owners).length === 0 ? installed.has(guildId) : textAt(owners, "0") === guildId;
+  }
+
   async function contextOf(d: Fields, echo?: string): Promise<DiscordContext> {
     const guildId = textAt(d, "guild_id");
     const channelId = textAt(d, "channel_id");
@@ -152,21 +163,10 @@ export function createTake(parts: TakeParts): Take {
     event,
     async interaction(dispatch, echo) {
       const d = fieldsAt(dispatch, "d");
-      if (!isInstalledHere(d)) return undefined;
+      if (!(await isInstalledHere(d))) return undefined;
       return read(dispatch, echo);
     },
     gap,
     servers,
   };
-}
-
-/**
- * Discord names whose installation an interaction comes from. One from a server that did not install the bot (a person
- * brought it along) belongs to no company here.
- */
-function isInstalledHere(d: Fields): boolean {
-  const guildId = textAt(d, "guild_id");
-  if (guildId === undefined) return true;
-  const owner = textAt(fieldsAt(d, "authorizing_integration_owners"), "0");
-  return owner === guildId;
 }
