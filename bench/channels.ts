@@ -116,6 +116,11 @@ function toReport({ title, received, by, ackP99Ms, ackMaxMs }: Platform, found: 
     [`turn overhead at ${perSecond}/s, p50 / p95`, times(at), "–"],
     ["CPU of Baton, one by one", `${show(alone.cpuEach)} ms/turn`, "–"],
     [`CPU of Baton at ${perSecond}/s`, `${show(at.cpuEach)} ms/turn`, "–"],
+    [
+      `CPU of Baton at ${perSecond}/s, the model taking ${modelMs / 1_000} s`,
+      `${show(slow.cpuEach)} ms/turn`,
+      "–",
+    ],
     [`CPU of PostgreSQL at ${perSecond}/s`, `${show(at.postgresCpuEach)} ms/turn`, "–"],
     ["model calls", `${at.modelCallsEach.toFixed(3)} a turn`, "–"],
     ["resident memory after the load", `${show(found.rssMb)} MB`, "–"],

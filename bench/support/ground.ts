@@ -91,6 +91,7 @@ async function measure(measured: Measured, load: Load, options: MeasureOptions):
   const loading = platform.ask<LoadResult>({ kind: "load", load });
   await Promise.all([loading, options.meanwhile?.()]);
   const result = await loading;
+  for (const failure of new Set(result.failures)) console.error(`not asked: ${failure}`);
   const after = await look(measured);
   const { times } = await model.ask<{ times: [number, number][] }>({ kind: "times" });
   return toRound(result, times, {

@@ -29,6 +29,8 @@ export interface LoadResult {
   readonly acks: readonly number[];
   /** Deliveries that were not acknowledged in time. */
   readonly notAcked: number;
+  /** Why questions could not even be asked; each of them is lost. */
+  readonly failures: readonly string[];
   /** Messages of the bot that answer nothing: excuses, notices. */
   readonly strays: number;
   /** Streams that were begun and never ended. */

@@ -29,6 +29,7 @@ export async function runLoad<Place>(driver: Driver<Place>, load: Load): Promise
   const open = new Set<string>();
   const strays = new Set<string>();
   const acks: number[] = [];
+  const failures: string[] = [];
   const freePlaces: { place: Place; used: number }[] = [];
   let notAcked = 0;
   let waiting = 0;
@@ -55,8 +56,7 @@ export async function runLoad<Place>(driver: Driver<Place>, load: Load): Promise
       asking.sentAt = asked.sentAt;
       count(await asked.acks);
     } catch (cause) {
-      // It stays without an answer and so counts as lost.
-      console.error(cause);
+      failures.push(String(cause)); // without an answer it counts as lost
       notAcked += 1;
     }
   }
@@ -120,6 +120,7 @@ export async function runLoad<Place>(driver: Driver<Place>, load: Load): Promise
     }),
     acks,
     notAcked,
+    failures,
     strays: strays.size,
     unfinished: open.size,
     startedAt,
