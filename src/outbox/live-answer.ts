@@ -160,6 +160,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       const part: LivePart = { delivery, ref: stream.ref.id, stream, openedAt: Date.now(), shown: text };
       live.push(part);
       if (live.length === 1) parts.onVisible();
+      // Where the platform cannot be asked later, the message must be known from the first moment.
+      if (!channel.capabilities.reconciles) await remember(part).catch(() => {});
       return part;
     } catch (cause) {
       (cause instanceof UncertainError ? unsure : unsent).push(delivery);
@@ -181,9 +183,11 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     part.stream = undefined;
     if (stream !== undefined) await stream.finish(piece);
     else await channel.update(target, { id: part.ref }, piece, attemptAt(part.delivery.id));
-    await database.statement(lease.tenantId, rememberRef(lease, part.delivery.id, part.ref), {
-      durable: false,
-    });
+    await remember(part);
+  }
+
+  async function remember({ delivery, ref }: LivePart): Promise<void> {
+    await database.statement(lease.tenantId, rememberRef(lease, delivery.id, ref), { durable: false });
   }
 
   /**

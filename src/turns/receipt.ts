@@ -29,17 +29,43 @@ export interface ReceiptParts {
 
 /** The emoji of the receipt, by the name the platforms share. */
 const emoji = "eyes";
+/** Platforms show it for ten seconds or less. */
+const typingEveryMs = 8_000;
 
-/** Puts 👀 on the message if nothing is visible soon. Recorded before it is put, so that a crash does not leave it there. */
+/**
+ * Puts 👀 on the message, and shows that an answer is being written, if nothing is visible soon. The 👀 is recorded
+ * before it is put, so that a crash does not leave it there; the rest goes away by itself.
+ */
 export function createReceipt(parts: ReceiptParts): Receipt {
   const { database, lease, destination, turn, externalId, log } = parts;
   const { channel, target } = destination;
   let standing = parts.inherited;
   let putting: Promise<void> = Promise.resolve();
-  const timer =
-    standing === undefined && externalId !== undefined && channel.capabilities.reactions
-      ? setTimeout(() => (putting = put(externalId)), parts.delayMs)
-      : undefined;
+  let typing: NodeJS.Timeout | undefined;
+  const { reactions, typing: types } = channel.capabilities;
+  const marked = reactions && standing === undefined ? externalId : undefined;
+  const timer = marked === undefined && !types ? undefined : setTimeout(begin, parts.delayMs);
+
+  function begin(): void {
+    if (marked !== undefined) putting = put(marked);
+    if (!types) return;
+    showTyping();
+    typing = setInterval(showTyping, typingEveryMs);
+  }
+
+  function showTyping(): void {
+    try {
+      lease.check();
+      channel.typing(target).catch(() => {}); // a courtesy
+    } catch {
+      clearInterval(typing); // somebody else has the conversation
+    }
+  }
+
+  function stopShowing(): void {
+    clearTimeout(timer);
+    clearInterval(typing);
+  }
 
   async function put(id: string): Promise<void> {
     try {
@@ -48,14 +74,13 @@ export function createReceipt(parts: ReceiptParts): Receipt {
       standing = id;
       lease.check(); // this process may have slept since: whoever took over takes the recorded sign away
       await channel.react(target, { id }, emoji, true);
-      if (channel.capabilities.typing) await channel.typing(target);
     } catch (cause) {
       log.debug({ cause: String(cause) }, "receipt not shown"); // a courtesy: the answer does not depend on it
     }
   }
 
   async function clear(): Promise<boolean> {
-    clearTimeout(timer);
+    stopShowing();
     await putting;
     if (standing === undefined) return true;
     try {
@@ -70,7 +95,7 @@ export function createReceipt(parts: ReceiptParts): Receipt {
 
   return {
     cancel: () => {
-      clearTimeout(timer);
+      stopShowing();
       return putting;
     },
     clear,
