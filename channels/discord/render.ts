@@ -4,6 +4,7 @@ import { splitReply } from "../kit/split.ts";
 import { type ActionRow, cut, toActionRows } from "./controls.ts";
 import { escapeText } from "./escape.ts";
 import { encodeAddress, toDiscordMarkdown } from "./markup.ts";
+import { measureForDiscord } from "./measure.ts";
 
 /** A message as Discord takes it, for posting and for editing alike. */
 export interface DiscordPayload {
@@ -38,9 +39,8 @@ export function renderReply(reply: Reply): DiscordPayload {
 
 /** Cuts a reply into replies that each fit one Discord message once rendered. */
 export function splitForDiscord(reply: Reply): readonly Reply[] {
-  if (isSurelyShort(reply)) return [reply];
-  const measure = (piece: string): number => toDiscordMarkdown(piece).length;
   const cited = renderCitations(reply.citations ?? []).length;
+  const measure = remembering(measureForDiscord);
   const pieces = splitReply(reply, { limit: contentLimit, measure });
   const last = pieces.at(-1);
   if (last === undefined || cited === 0 || measure(last.body) + 2 + cited <= contentLimit) return pieces;
@@ -49,9 +49,14 @@ export function splitForDiscord(reply: Reply): readonly Reply[] {
   return [...pieces.slice(0, -1), { body, ...whispered }, { ...attached, ...whispered, body: "" }];
 }
 
-/** Most answers while they are being written; escapes and joiners double a text at most, links and tables aside. */
-function isSurelyShort({ body, citations }: Reply): boolean {
-  return body.length < contentLimit / 3 && (citations ?? []).length === 0 && !/[|\]&]|:\/\/|@/.test(body);
+/** The same piece is measured several times on its way. */
+function remembering(measure: (piece: string) => number): (piece: string) => number {
+  const known = new Map<string, number>();
+  return (piece) => {
+    let size = known.get(piece);
+    if (size === undefined) known.set(piece, (size = measure(piece)));
+    return size;
+  };
 }
 
 const maxCitations = 12;

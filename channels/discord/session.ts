@@ -45,8 +45,9 @@ export function createSessions(state: string | undefined): Sessions {
     update(shardId, session) {
       const before = live.get(shardId);
       if (before !== undefined && before.sessionId !== session?.sessionId) progress.delete(before.sessionId);
-      if (session === null) live.delete(shardId);
-      else live.set(shardId, session);
+      if (session === null) return void live.delete(shardId);
+      live.set(shardId, session);
+      progressOf(session);
     },
     began(shardId, sequence) {
       const session = live.get(shardId);
@@ -59,7 +60,8 @@ export function createSessions(state: string | undefined): Sessions {
     snapshot() {
       const sessions = [...live.values()].map((session) => {
         const known = progress.get(session.sessionId);
-        const kept = known === undefined ? 0 : Math.min(known.newest, ...[...known.inHand].map((s) => s - 1));
+        let kept = known?.newest ?? 0;
+        for (const waiting of known?.inHand ?? []) kept = Math.min(kept, waiting - 1);
         return { ...session, sequence: Math.max(0, kept) };
       });
       return JSON.stringify({ sessions });

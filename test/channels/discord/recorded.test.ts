@@ -78,6 +78,16 @@ describe("Recorded payloads of Discord", () => {
     else expect(envelopeOf(read(name))).toMatchObject(what ?? {});
   });
 
+  it("G12: without their text are no question, unless they were for us alone", () => {
+    const mute = { ...recorded("gatewaySubscribedMessage") };
+    const { d } = mute;
+    const emptied = { ...mute, d: { ...Object(d), content: "" } };
+    expect(parseDiscord(emptied, aContext(emptied))).toEqual({
+      kind: "ignored",
+      reason: "message without content",
+    });
+  });
+
   it("keep no credential for replay", () => {
     for (const name of recordedNames) expect(JSON.stringify(read(name))).not.toContain('"scrubbed"}');
     const pressed = envelopeOf(read("buttonClickHello"));

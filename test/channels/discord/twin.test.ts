@@ -7,17 +7,32 @@ import type { TwinReport } from "./twin-talk.ts";
 const talk = fileURLToPath(new URL("./twin-talk.ts", import.meta.url));
 let report: TwinReport;
 
-// The twin listens on every interface, so it gets a network of its own in which there is nothing but this machine.
+/** Runs a command in a network of its own in which there is nothing but this machine. Rejects with the remedy. */
+async function alone(...command: readonly string[]): Promise<string> {
+  const inNetwork = ["--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"'];
+  const run = promisify(execFile);
+  try {
+    await run("unshare", [...inNetwork, "true"]);
+  } catch (cause) {
+    const remedy =
+      "install util-linux (unshare) and iproute2 (ip), and let this user make a network namespace " +
+      "(kernel.unprivileged_userns_clone=1; in Docker --cap-add SYS_ADMIN or a seccomp profile with unshare)";
+    throw new Error(`discord twin: it must not be reachable from outside: ${remedy}`, { cause });
+  }
+  const { stdout } = await run("unshare", [...inNetwork, ...command], {
+    timeout: 90_000,
+    maxBuffer: 8_000_000,
+  });
+  return stdout;
+}
+
+// The twin listens on every interface.
 beforeAll(async () => {
-  const inside = 'ip link set lo up && exec "$0" "$1"';
-  const { stdout } = await promisify(execFile)(
-    "unshare",
-    ["--map-root-user", "--net", "sh", "-c", inside, process.execPath, talk],
-    { timeout: 90_000, maxBuffer: 8_000_000 },
-  );
+  const stdout = await alone(process.execPath, talk);
   report = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }, 100_000);
 
+// Direct messages, the list of who is mentioned, RESUME, limits and uploads it does not know: the simulator plays them.
 describe("Discord as an independent twin plays it", () => {
   it("is heard: a mention, a thread, a button and a command", () => {
     const [question, reply, press, asked] = report.heard;
