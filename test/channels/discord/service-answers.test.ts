@@ -61,7 +61,7 @@ function asksInRoom(text: string) {
   return { ...said, thread: () => discord.threadOf("#support", said.messageId)?.id };
 }
 
-/** Posts that took effect, whatever Baton was told about them. */
+/** Posts that Discord took, those included that a nonce made one message of. */
 const postsWith = (text: string) =>
   discord
     .history()
@@ -123,8 +123,8 @@ describe("an answer Discord took without saying so", () => {
       const answers = await answersAt(asksInRoom(aQuestion(text)).thread);
       expect(discord.faults.list().rest[0]?.struck).toBe(1);
       expect(answers.map((answer) => answer.text)).toEqual([expect.stringContaining(text)]);
+      // It was looked for and found: neither posted again on the strength of its nonce, nor given up.
       expect(postsWith(text)).toHaveLength(1);
-      // Found where it stands: it was not held back as one nobody can account for.
       expect(await talk.rows("SELECT id FROM deliveries WHERE state IN ('unknown', 'failed')")).toEqual([]);
     },
     120_000,
