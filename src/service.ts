@@ -50,6 +50,8 @@ export interface Pace {
   readonly queueLockMs?: number | undefined;
   readonly queueStalledEveryMs?: number | undefined;
   readonly delivery?: RetryPolicy | undefined;
+  /** How long a channel's connection waits for a process that fell silent. */
+  readonly channelLeaseMs?: number | undefined;
   readonly modelRetry?:
     { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
 }
@@ -103,7 +105,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     installationsOf: installations.forChannel,
     transcript,
     webDoor,
-    leases: createLeases({ database: doorsDatabase, log }),
+    leases: createLeases({ database: doorsDatabase, log, ttlMs: pace.channelLeaseMs }),
     log,
   });
   const outbox = createOutbox({

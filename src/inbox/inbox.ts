@@ -161,15 +161,20 @@ export function createInbox(parts: InboxParts): Inbox {
         envelope.returnPath === undefined ? undefined : seal.seal(returnPathPurpose, envelope.returnPath),
       mayBegin,
     };
+    const again = () => store(envelope, route, kind, content, mayBegin);
     let stored = await storeInbound(database, row);
-    if (stored.kind === "unknown" && overtaken.missed(key.conversationId))
+    if (stored.kind === "unknown" && overtaken.missed(key.conversationId, again))
       stored = await storeInbound(database, row);
-    if (stored.kind === "duplicate") return { kind: "duplicate" };
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
+    if (stored.kind === "duplicate") {
+      await overtaken.takeMissed(key.conversationId);
+      return { kind: "duplicate" };
+    }
     if (stored.begins) parts.onBeginning(envelope);
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
     if (envelope.kind === "message" && mayHaveHolesBehind(envelope, stored, key.conversationId))
       parts.onLateBeginning(envelope);
+    await overtaken.takeMissed(key.conversationId);
     return { kind: "accepted" };
   }
 

@@ -11,8 +11,8 @@ export type BatonRole = "all" | "edge" | "worker";
 
 /** Baton's processes, kept running as a container platform would: who falls is started again. */
 export interface Fleet {
-  /** Where the platform delivers; the same through restarts. */
-  readonly url: string;
+  /** Where the platform delivers and visitors come in; the same through restarts. */
+  readonly doors: readonly string[];
   readonly members: readonly Member[];
   /** Points at which a process was struck, in order. */
   readonly struck: readonly CrashPoint[];
@@ -163,8 +163,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 
   const slots = options.roles.map(createSlot);
-  const door = slots.find(({ role }) => role !== "worker");
-  if (door === undefined) throw new Error("a fleet needs a door");
+  const doors = slots.filter(({ role }) => role !== "worker");
+  if (doors.length === 0) throw new Error("a fleet needs a door");
   try {
     await within(Promise.all(slots.map(({ ready }) => ready)), startTimeoutMs);
   } catch (cause) {
@@ -174,7 +174,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 
   return {
-    url: await door.ready,
+    doors: await Promise.all(doors.map(({ ready }) => ready)),
     members: slots,
     struck,
     crashes,

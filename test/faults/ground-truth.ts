@@ -6,7 +6,7 @@ export interface Books {
     id: string;
     conversation_id: string;
     seq: number;
-    /** Channel and timestamp: the platform repeats timestamps across channels. */
+    /** Space and message: platforms repeat the ids of messages across spaces. */
     at: string;
     state: string;
     reason: string | null;
@@ -14,10 +14,11 @@ export interface Books {
   }[];
   readonly deliveries: readonly {
     id: string;
+    conversation_id: string;
     turn_id: string | null;
     kind: "answer" | "notice";
     state: string;
-    /** Channel and timestamp, where it is known to stand. */
+    /** Space and message, where it is known to stand. */
     at: string | null;
     error: string | null;
     streamed: boolean;
@@ -34,6 +35,8 @@ export interface Books {
   readonly steps: readonly { turn_id: string; key: string; kind: string; ok: boolean | null }[];
   readonly conversations: readonly {
     id: string;
+    /** Space and thread. */
+    at: string;
     owner_kind: string;
     epoch: number;
     lease_token: string | null;
@@ -59,7 +62,7 @@ export async function readBooks(url: string): Promise<Books> {
          WHERE m.role IN ('user', 'staff') ORDER BY m.seq`,
       ),
       deliveries: await read(
-        `SELECT d.id, d.turn_id, d.kind, d.state, c.space || ' ' || d.ref AS at, d.error, d.streamed
+        `SELECT d.id, d.conversation_id, d.turn_id, d.kind, d.state, c.space || ' ' || d.ref AS at, d.error, d.streamed
          FROM deliveries d JOIN conversations c ON c.id = d.conversation_id`,
       ),
       turns: await read(
@@ -68,7 +71,7 @@ export async function readBooks(url: string): Promise<Books> {
       tickets: await read("SELECT conversation_id, idempotency_key FROM tickets"),
       steps: await read("SELECT turn_id, key, kind, ok FROM steps ORDER BY started_at"),
       conversations: await read(
-        `SELECT id, owner_kind, epoch, lease_token, attempts, inbox_version <= settled_version AS is_settled
+        `SELECT id, space || ' ' || thread AS at, owner_kind, epoch, lease_token, attempts, inbox_version <= settled_version AS is_settled
          FROM conversations`,
       ),
       takeOvers: await read(

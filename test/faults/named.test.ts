@@ -11,7 +11,7 @@ const crowd = [
   talk("b", ["ticket", "question"], { gapMs: 100, channel: "#general" }),
   talk("c", ["question", "question"], { gapMs: 700, channel: "dm" }),
 ];
-const writing = ["chat.startStream", "chat.appendStream", "chat.stopStream"] as const;
+const writing = ["begin", "grow", "end"] as const;
 const six = [1, 2, 3, 4, 5, 6] as const;
 
 const named: readonly (readonly [string, Partial<Scenario>])[] = [
@@ -42,24 +42,24 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
     },
   ],
   ...writing.map(
-    (method) =>
+    (call) =>
       [
-        `killed after ${method} took effect (P3)`,
-        { troubles: [at(0, { kind: "kill after effect", method })] },
+        `killed after "${call}" took effect (P3)`,
+        { troubles: [at(0, { kind: "kill after effect", call })] },
       ] as const,
   ),
   ...writing.map(
-    (method) =>
+    (call) =>
       [
-        `PostgreSQL falls after ${method} took effect (P3)`,
-        { troubles: [at(0, { kind: "postgres restart after effect", method })] },
+        `PostgreSQL falls after "${call}" took effect (P3)`,
+        { troubles: [at(0, { kind: "postgres restart after effect", call })] },
       ] as const,
   ),
   [
     "the connection is cut after each write took effect (P1)",
     {
       talks: crowd,
-      troubles: [at(0, { kind: "slack api", fault: { method: "chat.*", times: 6, do: { kind: "cut" } } })],
+      troubles: [at(0, { kind: "calls", fault: { on: "any write", times: 6, do: { kind: "cut" } } })],
     },
   ],
   [
@@ -68,8 +68,8 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
       talks: crowd,
       troubles: [
         at(0, {
-          kind: "slack api",
-          fault: { method: "chat.*", times: 6, do: { kind: "status", status: 503 } },
+          kind: "calls",
+          fault: { on: "any write", times: 6, do: { kind: "status", status: 503 } },
         }),
       ],
     },
@@ -80,8 +80,8 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
       strikes: [{ point: "before the outcomes", act: "kill" }],
       troubles: [
         at(0, {
-          kind: "slack api",
-          fault: { method: "conversations.replies", do: { kind: "rate_limit", retryAfterSeconds: 6 } },
+          kind: "calls",
+          fault: { on: "search", do: { kind: "rate_limit", retryAfterSeconds: 6 } },
         }),
       ],
     },
@@ -133,7 +133,7 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
     {
       talks: crowd,
       troubles: [
-        at(0, { kind: "slack events", fault: { do: { kind: "duplicate", copies: 3, concurrent: true } } }),
+        at(0, { kind: "events", fault: { do: { kind: "duplicate", copies: 3, concurrent: true } } }),
       ],
     },
   ],
@@ -141,23 +141,21 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
     "no acknowledgement arrives, so everything is sent again (S1)",
     {
       talks: crowd,
-      troubles: [at(0, { kind: "slack events", fault: { times: 12, do: { kind: "lose_ack" } } })],
+      troubles: [at(0, { kind: "events", fault: { times: 12, do: { kind: "lose_ack" } } })],
     },
   ],
   [
     "events arrive in any order (S3)",
     {
       talks: [talk("a", ["question", "question", "ticket", "question"], { gapMs: 100 }), ...crowd.slice(1)],
-      troubles: [at(0, { kind: "slack events", fault: { do: { kind: "delay", ms: [0, 1_500] } } })],
+      troubles: [at(0, { kind: "events", fault: { do: { kind: "delay", ms: [0, 1_500] } } })],
     },
   ],
   [
     "the first message of a thread arrives after the second, which names nobody (S3)",
     {
       talks: [talk("late", ["question", "question"], { gapMs: 200 })],
-      troubles: [
-        at(0, { kind: "slack events", fault: { text: "late-1", do: { kind: "delay", ms: 1_500 } } }),
-      ],
+      troubles: [at(0, { kind: "events", fault: { text: "late-1", do: { kind: "delay", ms: 1_500 } } })],
     },
   ],
   [
@@ -196,8 +194,8 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
 const always = [
   "killed six times on the same tool call (W2)",
   "stopped in mid-stream, one worker after the other (W5)",
-  "killed after chat.stopStream took effect (P3)",
-  "PostgreSQL falls after chat.startStream took effect (P3)",
+  'killed after "end" took effect (P3)',
+  'PostgreSQL falls after "begin" took effect (P3)',
   "the connection is cut after each write took effect (P1)",
   "Redis restarts and has forgotten (R2)",
   "Redis is emptied between the bell and the pick-up (R4)",

@@ -1,21 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startOpenAiSimulator, type OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
-import type { SeenMessage } from "../../simulators/slack/model.ts";
-import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
-import { startSlackSimulator } from "../../simulators/slack/start-slack-simulator.ts";
 import type { Pace } from "../../src/service.ts";
-import { environmentFor } from "../support/house.ts";
 import type { CrashPoint } from "./crash-points.ts";
 import { startFleet, type Fleet } from "./fleet.ts";
 import { readBooks, tablesContaining, unfinished, type Books } from "./ground-truth.ts";
+import type { Platform } from "./platforms/platform.ts";
+import { startPlatform } from "./platforms/start-platform.ts";
 import type { Scenario, Talk, Utterance } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { makeTrouble } from "./trouble.ts";
-import { judge, type Findings, type Spoken } from "./verdict.ts";
+import { judge, untaken, type Findings, type Spoken } from "./verdict.ts";
 
 /** How a scenario ended. */
 export interface Outcome extends Findings {
@@ -31,7 +29,7 @@ export interface Outcome extends Findings {
 
 /** A scenario under way, for a test that looks while it runs. */
 export interface Running {
-  readonly slack: SlackSimulator;
+  readonly platform: Platform;
   readonly model: OpenAiSimulator;
   readonly fleet: Fleet;
   readonly databaseUrl: string;
@@ -46,6 +44,7 @@ const pace: Pace = {
   queueLockMs: 1_500,
   queueStalledEveryMs: 400,
   delivery: { baseMs: 50, maxMs: 500, maxAttempts: 60 },
+  channelLeaseMs: 2_000,
   modelRetry: { attempts: 4, minMs: 10, maxMs: 100 },
 };
 
@@ -65,10 +64,11 @@ export async function play(
   const databaseUrl = await stage.createDatabase();
   const canary = `canary${randomBytes(8).toString("hex")}`;
   const redisUrl = await stage.emptyRedis();
-  const slack = await startSlackSimulator({ timeScale: 0.01, retryDelaysMs: [0, 2_000, 6_000] });
+  const platform = await startPlatform(scenario.platform);
   const model = await startOpenAiSimulator(scenario.model);
   let fleet: Fleet | undefined;
   try {
+    await layOut(folder, platform.files);
     fleet = await startFleet({
       roles: scenario.roles,
       pace,
@@ -79,7 +79,11 @@ export async function play(
         unrepeatableTools: scenario.unrepeatableTools ?? false,
       },
       env: {
-        ...environmentFor(slack, model),
+        ...platform.env,
+        BATON_HOST: "127.0.0.1",
+        OPENAI_BASE_URL: model.baseURL,
+        OPENAI_API_KEY: "sk-test",
+        OPENAI_MODEL: "gpt-4o-mini",
         DATABASE_URL: databaseUrl,
         ...(scenario.queue === "redis" && { REDIS_URL: redisUrl }),
         BATON_MASTER_KEY: randomBytes(32).toString("base64"),
@@ -87,37 +91,30 @@ export async function play(
         BATON_SHUTDOWN_MS: "4000",
       },
     });
-    slack.configure({ requestUrl: `${fleet.url}/slack/events` });
-    const victims = { stage, databaseUrl, slack, model, fleet };
+    await platform.serve(fleet.doors);
+    const victims = { stage, databaseUrl, platform, model, fleet };
     const troubles = Promise.all(
       scenario.troubles.map(async ({ atMs, trouble }) => {
         await delay(atMs);
         await makeTrouble(victims, trouble);
       }),
     );
-    const talks = scenario.talks.map((one) => speak(slack, one, canary));
+    const talks = scenario.talks.map((one) => speak(platform, one, canary));
     await meanwhile?.(victims);
     await troubles;
     const spoken = (await Promise.all(talks)).flat();
     const endedAt = Date.now();
-    let books = await settle(databaseUrl, fleet);
+    let books = await settle({ databaseUrl, fleet, spoken });
     const recoveredMs = Date.now() - endedAt;
     // What the platform sends again, or a catch-up finds, may begin new work after the first quiet moment.
-    for (let calls = -1; calls !== slack.history().calls.length;) {
-      calls = slack.history().calls.length;
-      await slack.settled(5_000).catch(() => {});
-      books = await settle(databaseUrl, fleet);
+    for (let seen = -1; seen !== platform.activity();) {
+      seen = platform.activity();
+      await platform.settled();
+      books = await settle({ databaseUrl, fleet, spoken });
     }
-    const seen = slack.history().messages.filter(({ deleted }) => !deleted);
+    const truth = await platform.truth(databaseUrl);
     const log = fleet.log();
-    const { calls } = slack.history();
-    const findings = judge({
-      spoken,
-      botMessages: seen.filter(({ botId }) => botId === slack.installation.botId),
-      peopleMessages: seen.filter(({ isBot }) => !isBot),
-      calls,
-      books,
-    });
+    const findings = judge({ spoken, truth, books, leavesUnknown: platform.leavesUnknown });
     const leaks = await findLeaks({ canary, log, stage, databaseUrl });
     const violations = [...findings.violations, ...leaks, ...fleet.crashes];
     return {
@@ -128,66 +125,64 @@ export async function play(
       tookMs: Date.now() - startedAt,
       log,
       books,
-      transcript: seen.map(toLine),
+      transcript: truth.transcript,
     };
   } finally {
     await fleet?.stop();
-    await Promise.all([slack.stop(), model.stop()]);
+    await Promise.all([platform.stop(), model.stop()]);
     await stage.dropDatabase(databaseUrl);
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function toLine({ channel, threadTs = "", ts, userName, text }: SeenMessage): string {
-  return `${channel} ${threadTs} ${ts} ${userName}: ${text}`;
+async function layOut(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
 }
 
 /** Says everything of a talk in its time; resolves once the platform has given up or been acknowledged for each. */
 async function speak(
-  slack: SlackSimulator,
+  platform: Platform,
   { user, channel, messages }: Talk,
   canary: string,
 ): Promise<Spoken[]> {
   const spoken: Promise<Spoken>[] = [];
-  let root: string | undefined;
-  for (const utterance of messages) {
+  const speaker = platform.opens({ user, room: channel });
+  for (const [index, utterance] of messages.entries()) {
     await delay(utterance.afterMs);
-    const said = slack.userSays({
-      user,
-      channel,
-      text: wordsFor(utterance, { isDirect: channel === "dm", isFirst: root === undefined, canary }),
-      ...(root !== undefined && { threadTs: root }),
-    });
-    root ??= said.ts;
-    spoken.push(
-      said.delivered.then((deliveries) => ({
-        utterance,
-        at: `${said.channel} ${said.ts}`,
-        acknowledged: deliveries.some(({ acked }) => acked),
-      })),
-    );
+    const isFirst = index === 0;
+    const namesBot =
+      channel !== "dm" && (isFirst || utterance.mention === true || utterance.kind === "human");
+    const { id } = utterance;
+    const said = await speaker.says({ id, text: wordsFor(utterance, canary), namesBot });
+    spoken.push(said.acknowledged.then((acknowledged) => ({ utterance, at: said.at, acknowledged })));
   }
   return Promise.all(spoken);
 }
 
 /** A thread's first message names the bot; so does a command, wherever it stands. */
-function wordsFor(
-  { id, kind, mention = false }: Utterance,
-  place: { readonly isDirect: boolean; readonly isFirst: boolean; readonly canary: string },
-): string {
-  const { isDirect, isFirst, canary } = place;
-  const name = !isDirect && (isFirst || mention || kind === "human") ? "@baton " : "";
-  if (kind === "human") return `${name}human`;
+function wordsFor({ id, kind }: Utterance, canary: string): string {
+  if (kind === "human") return "human";
   const wish = kind === "ticket" ? "please open a ticket for" : "what about";
-  return `${name}${wish} my ${canary} badge? [[id:${id}]]`;
+  return `${wish} my ${canary} badge? [[id:${id}]]`;
 }
 
 /** Waits until there is nothing left to do, several looks in a row, and gives the last look; bounded. */
-async function settle(databaseUrl: string, fleet: Fleet): Promise<Books> {
+async function settle(parts: {
+  readonly databaseUrl: string;
+  readonly fleet: Fleet;
+  readonly spoken: readonly Spoken[];
+}): Promise<Books> {
+  const { databaseUrl, fleet, spoken } = parts;
   const until = Date.now() + settleWithinMs;
   for (let quiet = 0; ;) {
     const books = await readBooks(databaseUrl);
-    quiet = fleet.sleeping() === 0 && unfinished(books).length === 0 ? quiet + 1 : 0;
+    const isQuiet =
+      fleet.sleeping() === 0 && unfinished(books).length === 0 && untaken(spoken, books).length === 0;
+    quiet = isQuiet ? quiet + 1 : 0;
     if (quiet >= quietLooks || Date.now() > until) return books;
     await delay(lookEveryMs);
   }

@@ -6,9 +6,10 @@ import type { Scenario } from "./scenario.ts";
 
 /** Tells in one line how it went. Fails with everything that was violated; the log of the processes and the scenario are kept in a file. */
 export function expectSound(scenario: Scenario, outcome: Outcome): void {
-  const { answered, handedOff, unheard } = outcome.counts;
+  const { answered, handedOff, unheard, unknown } = outcome.counts;
   process.stderr.write(
-    `${scenario.name}: ${answered} answered, ${handedOff} handed off, ${unheard} never heard; ` +
+    `${scenario.name} on ${scenario.platform}: ${answered} answered, ${handedOff} handed off, ` +
+      `${unknown} unknown, ${unheard} never heard; ` +
       `recovered in ${outcome.recoveredMs} ms of ${outcome.tookMs}; struck: ${outcome.struck.join(", ")}\n`,
   );
   if (outcome.violations.length === 0) return;

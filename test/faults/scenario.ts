@@ -1,7 +1,8 @@
 import type { FaultOrder } from "../../simulators/openai/fault.ts";
-import type { ApiFault, EventFault } from "../../simulators/slack/faults.ts";
+import type { ChannelName } from "../../src/core/envelope.ts";
 import type { Strike } from "./crash-points.ts";
 import type { BatonRole } from "./fleet.ts";
+import type { CallFault, CallName, EventFault, OwnTrouble } from "./platforms/platform.ts";
 
 /** What people say. */
 export interface Talk {
@@ -28,9 +29,9 @@ export type Trouble =
   /** SIGKILL to every worker while the model is in the middle of an answer. */
   | { readonly kind: "kill in mid-stream" }
   /** SIGKILL to every worker after the platform did what was asked and before it said so. */
-  | { readonly kind: "kill after effect"; readonly method: string }
+  | { readonly kind: "kill after effect"; readonly call: CallName }
   /** The same moment, but PostgreSQL falls: the platform has it and nobody can note it down. */
-  | { readonly kind: "postgres restart after effect"; readonly method: string }
+  | { readonly kind: "postgres restart after effect"; readonly call: CallName }
   /** SIGTERM to every worker while the model is in the middle of an answer, one after the other. */
   | { readonly kind: "roll in mid-stream" }
   | { readonly kind: "redis restart"; readonly keep: boolean }
@@ -39,12 +40,14 @@ export type Trouble =
   | { readonly kind: "redis frozen"; readonly ms: number }
   | { readonly kind: "postgres restart" }
   | { readonly kind: "postgres sessions end" }
-  | { readonly kind: "slack api"; readonly fault: ApiFault }
-  | { readonly kind: "slack events"; readonly fault: EventFault }
+  | { readonly kind: "calls"; readonly fault: CallFault }
+  | { readonly kind: "events"; readonly fault: EventFault }
+  | { readonly kind: "platform"; readonly trouble: OwnTrouble }
   | { readonly kind: "model"; readonly order: FaultOrder };
 
 export interface Scenario {
   readonly name: string;
+  readonly platform: ChannelName;
   readonly roles: readonly BatonRole[];
   readonly queue: "redis" | "postgres";
   readonly model: { readonly firstTokenMs: number; readonly tokensPerSecond: number };
@@ -57,14 +60,16 @@ export interface Scenario {
   readonly troubles: readonly { readonly atMs: number; readonly trouble: Trouble }[];
 }
 
-/** One process, or a door and two workers. */
+/** One process, a door and two workers, or two doors and a worker. */
 export const oneProcess: readonly BatonRole[] = ["all"];
 export const doorAndWorkers: readonly BatonRole[] = ["edge", "worker", "worker"];
+export const twoDoors: readonly BatonRole[] = ["edge", "edge", "worker"];
 
 /** A scenario in which one person asks one thing, and everything else as given. */
 export function quietScenario(name: string, given: Partial<Scenario>): Scenario {
   return {
     name,
+    platform: "slack",
     roles: doorAndWorkers,
     queue: "redis",
     model: { firstTokenMs: 30, tokensPerSecond: 80 },

@@ -1,4 +1,5 @@
 import type { FaultOrder } from "../../simulators/openai/fault.ts";
+import { channelNames, type ChannelName } from "../../src/core/envelope.ts";
 import { crashPoints, type Strike } from "./crash-points.ts";
 import { createChance, type Chance } from "./random.ts";
 import {
@@ -26,6 +27,7 @@ export function seededScenario(seed: number): Scenario {
   }));
   return {
     name: `seed ${seed}`,
+    platform: choosePlatform(seed),
     roles,
     queue,
     model: { firstTokenMs: chance.whole(0, 120), tokensPerSecond: chance.whole(50, 400) },
@@ -34,6 +36,16 @@ export function seededScenario(seed: number): Scenario {
     sleepMs: chance.whole(2_500, 4_000),
     troubles,
   };
+}
+
+/**
+ * Which platform a seed plays on, drawn apart from everything else: a seed is the same story on each of them.
+ * `BATON_FAULT_PLATFORM` tells it on the one it names.
+ */
+function choosePlatform(seed: number): ChannelName {
+  const named = channelNames.find((name) => name === process.env["BATON_FAULT_PLATFORM"]);
+  const drawn = createChance(seed ^ 0x5eed).pick(["slack", "slack", "discord", "teams", "web"] as const);
+  return named ?? drawn;
 }
 
 function chooseTalk(chance: Chance, index: number): Talk {
@@ -59,13 +71,7 @@ function chooseStrikes(chance: Chance): Strike[] {
   return Array.from({ length: times }, (_, index) => ({ point, act, skip: index === 0 ? skip : 0 }));
 }
 
-const writing = [
-  "chat.postMessage",
-  "chat.startStream",
-  "chat.appendStream",
-  "chat.stopStream",
-  "chat.update",
-];
+const writing = ["post", "begin", "grow", "end", "change"] as const;
 
 function chooseTrouble(chance: Chance, { members, redis }: { members: number; redis: boolean }): Trouble {
   const member = chance.whole(0, members - 1);
@@ -75,12 +81,12 @@ function chooseTrouble(chance: Chance, { members, redis }: { members: number; re
     () => ({ kind: "roll", member }),
     () => ({ kind: "kill in mid-stream" }),
     () => ({ kind: "roll in mid-stream" }),
-    () => ({ kind: "kill after effect", method: chance.pick(writing) }),
-    () => ({ kind: "postgres restart after effect", method: chance.pick(writing) }),
+    () => ({ kind: "kill after effect", call: chance.pick(writing) }),
+    () => ({ kind: "postgres restart after effect", call: chance.pick(writing) }),
     () => ({ kind: "postgres restart" }),
     () => ({ kind: "postgres sessions end" }),
-    () => chooseSlackTrouble(chance),
-    () => chooseSlackTrouble(chance),
+    () => chooseCallTrouble(chance),
+    () => chooseCallTrouble(chance),
     () => chooseEventTrouble(chance),
     () => chooseEventTrouble(chance),
     () => ({ kind: "model", order: chooseModelFault(chance) }),
@@ -96,10 +102,10 @@ function chooseTrouble(chance: Chance, { members, redis }: { members: number; re
   return chance.pick(choices)();
 }
 
-function chooseSlackTrouble(chance: Chance): Trouble {
+function chooseCallTrouble(chance: Chance): Trouble {
   const when = chance.pick(["before", "after"] as const);
   const times = chance.whole(1, 3);
-  const method = chance.isOne(0.25) ? "*" : chance.pick(writing);
+  const on = chance.isOne(0.25) ? "any" : chance.pick(writing);
   const action = chance.pick([
     { kind: "cut", when } as const,
     { kind: "status", status: chance.pick([500, 502, 503, 504]), when } as const,
@@ -109,8 +115,8 @@ function chooseSlackTrouble(chance: Chance): Trouble {
   ]);
   const skip = chance.whole(0, 3);
   return {
-    kind: "slack api",
-    fault: action.kind === "rate_limit" ? { method, do: action } : { method, times, skip, do: action },
+    kind: "calls",
+    fault: action.kind === "rate_limit" ? { on, do: action } : { on, times, skip, do: action },
   };
 }
 
@@ -120,7 +126,7 @@ function chooseEventTrouble(chance: Chance): Trouble {
     { probability: 0.5, do: { kind: "delay", ms: [0, 1_500] } } as const,
     { times: chance.whole(1, 4), do: { kind: "lose_ack" } } as const,
   ]);
-  return { kind: "slack events", fault };
+  return { kind: "events", fault };
 }
 
 function chooseModelFault(chance: Chance): FaultOrder {

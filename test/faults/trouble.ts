@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
-import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
 import type { Fleet, Member } from "./fleet.ts";
+import type { CallName, Platform } from "./platforms/platform.ts";
 import type { Trouble } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 
@@ -9,7 +9,7 @@ import type { Stage } from "./stage.ts";
 export interface Victims {
   readonly stage: Stage;
   readonly databaseUrl: string;
-  readonly slack: SlackSimulator;
+  readonly platform: Platform;
   readonly model: OpenAiSimulator;
   readonly fleet: Fleet;
 }
@@ -18,7 +18,7 @@ const waitForMomentMs = 3_000;
 
 /** Makes it go wrong. Resolves when it is over; what waits for its moment gives up after three seconds. */
 export async function makeTrouble(victims: Victims, trouble: Trouble): Promise<void> {
-  const { stage, slack, model, fleet } = victims;
+  const { stage, platform, model, fleet } = victims;
   switch (trouble.kind) {
     case "kill":
       return memberOf(fleet, trouble.member).kill();
@@ -33,9 +33,9 @@ export async function makeTrouble(victims: Victims, trouble: Trouble): Promise<v
     case "roll in mid-stream":
       return inMidStream(victims, () => rollWorkers(fleet));
     case "kill after effect":
-      return afterEffect(victims, trouble.method, () => killWorkers(fleet));
+      return afterEffect(victims, trouble.call, () => killWorkers(fleet));
     case "postgres restart after effect":
-      return afterEffect(victims, trouble.method, () => stage.restartPostgres());
+      return afterEffect(victims, trouble.call, () => stage.restartPostgres());
     case "redis restart":
       return stage.redis.restart({ keep: trouble.keep });
     case "redis flush":
@@ -52,10 +52,12 @@ export async function makeTrouble(victims: Victims, trouble: Trouble): Promise<v
       return stage.restartPostgres();
     case "postgres sessions end":
       return stage.endSessions(victims.databaseUrl);
-    case "slack api":
-      return void slack.faults.api(trouble.fault);
-    case "slack events":
-      return void slack.faults.events(trouble.fault);
+    case "calls":
+      return platform.failCalls(trouble.fault);
+    case "events":
+      return platform.failEvents(trouble.fault);
+    case "platform":
+      return platform.trouble(trouble.trouble);
     case "model":
       return void model.fault(trouble.order);
     default:
@@ -85,14 +87,13 @@ async function inMidStream({ model }: Victims, strike: () => void | Promise<void
 
 /** The answer is held back for a while after the call took effect; in that while it strikes. */
 async function afterEffect(
-  { slack }: Victims,
-  method: string,
+  { platform }: Victims,
+  call: CallName,
   strike: () => void | Promise<void>,
 ): Promise<void> {
-  const id = slack.faults.api({ method, times: 1, do: { kind: "delay", ms: 600, when: "after" } });
-  const hasStruck = () => slack.faults.list().api.some((active) => active.id === id && active.struck > 0);
-  if (await comes(hasStruck)) await strike();
-  slack.faults.clear(id);
+  const held = platform.holdBack(call);
+  if (await comes(() => held.hasStruck())) await strike();
+  held.release();
 }
 
 /** Looks every few milliseconds: a moment that is over before the next look is not the one meant. */

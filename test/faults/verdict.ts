@@ -1,66 +1,78 @@
-import type { SeenMessage } from "../../simulators/slack/model.ts";
-import type { CallRecord } from "../../simulators/slack/record.ts";
 import { handedOverLine, takenOverLine } from "../../src/outbox/outbox.ts";
 import { deadLetterReply } from "../../src/turns/plain-reply.ts";
 import { unfinished, type Books } from "./ground-truth.ts";
+import type { Standing, Truth } from "./platforms/platform.ts";
 import type { Utterance } from "./scenario.ts";
 
 /** One thing a person said, and what the platform heard back from us. */
 export interface Spoken {
   readonly utterance: Utterance;
-  /** Channel and timestamp. */
+  /** Space and message. */
   readonly at: string;
   /** We told the platform that we have it. */
   readonly acknowledged: boolean;
 }
 
-/** What happened on the platform, as the platform saw it. */
+/** What happened, as the platform saw it and as our books say. */
 export interface Evidence {
   readonly spoken: readonly Spoken[];
-  /** Everything our bot has standing there. */
-  readonly botMessages: readonly SeenMessage[];
-  readonly peopleMessages: readonly SeenMessage[];
-  readonly calls: readonly CallRecord[];
+  readonly truth: Truth;
   readonly books: Books;
+  /** On this platform a delivery whose answer was lost stays unknown, and is not sent again. */
+  readonly leavesUnknown: boolean;
+}
+
+/** What was acknowledged and is not in the inbox. */
+export function untaken(spoken: readonly Spoken[], books: Books): readonly Spoken[] {
+  const taken = new Set(books.messages.map(({ at }) => at));
+  return spoken.filter(({ at, acknowledged }) => acknowledged && !taken.has(at));
 }
 
 /** What the run came to. */
 export interface Findings {
   readonly violations: readonly string[];
-  readonly counts: { readonly answered: number; readonly handedOff: number; readonly unheard: number };
+  readonly counts: {
+    readonly answered: number;
+    readonly handedOff: number;
+    readonly unheard: number;
+    /** Nobody can tell whether the answer is there: it is held for a person to look at. */
+    readonly unknown: number;
+  };
 }
 
 /** Holds the platform's record against the invariants. */
 export function judge(evidence: Evidence): Findings {
-  const { botMessages, peopleMessages, books } = evidence;
+  const { truth, books } = evidence;
   const answers = evidence.spoken.map((one) => judgeUtterance(one, evidence));
   return {
     violations: [
       ...unfinished(books),
       ...answers.flatMap(({ violation }) => (violation === undefined ? [] : [violation])),
-      ...judgeMessages(botMessages, books),
+      ...judgeMessages(evidence),
       ...judgeTools(evidence),
       ...judgeOrder(evidence),
       ...judgeSilence(evidence),
-      ...peopleMessages
-        .filter(({ reactions }) => reactions.length > 0)
-        .map(({ ts }) => `I2: a receipt still stands on ${ts}`),
+      ...truth.receipts.map((at) => `I2: a receipt still stands on ${at}`),
+      ...truth.complaints,
     ],
     counts: {
       answered: answers.filter(({ came }) => came === "answered").length,
       handedOff: answers.filter(({ came }) => came === "handed off").length,
       unheard: answers.filter(({ came }) => came === "unheard").length,
+      unknown: answers.filter(({ came }) => came === "unknown").length,
     },
   };
 }
 
 interface Came {
-  readonly came: "answered" | "handed off" | "unheard" | "wrong";
+  readonly came: "answered" | "handed off" | "unheard" | "unknown" | "wrong";
   readonly violation?: string;
 }
 
 /** I1: every message we acknowledged came to exactly one end. */
-function judgeUtterance({ utterance, at, acknowledged }: Spoken, { botMessages, books }: Evidence): Came {
+function judgeUtterance({ utterance, at, acknowledged }: Spoken, evidence: Evidence): Came {
+  const { truth, books, leavesUnknown } = evidence;
+  const { botMessages } = truth;
   const { id, kind } = utterance;
   const wrong = (violation: string): Came => ({ came: "wrong", violation: `I1: ${id} (${at}) ${violation}` });
   const row = books.messages.find((row) => row.at === at);
@@ -80,59 +92,103 @@ function judgeUtterance({ utterance, at, acknowledged }: Spoken, { botMessages, 
     if (owner === "bot") return wrong(`was ignored: ${row.reason}`);
     return times <= 1 ? { came: "handed off" } : wrong(`was answered ${times} times`);
   }
-  if (times === 0 && wasCutByTakeOver(row, { botMessages, books })) return { came: "handed off" };
+  const isHeld = books.deliveries.some((one) => one.turn_id === row.turn_id && one.state === "unknown");
+  if (times === 0 && leavesUnknown && row.turn_id !== null && isHeld) return { came: "unknown" };
+  if (times === 0 && wasCutByTakeOver(row, evidence)) return { came: "handed off" };
   return times === 1 ? { came: "answered" } : wrong(`was answered ${times} times, its state is ${row.state}`);
 }
 
 /** An answer that was ready when a person took over: what was not on the platform yet stays away. */
 function wasCutByTakeOver(
   { turn_id, conversation_id }: Books["messages"][number],
-  { botMessages, books }: Pick<Evidence, "botMessages" | "books">,
+  { truth: { botMessages }, books }: Evidence,
 ): boolean {
   if (!books.takeOvers.some((one) => one.conversation_id === conversation_id)) return false;
   const parts = books.deliveries.filter((row) => row.turn_id !== null && row.turn_id === turn_id);
   const isCut = ({ state, at }: (typeof parts)[number]): boolean =>
     state === "cancelled" ||
-    botMessages.some((message) => placeOf(message) === at && isEndedByHandoff(textOf(message)));
+    botMessages.some((message) => message.at === at && isEndedByHandoff(message.text));
   return parts.length > 0 && parts.every(isCut);
 }
 
 /** I2: a message of ours for every delivery, a delivery for every message, one message per turn, none left half-written. */
-function judgeMessages(botMessages: readonly SeenMessage[], books: Books): string[] {
+function judgeMessages(evidence: Evidence): string[] {
+  const { books, leavesUnknown } = evidence;
+  const { botMessages } = evidence.truth;
   const violations: string[] = [];
-  const byPlace = new Map(books.deliveries.filter(({ at }) => at !== null).map((row) => [row.at, row]));
+  const known = matchDeliveries(evidence);
   const perTurn = new Map<string, number>();
   for (const message of botMessages) {
-    const delivery = byPlace.get(placeOf(message));
-    if (message.streaming) violations.push(`I2: ${placeOf(message)} is still being written`);
+    const delivery = known.get(message);
+    if (message.isHalf) violations.push(`I2: ${message.at} is still being written`);
     if (delivery === undefined) {
       violations.push(
-        `I2: ${placeOf(message)} stands there and no delivery knows it: ${textOf(message).slice(0, 80)}`,
+        `I2: ${message.at} stands there and no delivery knows it: ${message.text.slice(0, 80)}`,
       );
       continue;
     }
-    if (delivery.state !== "sent")
-      violations.push(`I2: ${placeOf(message)} stands there, its delivery is ${delivery.state}`);
+    if (delivery.state !== "sent" && !(leavesUnknown && delivery.state === "unknown"))
+      violations.push(`I2: ${message.at} stands there, its delivery is ${delivery.state}`);
     if (delivery.turn_id === null) continue;
     perTurn.set(delivery.turn_id, (perTurn.get(delivery.turn_id) ?? 0) + 1);
     const turn = books.turns.find(({ id }) => id === delivery.turn_id);
-    const isWhole = idsIn(message).length > 0 || isEndedByHandoff(textOf(message));
+    const isWhole = idsIn(message).length > 0 || isEndedByHandoff(message.text);
     if (!isWhole && turn?.state === "answered")
-      violations.push(`I2: ${placeOf(message)} was left half-written: ${textOf(message).slice(0, 300)}`);
+      violations.push(`I2: ${message.at} was left half-written: ${message.text.slice(0, 300)}`);
     if (turn?.state === "failed")
-      violations.push(`I1: turn ${turn.id} failed: ${textOf(message).slice(0, 120)}`);
+      violations.push(`I1: turn ${turn.id} failed: ${message.text.slice(0, 120)}`);
   }
   for (const [turn, count] of perTurn)
     if (count > 1) violations.push(`I2: turn ${turn} has ${count} messages`);
-  for (const { id, state, at } of books.deliveries) {
-    const stands = botMessages.some((message) => placeOf(message) === at);
-    if (state === "sent" && !stands)
+  const standing = new Set([...known.values()].map(({ id }) => id));
+  for (const { id, state, at, error } of books.deliveries) {
+    if (state === "sent" && !standing.has(id))
       violations.push(`I2: delivery ${id} is sent but ${at} does not stand there`);
-    if (state === "failed" || state === "unknown") violations.push(`I1: delivery ${id} is ${state}`);
+    if (state === "failed" || (state === "unknown" && !leavesUnknown))
+      violations.push(`I1: delivery ${id} is ${state}: ${error}`);
+    if (state === "unknown" && error === null)
+      violations.push(`I1: delivery ${id} is unknown and says not why`);
   }
-  const apology = botMessages.find((message) => textOf(message).includes(deadLetterReply.body));
-  if (apology !== undefined) violations.push(`I1: a message was given up (${placeOf(apology)})`);
+  const apology = botMessages.find(({ text }) => text.includes(deadLetterReply.body));
+  if (apology !== undefined) violations.push(`I1: a message was given up (${apology.at})`);
   return violations;
+}
+
+/** Which delivery a message is: the one that names it, or one whose answer was lost, which can be only one message. */
+function matchDeliveries({ truth, books, spoken }: Evidence): Map<Standing, Books["deliveries"][number]> {
+  const byPlace = new Map(
+    books.deliveries.flatMap((row) => (row.at === null ? [] : [[row.at, row] as const])),
+  );
+  const matched = new Map<Standing, Books["deliveries"][number]>();
+  for (const message of truth.botMessages) {
+    const row = byPlace.get(message.at);
+    if (row !== undefined) matched.set(message, row);
+  }
+  const taken = new Set(matched.values());
+  for (const message of truth.botMessages) {
+    if (matched.has(message)) continue;
+    const conversation = books.conversations.find(({ at }) => at === message.thread)?.id;
+    const turns = turnsNamedIn(message, { spoken, books });
+    const lost = books.deliveries.find(
+      (row) =>
+        row.state === "unknown" &&
+        !taken.has(row) &&
+        row.conversation_id === conversation &&
+        (turns.length === 0 || (row.turn_id !== null && turns.includes(row.turn_id))),
+    );
+    if (lost === undefined) continue;
+    matched.set(message, lost);
+    taken.add(lost);
+  }
+  return matched;
+}
+
+function turnsNamedIn(message: Standing, { spoken, books }: Pick<Evidence, "spoken" | "books">): string[] {
+  const ids = idsIn(message);
+  const places = spoken.filter(({ utterance }) => ids.includes(utterance.id)).map(({ at }) => at);
+  return books.messages
+    .filter(({ at }) => places.includes(at))
+    .flatMap(({ turn_id }) => (turn_id === null ? [] : [turn_id]));
 }
 
 /** I3: one effect per call, and no more tickets than were asked for. */
@@ -172,17 +228,15 @@ function judgeTools({ spoken, books }: Evidence): string[] {
 }
 
 /** I4: in a thread, answers stand in the order in which the messages were taken in. */
-function judgeOrder({ spoken, botMessages, books }: Evidence): string[] {
+function judgeOrder({ spoken, truth, books }: Evidence): string[] {
   const seqOf = new Map(
     spoken.map(({ utterance, at }) => [utterance.id, books.messages.find((row) => row.at === at)?.seq ?? 0]),
   );
-  const threads = new Map<string, SeenMessage[]>();
-  for (const message of botMessages) {
-    const thread = `${message.channel} ${message.threadTs ?? ""}`;
-    threads.set(thread, [...(threads.get(thread) ?? []), message]);
-  }
+  const threads = new Map<string, Standing[]>();
+  for (const message of truth.botMessages)
+    threads.set(message.thread, [...(threads.get(message.thread) ?? []), message]);
   return [...threads.values()].flatMap((messages) => {
-    const ids = messages.toSorted((a, b) => Number(a.ts) - Number(b.ts)).flatMap(idsIn);
+    const ids = messages.flatMap(idsIn);
     const isOrdered = ids.every(
       (id, at) => at === 0 || (seqOf.get(ids[at - 1] ?? "") ?? 0) < (seqOf.get(id) ?? 0),
     );
@@ -191,7 +245,7 @@ function judgeOrder({ spoken, botMessages, books }: Evidence): string[] {
 }
 
 /** I5: after the take-over's commit the bot begins no answer any more, but for one that was on the wire. */
-function judgeSilence({ calls, books }: Evidence): string[] {
+function judgeSilence({ truth, books }: Evidence): string[] {
   return books.takeOvers.flatMap(({ conversation_id, committed_ms }) => {
     const turns = new Set(
       books.turns.filter((turn) => turn.conversation_id === conversation_id).map(({ id }) => id),
@@ -199,40 +253,22 @@ function judgeSilence({ calls, books }: Evidence): string[] {
     const refs = new Set(
       books.deliveries.filter(({ turn_id }) => turn_id !== null && turns.has(turn_id)).map(({ at }) => at),
     );
-    const late = calls.filter(
-      ({ method, at, ts, channel, effect, args }) =>
-        at > committed_ms + 5 &&
-        effect === "applied" &&
-        /^chat\.(postMessage|startStream|appendStream|update|stopStream)$/.test(method) &&
-        refs.has(`${channel ?? textArgument(args["channel"])} ${ts ?? textArgument(args["ts"])}`) &&
-        !isEndedByHandoff(JSON.stringify(args)),
+    const late = truth.writes.filter(
+      ({ at, ms, text }) => ms > committed_ms + 5 && refs.has(at) && !isEndedByHandoff(text),
     );
     return late.length > 1
       ? [
-          `I5: after the take-over of ${conversation_id}: ${late.map(({ method, at }) => `${method} ${Math.round(at - committed_ms)} ms later`).join(", ")}`,
+          `I5: after the take-over of ${conversation_id}: ${late.map(({ what, ms }) => `${what} ${Math.round(ms - committed_ms)} ms later`).join(", ")}`,
         ]
       : [];
   });
-}
-
-function textArgument(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 function isEndedByHandoff(text: string): boolean {
   return text.includes(takenOverLine) || text.includes(handedOverLine);
 }
 
-/** Channel and timestamp: what names a message on this platform. */
-function placeOf({ channel, ts }: SeenMessage): string {
-  return `${channel} ${ts}`;
-}
-
-function textOf(message: SeenMessage): string {
-  return message.text === "" ? JSON.stringify(message.blocks ?? []) : message.text;
-}
-
 /** The ids an answer names, in the order of the text. */
-function idsIn(message: SeenMessage): string[] {
-  return [...textOf(message).matchAll(/answer:([\w-]+)/g)].map((match) => match[1] ?? "");
+function idsIn({ text }: Standing): string[] {
+  return [...text.matchAll(/answer:([\w-]+)/g)].map((match) => match[1] ?? "");
 }

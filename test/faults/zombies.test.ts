@@ -69,9 +69,10 @@ interface Picture {
   readonly books: unknown;
 }
 
-async function takePicture({ slack, databaseUrl }: Running): Promise<Picture> {
+async function takePicture({ platform, databaseUrl }: Running): Promise<Picture> {
+  const { transcript } = await platform.truth(databaseUrl);
   return {
-    messages: slack.history().messages.map(({ ts, text, deleted }) => `${ts} ${deleted} ${text}`),
+    messages: transcript,
     books: await readBooks(databaseUrl),
   };
 }
