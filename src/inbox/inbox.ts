@@ -163,18 +163,18 @@ export function createInbox(parts: InboxParts): Inbox {
     };
     const again = () => store(envelope, route, kind, content, mayBegin);
     let stored = await storeInbound(database, row);
-    if (stored.kind === "unknown" && overtaken.missed(key.conversationId, again))
+    if (stored.kind === "unknown" && overtaken.missed(key.conversationId, { said: envelope.id, again }))
       stored = await storeInbound(database, row);
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
     if (stored.kind === "duplicate") {
-      await overtaken.takeMissed(key.conversationId);
+      if (mayBegin) await overtaken.takeMissed(key.conversationId, envelope.id);
       return { kind: "duplicate" };
     }
     if (stored.begins) parts.onBeginning(envelope);
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
     if (envelope.kind === "message" && mayHaveHolesBehind(envelope, stored, key.conversationId))
       parts.onLateBeginning(envelope);
-    await overtaken.takeMissed(key.conversationId);
+    if (mayBegin) await overtaken.takeMissed(key.conversationId, envelope.id);
     return { kind: "accepted" };
   }
 

@@ -1,5 +1,16 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openHouse, type House } from "../support/house.ts";
+
+async function rows(connectionString: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
 
 describe("a bot called into a running thread", () => {
   let house: House;
@@ -9,7 +20,7 @@ describe("a bot called into a running thread", () => {
   afterAll(() => house.stop());
 
   it("has read what was said before, and answers only what it was asked", async () => {
-    const { slack, model } = house;
+    const { slack, model, databaseUrl } = house;
     const root = slack.userSays({
       user: "Ben",
       channel: "#support",
@@ -30,6 +41,11 @@ describe("a bot called into a running thread", () => {
       return found.length > 0 && found[0]?.streaming === false ? found : undefined;
     }, 8_000);
     expect(JSON.stringify(reply)).toContain("answer:ask");
+    const [open] = await rows(
+      databaseUrl,
+      "SELECT count(*)::int AS count FROM messages WHERE role = 'user' AND turn_id IS NOT NULL",
+    );
+    expect(open).toEqual({ count: 1 });
     const asked = JSON.stringify(model.history().at(-1)?.body);
     expect(asked).toContain("prints only pink");
     expect(asked).toContain("mine too");
