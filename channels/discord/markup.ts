@@ -85,7 +85,16 @@ function hang(content: string, marker: string): string {
 }
 
 function renderInline(nodes: readonly PhrasingContent[], isInLink = false): string {
-  return nodes.map((node) => renderPhrase(node, isInLink)).join("");
+  return nodes.map((node) => renderPhrase(node, isInLink)).reduce(joinPhrases, "");
+}
+
+/** Two pieces that are harmless alone must not make a token where they meet: an address begins anywhere. */
+function joinPhrases(text: string, piece: string): string {
+  const meets =
+    (text.endsWith("@") && /^(?:everyone|here)/i.test(piece)) ||
+    (text.endsWith("<") && /^(?:[@#:/!&]|a:|t:|id:|https?:)/i.test(piece)) ||
+    (/[a-z0-9+.-]:\/?$/i.test(text) && piece.startsWith("/"));
+  return text + (meets ? joiner : "") + piece;
 }
 
 function renderPhrase(node: PhrasingContent, isInLink: boolean): string {
@@ -162,7 +171,8 @@ function toMasked(label: string, url: string): string {
 export function encodeAddress(url: string): string {
   return url
     .replaceAll(/[<>\s\\]/g, (character) => encodeURIComponent(character))
-    .replaceAll(/@(?=everyone|here)/gi, "%40");
+    .replaceAll(/@(?=everyone|here)/gi, "%40")
+    .replaceAll(/(discord):(?=\/\/)/gi, "$1%3A");
 }
 
 function isAddressLike(label: string, url: string): boolean {
