@@ -145,7 +145,7 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     scene: Pick<StreamScene, "connector" | "conversation" | "attempt">,
     streamId: string,
     reply: Reply,
-  ): Promise<void> {
+  ): Promise<string> {
     const { connector, conversation, attempt } = scene;
     const options: CallOptions = {
       ...boundTo(attempt),
@@ -155,29 +155,33 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     };
     try {
       await connector.update(conversation, streamId, renderReply(reply), options);
+      return streamId;
     } catch (cause) {
       if (!(cause instanceof PermanentError)) throw cause;
-      await postInstead(scene, streamId, reply);
+      return postInstead(scene, streamId, reply);
     }
   }
 
-  /** Posts a broken stream's answer, once: what may have been delivered is not posted again. */
+  /** Posts a broken stream's answer, once: what may have been delivered is not posted again. Gives its id. */
   async function postInstead(
     scene: Pick<StreamScene, "connector" | "conversation" | "attempt">,
     streamId: string,
     reply: Reply,
-  ): Promise<void> {
+  ): Promise<string> {
     const key = `${scene.conversation} ${streamId}`;
     const instead = replacements.get(key);
-    if (instead?.kind === "message") return;
+    if (instead?.kind === "message") return instead.id;
+    let id: string;
     try {
-      replacements.set(key, { kind: "message", id: await postMessage(scene, reply) });
+      id = await postMessage(scene, reply);
+      replacements.set(key, { kind: "message", id });
     } catch (cause) {
       if (cause instanceof UncertainError && settings.onUnknown === "hold")
         replacements.set(key, { kind: "unknown" });
       throw cause;
     }
     await takeAway(scene, streamId);
+    return id;
   }
 
   /** The answer stands elsewhere by now: half of it here is no use, and no harm where it cannot be removed. */

@@ -17,8 +17,8 @@ export interface StreamScene {
   readonly everyMs: number;
   /** Remembers what a stream has shown, for whoever has to end it. */
   readonly shown: (streamId: string, text: string) => void;
-  /** Posts the answer as a message of its own in the place of a stream that broke. */
-  readonly replace: (streamId: string, reply: Reply) => Promise<void>;
+  /** Posts the answer as a message of its own in the place of a stream that broke; gives where it stands. */
+  readonly replace: (streamId: string, reply: Reply) => Promise<string>;
   readonly log: Log;
 }
 
@@ -47,6 +47,7 @@ function createStream(scene: StreamScene, ref: MessageRef, first: string): Reply
   let sequence = 1;
   let isBroken = false;
   let isFinished = false;
+  let standsAt = ref;
 
   async function step(text: string): Promise<void> {
     if (isBroken) return;
@@ -74,11 +75,18 @@ function createStream(scene: StreamScene, ref: MessageRef, first: string): Reply
   async function finish(reply: Reply): Promise<void> {
     await writes.close();
     if (isFinished) return;
-    if (isBroken || !(await endStream(scene, ref.id, reply))) await scene.replace(ref.id, reply);
+    if (isBroken || !(await endStream(scene, ref.id, reply)))
+      standsAt = { id: await scene.replace(ref.id, reply) };
     isFinished = true;
   }
 
-  return { ref, show: (text) => writes.offer(text), finish };
+  return {
+    get ref() {
+      return standsAt;
+    },
+    show: (text) => writes.offer(text),
+    finish,
+  };
 }
 
 /**

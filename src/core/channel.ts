@@ -64,6 +64,7 @@ export interface Sought {
 
 /** A message being written in front of the reader's eyes. One at a time per place. */
 export interface ReplyStream {
+  /** Where it stands; the end of a stream that the platform broke may stand elsewhere. */
   readonly ref: MessageRef;
   /**
    * Shows `text`, the whole body so far, always growing. Throws PermanentError with code `stream closed`

@@ -181,8 +181,10 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     // The stream is over, by age, by length or by the platform: the message goes on as edits.
     const { stream } = part;
     part.stream = undefined;
-    if (stream !== undefined) await stream.finish(piece);
-    else await channel.update(target, { id: part.ref }, piece, attemptAt(part.delivery.id));
+    if (stream !== undefined) {
+      await stream.finish(piece);
+      part.ref = stream.ref.id;
+    } else await channel.update(target, { id: part.ref }, piece, attemptAt(part.delivery.id));
     await remember(part);
   }
 

@@ -86,14 +86,13 @@ export function createOutbox({
     destination: Destination,
     { delivery, stream }: { readonly delivery: Delivery; readonly stream: ReplyStream },
   ): Promise<Outcome | undefined> {
-    const ref = stream.ref.id;
     const outcome = await guarded({ ...delivery, begun: true }, async () => {
       lease.check();
       await stream.finish(delivery.reply);
       return { id: delivery.id, state: "sent" };
     });
     if (outcome !== undefined) report(destination.channel.name, delivery, outcome);
-    return outcome && { ...outcome, ref };
+    return outcome && { ...outcome, ref: stream.ref.id }; // its end may have put it elsewhere
   }
 
   async function guarded(

@@ -55,12 +55,14 @@ export function installationIdOf(
 export function createInstallations(parts: InstallationParts): InstallationDirectory {
   const { database, sealer, fast, ownerOf, log } = parts;
   const known = new LRUCache<string, Known>({ max: 10_000, ttl: cacheTtlMs });
+  let changes = 0;
   let unsubscribe = () => {};
 
   async function look(channel: ChannelName, externalId: string): Promise<Known> {
     const key = `${channel}:${externalId}`;
     const hit = known.get(key);
     if (hit !== undefined) return hit;
+    const asked = changes;
     const rows = await database.acrossTenants((sql) =>
       sql.query<{ company_id: TenantId; id: InstallationId }>({
         text: "SELECT company_id, id FROM installations WHERE channel = $1 AND external_id = $2 AND state = 'enabled'",
@@ -72,7 +74,8 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
       route: row && { tenantId: row.company_id, installationId: row.id },
       record: undefined,
     };
-    known.set(key, found);
+    // What was read before a change must not outlive it: a workspace nobody had would have nobody for a minute.
+    if (asked === changes) known.set(key, found);
     return found;
   }
 
@@ -148,8 +151,13 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
 
   async function forget(channel: ChannelName, externalId: string): Promise<void> {
     const key = `${channel}:${externalId}`;
-    known.delete(key);
+    drop(key);
     await fast.publish(changedTopic, key);
+  }
+
+  function drop(key: string): void {
+    changes += 1;
+    known.delete(key);
   }
 
   return {
@@ -162,7 +170,7 @@ export function createInstallations(parts: InstallationParts): InstallationDirec
       remove: (externalId) => remove(channel, externalId),
     }),
     start: async () => {
-      unsubscribe = await fast.subscribe(changedTopic, (key) => known.delete(key));
+      unsubscribe = await fast.subscribe(changedTopic, drop);
     },
     stop: async () => unsubscribe(),
   };

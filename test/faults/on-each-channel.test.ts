@@ -172,11 +172,8 @@ const teams: readonly Named[] = [
     { talks: crowd, troubles: onTeams([300, "refuse tokens"], [1_200, "expire the tokens"]) },
   ],
   [
-    "the keys change, and cannot be fetched for a while (M8)",
-    {
-      talks: crowd,
-      troubles: onTeams([200, "rotate the keys"], [700, "take the keys away"], [1_500, "give the keys back"]),
-    },
+    "the keys cannot be fetched for a while (M8)",
+    { talks: crowd, troubles: onTeams([200, "take the keys away"], [1_500, "give the keys back"]) },
   ],
   [
     "streams are refused, from the first step or in the middle (M9)",
@@ -269,6 +266,21 @@ const all = [
   ...web.map(([name, given]) => [name, { ...given, platform: "web" }] as const),
 ] as const;
 
+/** Whether a create takes effect whose answer never comes. */
+function losesCreates(troubles: Scenario["troubles"]): boolean {
+  return troubles.some(({ trouble }) => {
+    if (trouble.kind === "kill after effect") return trouble.call === "post";
+    if (trouble.kind !== "calls") return false;
+    return trouble.fault.do.kind === "cut" || trouble.fault.do.kind === "status";
+  });
+}
+
+function losesBegunStream(troubles: Scenario["troubles"]): boolean {
+  return troubles.some(
+    ({ trouble }) => trouble.kind === "postgres restart after effect" && trouble.call === "begin",
+  );
+}
+
 describe("what must hold on each channel", () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -284,8 +296,13 @@ describe("what must hold on each channel", () => {
       const outcome = await play(stage, scenario);
       expectSound(scenario, outcome);
       expect(outcome.counts.unheard).toBe(0);
-      // Of the calls whose answers were lost each may leave one unknown; nothing else may.
-      expect(outcome.counts.unknown).toBeLessThanOrEqual(scenario.troubles.length);
+      // What was lost took effect, so it stands; where nobody can know that, the books say so. Only a stream that
+      // was begun when PostgreSQL fell is no message yet: there the answer itself is held.
+      const held = outcome.books.deliveries.filter(({ state }) => state === "unknown").length;
+      const isTeams = scenario.platform === "teams";
+      const mayHold = isTeams && losesBegunStream(scenario.troubles);
+      expect(outcome.counts.unknown).toBeLessThanOrEqual(mayHold ? 1 : 0);
+      if (!mayHold) expect(held > 0, `${held} are unknown`).toBe(isTeams && losesCreates(scenario.troubles));
     },
   );
 });

@@ -433,6 +433,7 @@ describe("Teams streamed", () => {
   it("posts the answer as a message of its own when what is left of the stream cannot be changed", async () => {
     const { teams, target, open, channel } = await streaming();
     const stream = await open();
+    const begun = stream.ref;
     teams.stopsStream({ conversation: "personal", user: "Ana" });
     teams.faults.api({
       operation: "message.update",
@@ -443,8 +444,9 @@ describe("Teams streamed", () => {
     const [answer, ...others] = teams.botReplies(target.place.space);
     expect(others).toEqual([]);
     expect(answer).toMatchObject({ text: words(12) });
-    expect(answer?.id).not.toBe(stream.ref.id);
-    await channel.update(target, stream.ref, { body: "corrected" }, anAttempt());
+    expect(answer?.id).not.toBe(begun.id);
+    expect(stream.ref.id).toBe(answer?.id);
+    await channel.update(target, begun, { body: "corrected" }, anAttempt());
     expect(teams.botReplies(target.place.space).map(({ text }) => text)).toEqual(["corrected"]);
   });
 

@@ -54,7 +54,6 @@ export type OwnTrouble =
       readonly do:
         | "move the service address"
         | "move the service address and cut the old one"
-        | "rotate the keys"
         | "take the keys away"
         | "give the keys back"
         | "expire the tokens"
