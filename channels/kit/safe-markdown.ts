@@ -39,8 +39,18 @@ export function createSafeMarkdown(dialect: Dialect): SafeMarkdown {
     );
   }
 
+  /** What was made harmless can stand so that a bracket before it makes a link of both: then it is done again. */
   function toSafe(markdown: string): string {
-    if (!mayForge(markdown)) return markdown;
+    let safe = markdown;
+    for (let pass = 0; pass < maxPasses && mayForge(safe); pass += 1) {
+      const next = once(safe);
+      if (next === safe) break;
+      safe = next;
+    }
+    return safe;
+  }
+
+  function once(markdown: string): string {
     const source = withoutOverrides(markdown);
     const edits: Edit[] = [];
     const root = parseMarkdown(source);
@@ -68,6 +78,8 @@ export function defuseNames(text: string): string {
 export function withoutUserInfo(source: string): string {
   return source.replaceAll(/(:\/\/)[^\s/?#@]*(?:@[^\s/?#@]*)*@(?=[^\s/?#@])/g, "$1");
 }
+
+const maxPasses = 6;
 
 /** What can hide where a link leads, on any platform. */
 const disguise = /[<\u202D\u202E]|\][[(:]|:\/\/[^\s/]*@/;
