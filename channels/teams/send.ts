@@ -33,6 +33,7 @@ export type TeamsSender = Pick<
   | "update"
   | "endStream"
   | "remove"
+  | "streamsIn"
   | "stream"
   | "react"
   | "typing"
@@ -241,6 +242,7 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
         if (!isUnknownMessage(cause)) throw cause;
       }
     },
+    streamsIn: ({ audience }) => audience === "direct",
     stream,
     // Bots cannot react in Teams.
     react: async () => {},

@@ -121,6 +121,8 @@ export interface Channel {
   endStream(target: Target, ref: MessageRef, line: string, attempt: Attempt): Promise<void>;
   /** Takes a message of ours away. Idempotent. */
   remove(target: Target, ref: MessageRef, attempt: Attempt): Promise<void>;
+  /** Whether answers can be streamed there; wherever `capabilities` says so when left out. Pure. */
+  streamsIn?(place: Place): boolean;
   /** Opens a streamed message that begins with `text`. */
   stream(target: Target, text: string, attempt: Attempt): Promise<ReplyStream>;
   /** Sets or clears a reaction of ours. Idempotent both ways. */

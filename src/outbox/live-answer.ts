@@ -99,7 +99,9 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   let failure: Error | undefined;
   let finished = false;
   let standingDown = false;
-  const canStream = parts.streaming && channel.capabilities.streaming && parts.onlyFor === undefined;
+  // What is recorded as begun and never was leaves a doubt where the platform cannot be asked.
+  const streamsHere = channel.capabilities.streaming && channel.streamsIn?.(target.place) !== false;
+  const canStream = parts.streaming && streamsHere && parts.onlyFor === undefined;
 
   function show(text: string): void {
     newest = text;
