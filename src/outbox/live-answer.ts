@@ -7,7 +7,13 @@ import type { Reply } from "../core/reply.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { sealReply, type Delivery } from "./delivery.ts";
-import { assertMine, inboxVersionOf, recordStreamIntent, rememberRef } from "./outbox-store.ts";
+import {
+  assertMine,
+  inboxVersionOf,
+  recordStreamIntent,
+  rememberRef,
+  storeOutcomes,
+} from "./outbox-store.ts";
 import { attemptOf, isStreamClosed, type Destination, type Outbox } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -44,6 +50,8 @@ export interface LiveAnswer {
   complete(parts: readonly PlannedPart[]): Promise<Outcome[]>;
   /** Ends what is visible with a line of code's own; for a turn that lost the conversation. */
   standDown(line: string): Promise<Outcome[]>;
+  /** Takes back what was recorded as about to appear and surely did not; for a turn that was surely not committed. */
+  withdraw(): Promise<void>;
 }
 
 export interface LiveAnswerParts {
@@ -91,6 +99,9 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   const unsure = [...parts.inherited];
   /** Recorded, but surely not on the platform. */
   const unsent: Delivery[] = [];
+  /** Showing failed before anything appeared: the answer comes in one piece. */
+  let isHeldBack = false;
+  let isPlanned = false;
   let wake = () => {};
   lease.signal.addEventListener("abort", () => wake(), { once: true });
   const failing = new AbortController();
@@ -105,7 +116,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 
   function show(text: string): void {
     newest = text;
-    if (!canStream || finished || failure !== undefined || unsure.length + unsent.length > 0) return;
+    if (!canStream || finished || failure !== undefined || isHeldBack || unsure.length > 0) return;
     pumping ??= pump().finally(() => (pumping = undefined));
   }
 
@@ -166,8 +177,28 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       if (!channel.capabilities.reconciles) await remember(part).catch(() => {});
       return part;
     } catch (cause) {
-      (cause instanceof UncertainError ? unsure : unsent).push(delivery);
+      isHeldBack = true;
+      if (cause instanceof UncertainError) unsure.push(delivery);
+      else {
+        unsent.push(delivery);
+        await withdraw();
+      }
       throw cause;
+    }
+  }
+
+  /**
+   * An intent that stays behind is a doubt for whoever comes next, and where the platform cannot be asked an answer
+   * held for good. What cannot be taken back now is sent by this turn, or tried again when it ends.
+   */
+  async function withdraw(): Promise<void> {
+    const outcomes = unsent.map(({ id }) => ({ id, state: "cancelled", error: "it never began" }) as const);
+    if (outcomes.length === 0) return;
+    try {
+      await database.statement(lease.tenantId, storeOutcomes(lease.tenantId, outcomes));
+      unsent.length = 0;
+    } catch {
+      // The database is away: the turn goes on as if it were still to be sent.
     }
   }
 
@@ -255,6 +286,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 
   function plan(reply: Reply): readonly PlannedPart[] {
     finished = true;
+    isPlanned = true;
     const whispered = parts.onlyFor === undefined ? reply : { ...reply, onlyFor: parts.onlyFor };
     return channel.split(whispered).map((piece, index) => {
       const shown = live[index];
@@ -308,6 +340,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     standingDown = true;
     wake();
     await pumping;
+    if (!isPlanned) await withdraw(); // what was planned may have been committed
     const outcomes: Outcome[] = [];
     for (const [index, part] of live.entries()) {
       const isLast = index === live.length - 1;
@@ -335,6 +368,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     plan,
     complete,
     standDown,
+    withdraw,
   };
 }
 

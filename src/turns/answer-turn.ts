@@ -89,8 +89,10 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
   } catch (cause) {
     // A sign still on its way would land after a later worker took it back.
     await receipt.cancel();
-    if (cause instanceof JoinedError)
+    if (cause instanceof JoinedError) {
+      await live.withdraw();
       return { turnId: turn.id, state: "joined", outcomes: [], receiptCleared: false };
+    }
     const stoodDown = toStoodDown(cause, request.lease);
     if (stoodDown?.why !== "taken" || !(await hasChangedHands(parts, request.lease)))
       throw stoodDown ?? cause;
