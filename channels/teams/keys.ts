@@ -13,11 +13,15 @@ export interface SigningKey {
 /** The keys Microsoft signs with at present. */
 export interface SigningKeys {
   /**
-   * The key of that id, looked up again when it is not known, at most once a minute. Undefined when there is none.
-   * Throws TransientError while no keys could be fetched at all.
+   * The key of that id. When it is not known the list is fetched again, at most once a minute: undefined when there
+   * is none in a list fetched after the question. Throws TransientError while that cannot be said: the key may be
+   * newer than the list known, or no list could be fetched at all.
    */
   find(kid: string): Promise<SigningKey | undefined>;
 }
+
+/** The code of the failure that says: this key may be newer than the list known. */
+export const unknownKey = "unknown_key";
 
 interface KeysParts {
   readonly openIdUrl: string;
@@ -46,14 +50,23 @@ export function createSigningKeys({ openIdUrl, log, now }: KeysParts): SigningKe
     else if (now() - fetchedAt > maxAgeMs && now() - failedAt > refreshEveryMs) void tryRefresh();
     const known = keys?.get(kid);
     if (known !== undefined) return known;
-    if (now() - askedForUnknownAt < refreshEveryMs) {
-      // Whoever came with the same new key at the same time waits for the one refresh.
-      await fetching?.catch(() => {});
-      return keys?.get(kid);
+    const isUpToDate = await lookAgain();
+    const found = keys?.get(kid);
+    if (found === undefined && !isUpToDate)
+      throw new TransientError("teams: a key that may be newer than the list known", { code: unknownKey });
+    return found;
+  }
+
+  /** True when the list is one fetched after this was asked. */
+  async function lookAgain(): Promise<boolean> {
+    if (fetching !== undefined) {
+      // Whoever came with the same new key at the same time waits for the one fetch, which may have begun too early.
+      await fetching.catch(() => {});
+      return false;
     }
+    if (now() - askedForUnknownAt < refreshEveryMs) return false;
     askedForUnknownAt = now();
-    await tryRefresh();
-    return keys?.get(kid);
+    return tryRefresh();
   }
 
   async function fetchFirst(): Promise<void> {
@@ -63,10 +76,14 @@ export function createSigningKeys({ openIdUrl, log, now }: KeysParts): SigningKe
     });
   }
 
-  async function tryRefresh(): Promise<void> {
-    await refresh().catch((cause: unknown) => {
+  async function tryRefresh(): Promise<boolean> {
+    try {
+      await refresh();
+      return true;
+    } catch (cause) {
       log.warn({ err: cause }, "teams signing keys not refreshed, going on with those known");
-    });
+      return false;
+    }
   }
 
   function refresh(): Promise<void> {

@@ -53,7 +53,7 @@ async function receive(request: ChannelRequest, parts: ReceiveParts): Promise<Ch
 
 function refuse({ status, reason }: Refused, correlationId: string, log: Log): ChannelResponse {
   log.warn({ correlationId, reason }, "teams request refused");
-  return { status };
+  return status === 503 ? tryLater : { status };
 }
 
 /** Nothing was kept. */

@@ -1,7 +1,8 @@
-import { errors, jwtVerify } from "jose";
+import { decodeJwt, errors, jwtVerify } from "jose";
+import { TransientError } from "../../src/core/errors.ts";
 import { textAt, type Fields } from "../kit/fields.ts";
 import { parseServiceUrl } from "./hosts.ts";
-import type { SigningKey, SigningKeys } from "./keys.ts";
+import { unknownKey, type SigningKey, type SigningKeys } from "./keys.ts";
 import { tenantOf } from "./parse-context.ts";
 import type { TeamsSettings } from "./settings.ts";
 
@@ -13,23 +14,26 @@ export interface TeamsToken {
   readonly endorsements: readonly string[];
 }
 
-/** Why a request is refused. 401: nobody knows who sent it; 403: known, but not for this. */
+/**
+ * Why a request is refused. 401: nobody knows who sent it; 403: known, but not for this; 503: it may be known later,
+ * so it is to be sent again.
+ */
 export interface Refused {
   readonly kind: "refused";
-  readonly status: 401 | 403;
+  readonly status: 401 | 403 | 503;
   readonly reason: string;
 }
 
 type Gatekeeper = Pick<TeamsSettings, "appId" | "issuer" | "allowedTenants" | "serviceHosts">;
 
-const tolerance = "5 minutes";
+const toleranceSeconds = 300;
 const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
 
 /**
  * Checks that a request comes from Microsoft's connector and is for this bot, before its body is read: RS256 by a
  * known key, the connector's issuer, our app id as audience, begun and not ended with five minutes' tolerance.
- * Tokens of the emulator and of other bots have other issuers and are refused. Throws TransientError while no keys
- * can be had.
+ * Tokens of the emulator and of other bots have other issuers and are refused. One whose key may only be too new for
+ * us is to come again. Throws TransientError while no keys can be had.
  */
 export async function verifyToken(
   authorization: unknown,
@@ -43,6 +47,8 @@ export async function verifyToken(
     const { payload } = await jwtVerify(
       token,
       async ({ kid }) => {
+        // Asked first, so that only what could be genuine makes us look for a key.
+        if (!mayBeForUs(token, settings, now())) throw new errors.JWTInvalid("not for this bot, or not now");
         signer = typeof kid === "string" ? await keys.find(kid) : undefined;
         if (signer === undefined) throw new errors.JWKSNoMatchingKey("the key is not known");
         return signer.key;
@@ -51,7 +57,7 @@ export async function verifyToken(
         algorithms: ["RS256"],
         issuer: settings.issuer,
         audience: settings.appId,
-        clockTolerance: tolerance,
+        clockTolerance: toleranceSeconds,
         currentDate: new Date(now()),
         requiredClaims: ["exp", "nbf"],
       },
@@ -64,8 +70,17 @@ export async function verifyToken(
     };
   } catch (cause) {
     if (cause instanceof errors.JOSEError) return refuse(401, cause.code);
+    if (cause instanceof TransientError && cause.code === unknownKey) return refuse(503, cause.message);
     throw cause;
   }
+}
+
+/** What the token says of itself; nobody knows yet whether it is true. */
+function mayBeForUs(token: string, { issuer, appId }: Gatekeeper, nowMs: number): boolean {
+  const { iss, aud, exp = 0, nbf = Infinity } = decodeJwt(token);
+  const seconds = Math.floor(nowMs / 1000);
+  const isNow = nbf <= seconds + toleranceSeconds && exp > seconds - toleranceSeconds;
+  return isNow && iss === issuer && (Array.isArray(aud) ? aud.includes(appId) : aud === appId);
 }
 
 /**
@@ -92,6 +107,6 @@ export function checkActivity(
   return undefined;
 }
 
-function refuse(status: 401 | 403, reason: string): Refused {
+function refuse(status: Refused["status"], reason: string): Refused {
   return { kind: "refused", status, reason };
 }

@@ -122,11 +122,39 @@ describe("Who gets in at the door of Teams", () => {
     const stage = await setUp({ now: () => nowMs });
     await knock(stage, anActivity(stage));
     expect(stage.teams.openId.keysFetches).toBe(1);
-    for (let time = 0; time < 5; time++) await knock(stage, anActivity(stage), { token: "unknown kid" });
+    const knockFiveTimes = async () => {
+      const statuses: (number | undefined)[] = [];
+      for (let time = 0; time < 5; time++)
+        statuses.push(await knock(stage, anActivity(stage), { token: "unknown kid" }));
+      return statuses;
+    };
+    expect(await knockFiveTimes()).toEqual([401, 503, 503, 503, 503]);
     expect(stage.teams.openId.keysFetches).toBe(2);
     nowMs += 61_000;
-    for (let time = 0; time < 5; time++) await knock(stage, anActivity(stage), { token: "unknown kid" });
+    expect(await knockFiveTimes()).toEqual([401, 503, 503, 503, 503]);
     expect(stage.teams.openId.keysFetches).toBe(3);
+  });
+
+  it("asks for what a new key signed again, until a minute is over and the key can be looked for (M8)", async () => {
+    let nowMs = Date.now();
+    const stage = await setUp({ now: () => nowMs, resendDelaysMs: [] });
+    expect(await knock(stage, anActivity(stage))).toBe(200);
+    expect(await knock(stage, anActivity(stage), { token: "unknown kid" })).toBe(401);
+    stage.teams.rotateKeys();
+    const early = anActivity(stage, { id: "1767000000001" });
+    expect([await knock(stage, early), await knock(stage, early)]).toEqual([503, 503]);
+    expect(stage.teams.openId.keysFetches).toBe(2);
+    nowMs += 61_000;
+    expect(await knock(stage, early)).toBe(200);
+    expect(stage.teams.openId.keysFetches).toBe(3);
+    expect(stage.inbox.envelopes).toHaveLength(2);
+  });
+
+  it("fetches no keys for a token that says itself that it is not for this bot (C2)", async () => {
+    const stage = await setUp();
+    for (const token of ["wrong audience", "wrong issuer", "expired", "not yet valid", "emulator"] as const)
+      expect([token, await knock(stage, anActivity(stage), { token })]).toEqual([token, 401]);
+    expect(stage.teams.openId.keysFetches).toBe(0);
   });
 
   it("takes the first activity signed with a new key (M8)", async () => {
@@ -147,7 +175,8 @@ describe("Who gets in at the door of Teams", () => {
     expect(await knock(other, anActivity(other))).toBe(200);
     other.teams.openId.status = "down";
     expect(await knock(other, anActivity(other, { id: "1767000000001" }))).toBe(200);
-    expect(await knock(other, anActivity(other), { token: "unknown kid" })).toBe(401);
+    // Nobody can say that there is no such key by now.
+    expect(await knock(other, anActivity(other), { token: "unknown kid" })).toBe(503);
   });
 
   it("survives whatever a genuine sender writes (C8)", async () => {
