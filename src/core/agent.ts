@@ -1,5 +1,5 @@
 import type { Journal } from "./journal.ts";
-import type { Citation } from "./reply.ts";
+import type { Button, Citation } from "./reply.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** One message of a conversation as an agent sees it, oldest first. */
@@ -21,6 +21,11 @@ export interface AgentRequest {
   readonly history: readonly SpokenMessage[];
   /** What is being answered: one or more messages, oldest first. */
   readonly questions: readonly SpokenMessage[];
+  /** The person's language so far (ISO 639-1), and what their platform says of it, such as `de-DE`. */
+  readonly language?: string | undefined;
+  readonly locale?: string | undefined;
+  /** What the last answer of this conversation gave as its `dialogue`; anything a crash or an older version left there is allowed. */
+  readonly dialogue?: unknown;
   readonly journal: Journal;
   /** Receives the answer's text so far each time it grows. Returning a promise slows the stream down. */
   readonly onText: (text: string) => void | Promise<void>;
@@ -36,12 +41,29 @@ export interface Usage {
   readonly toolCalls: number;
 }
 
+/** The conversation goes to people after this answer. */
+export interface HandOver {
+  readonly action: "escalate_to_agent";
+  readonly queue: string;
+  /** For staff, never shown to the person. */
+  readonly reason: string;
+}
+
 /** How a turn's thinking ended. `failed` never carries text for the person: the caller chooses the words. */
 export type AgentAnswer =
   | {
       readonly kind: "answered";
       readonly body: string;
       readonly citations: readonly Citation[];
+      /** Short texts the person may answer with. */
+      readonly suggestions?: readonly string[] | undefined;
+      /** Beside the way to a person, which is under every answer. */
+      readonly buttons?: readonly Button[] | undefined;
+      readonly handOver?: HandOver | undefined;
+      /** Where a dialogue stands, as JSON: comes back with the next request. Absent: nothing is going on. */
+      readonly dialogue?: unknown;
+      /** The language that was answered in; the person's from now on. */
+      readonly language?: string | undefined;
       readonly model: string;
       readonly usage: Usage;
     }

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { FilledSlots, UnderstandContext, Understanding } from "../../core/understanding.ts";
 import type { OwnIntent } from "./own-intents.ts";
-import type { FilledSlots } from "./slots.ts";
-import type { Understander, Understanding, UnderstandContext } from "./understand.ts";
+import type { Understander } from "./understand.ts";
 
 /** How a model must be asked: always the same answer to the same text, from the cheap tier. */
 export interface AskOptions {

@@ -1,17 +1,5 @@
-import { readWhen, type Span, type When, type WhenContext } from "./when.ts";
-
-/** Something in a message that a tool can use. */
-export type Entity = Span &
-  (
-    | ({ readonly kind: "date" } & When)
-    | { readonly kind: "email"; readonly value: string }
-    | { readonly kind: "phone"; readonly value: string }
-    /** `currency` is an ISO 4217 code. */
-    | { readonly kind: "money"; readonly amount: number; readonly currency: string }
-    | { readonly kind: "number"; readonly value: number }
-    /** An order, booking or ticket number: letters or marks and digits, upper case. */
-    | { readonly kind: "code"; readonly value: string }
-  );
+import type { Entity, Span } from "../../core/understanding.ts";
+import { readWhen, type WhenContext } from "./when.ts";
 
 const readCharacters = 2_000;
 // Date parsers take more than linear time over a run without spaces; nothing worth reading is this long.

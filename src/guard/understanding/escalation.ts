@@ -1,4 +1,4 @@
-import type { Understanding } from "./understand.ts";
+import type { Understanding } from "../../core/understanding.ts";
 
 /** When a message is for people rather than for the bot. */
 export interface EscalationLimits {

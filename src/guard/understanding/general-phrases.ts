@@ -1,3 +1,5 @@
+import type { Handling } from "../../core/understanding.ts";
+
 /** What a message is about in the broadest sense; every tenant has these without configuring anything. */
 export const generalIntents = [
   "greeting",
@@ -11,10 +13,6 @@ export const generalIntents = [
   "human",
 ] as const;
 export type GeneralIntent = (typeof generalIntents)[number];
-
-/** How a message is to be handled: answered from knowledge, taken over by people, done with tools, or met with a phrase. */
-export const handlings = ["question", "complaint", "transaction", "chitchat", "human"] as const;
-export type Handling = (typeof handlings)[number];
 
 /** How each general intent is handled. */
 export const handlingOf: Readonly<Record<GeneralIntent, Handling>> = {

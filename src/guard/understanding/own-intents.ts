@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { handlings } from "./general-phrases.ts";
+import { handlings } from "../../core/understanding.ts";
 
 const slot = z.discriminatedUnion("kind", [
   z.strictObject({

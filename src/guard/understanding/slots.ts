@@ -1,4 +1,4 @@
-import type { Entity } from "./entities.ts";
+import type { Entity, FilledSlots } from "../../core/understanding.ts";
 
 /** What a flow needs to know, described as data. */
 export type SlotSpec =
@@ -12,9 +12,6 @@ export type SlotSpec =
       readonly kind: "choice";
       readonly values: Readonly<Record<string, readonly string[]>>;
     };
-
-/** What was said, by slot: a date as YYYY-MM-DD. Slots of which nothing was said are absent. */
-export type FilledSlots = Readonly<Record<string, string | number>>;
 
 const readCharacters = 2_000;
 // Where a name ends: the next thing that is about something else.

@@ -1,47 +1,14 @@
-import { readEntities, type Entity } from "./entities.ts";
+import type { Handling, UnderstandContext, Understanding } from "../../core/understanding.ts";
+import { readEntities } from "./entities.ts";
 import { createGeneralClassifier, createOwnClassifier, isGeneralIntent } from "./general-intents.ts";
-import { handlingOf, type Handling } from "./general-phrases.ts";
+import { handlingOf } from "./general-phrases.ts";
 import type { IntentGuess } from "./intent-classifier.ts";
 import { decideLanguage } from "./language.ts";
 import { withoutOtherAgents } from "./other-agents.ts";
 import type { OwnIntent } from "./own-intents.ts";
-import { decideRoute, type Route } from "./route.ts";
+import { decideRoute } from "./route.ts";
 import { blendSentiment, measureSentiment } from "./sentiment.ts";
-import { fillSlots, type FilledSlots } from "./slots.ts";
-
-/** Who says it, and when. */
-export interface UnderstandContext {
-  readonly now: Date;
-  readonly timeZone?: string | undefined;
-  readonly locale?: string | undefined;
-  /** The language of the conversation so far. */
-  readonly knownLanguage?: string | undefined;
-  /** The tenant's own language. */
-  readonly fallbackLanguage?: string | undefined;
-  /** The conversation's sentiment before this message. */
-  readonly sentimentBefore?: number | undefined;
-}
-
-/** What one message means. Plain data, fit to be logged with its turn; `reasons` are for staff, never for people. */
-export interface Understanding {
-  readonly language: string;
-  /** One of the tenant's own, else a general one; undefined when the message belongs to none. */
-  readonly intent: string | undefined;
-  readonly handling: Handling;
-  /** From 0 to 1, calibrated: that `intent` is right. */
-  readonly confidence: number;
-  readonly candidates: IntentGuess["candidates"];
-  readonly entities: readonly Entity[];
-  /** What the intent's slots were told. */
-  readonly slots: FilledSlots;
-  /** From 0 (furious) to 1 (delighted). */
-  readonly sentiment: number;
-  /** The conversation's, this message included. */
-  readonly conversationSentiment: number;
-  readonly route: Route["tier"];
-  readonly source: "offline" | "model";
-  readonly reasons: readonly string[];
-}
+import { fillSlots } from "./slots.ts";
 
 /** Understands messages offline, with the intents it was made with. */
 export interface Understander {

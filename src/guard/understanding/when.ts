@@ -1,22 +1,5 @@
 import * as chrono from "chrono-node";
-
-/** A day, perhaps with a time, as the person meant it where they are. */
-export interface When {
-  /** YYYY-MM-DD in the person's time zone. */
-  readonly date: string;
-  /** HH:mm, where one was said. */
-  readonly time?: string;
-  readonly part?: "morning" | "afternoon" | "evening" | "night";
-  /** The last day or time of a range. */
-  readonly until?: { readonly date: string; readonly time?: string };
-}
-
-/** A stretch of a text that means something. `end` is the first position after it. */
-export interface Span {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
+import type { Span, When } from "../../core/understanding.ts";
 
 /** Where and when the person is, and how they write dates. */
 export interface WhenContext {
