@@ -238,16 +238,17 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
-      ...(isWorker ? [warmedUp(agent, log), worker, sweeper] : []),
+      ...(isWorker ? [worker, sweeper] : []),
       ...(isEdge ? [chat, doors] : []),
       http,
+      ...(isWorker ? [warmedUp(agent, log)] : []),
     ],
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };
 }
 
-/** The model client's code is loaded beside everything else; a turn that comes sooner waits for it. */
+/** The model client's code is much of a start: it is loaded once the doors are open; a turn that comes sooner waits for it. */
 function warmedUp(agent: PreparedAgent, log: Log): Part {
   return {
     name: "agent",

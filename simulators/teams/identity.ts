@@ -32,8 +32,14 @@ export class Identity implements OpenIdState {
   emulatorFetches = 0;
   status: "up" | "down" = "up";
   delayMs = 0;
-  #keys: SigningKey[] = [createKey("msteams-1", msteamsEndorsements)];
+  #signing: SigningKey[] = [];
   #rotations = 1;
+
+  /** The first key is made when it is first needed: a start need not wait for it. */
+  get #keys(): SigningKey[] {
+    if (this.#signing.length === 0) this.#signing.push(createKey("msteams-1", msteamsEndorsements));
+    return this.#signing;
+  }
 
   /** Signs for other channels only; part of the published set, as on the platform. */
   get otherChannels(): SigningKey {
@@ -67,7 +73,7 @@ export class Identity implements OpenIdState {
 
   rotate(keepOld: boolean): void {
     const key = createKey(`msteams-${(this.#rotations += 1)}`, msteamsEndorsements);
-    this.#keys = keepOld ? [...this.#keys, key] : [key];
+    this.#signing = keepOld ? [...this.#keys, key] : [key];
   }
 
   published(): Record<string, unknown> {
