@@ -29,7 +29,7 @@ export interface Settings {
   readonly workers: number;
   readonly playground: boolean;
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
-  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined };
+  readonly http: HttpSettings;
   readonly store: StoreSettings;
   readonly redis: { readonly url: string | undefined };
   readonly ai: AiSettings;
@@ -45,6 +45,15 @@ export interface Settings {
   };
   /** At least one; exactly one is the default. */
   readonly tenants: readonly TenantFile[];
+}
+
+/** Where Baton listens, and who stands in front of it. */
+interface HttpSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | undefined;
+  /** Addresses and networks of the proxies whose X-Forwarded-For counts; without any nobody's does. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Where the truth is kept. Keys are base64 or hex. */
@@ -183,6 +192,7 @@ function toSettings({ names, values, folder, slack, discord, teams, tenants, pri
       host: names.BATON_HOST ?? (isOpen ? "0.0.0.0" : "127.0.0.1"),
       port: names.PORT,
       publicUrl: names.BATON_PUBLIC_URL,
+      trustedProxies: names.BATON_TRUSTED_PROXIES ?? [],
     },
     store: {
       url: names.DATABASE_URL,

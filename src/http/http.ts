@@ -9,6 +9,7 @@ import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import { addChannelRoutes, type AnswerLimits } from "./channel-routes.ts";
+import { toPlainAddresses } from "./forwarded-for.ts";
 import { createHealth, type HealthChecks } from "./health.ts";
 
 /** What the server serves, and where. */
@@ -16,6 +17,8 @@ export interface HttpParts {
   readonly host: string;
   /** 0 takes any free port; `url` tells which. */
   readonly port: number;
+  /** Addresses and networks of the proxies whose X-Forwarded-For counts; nobody's does where there are none. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly routes: readonly ChannelRoute[];
   readonly health: HealthChecks;
   readonly metrics: Pick<Metrics, "httpRequests" | "page">;
@@ -39,7 +42,7 @@ const defaultLimits: AnswerLimits = { postMs: 2_400, getMs: 15_000 };
 
 /** Listens from `start` to `stop`. A stop refuses what is new, finishes requests in hand and cuts the rest at the deadline. */
 export function createHttp(parts: HttpParts): HttpServer {
-  const app = createApp();
+  const app = createApp(parts.trustedProxies ?? []);
   let state: "starting" | "ready" | "stopping" = "starting";
   let prepared = false;
 
@@ -85,10 +88,11 @@ export function createHttp(parts: HttpParts): HttpServer {
   };
 }
 
-function createApp(): FastifyInstance {
+function createApp(trustedProxies: readonly string[]): FastifyInstance {
   return fastify({
     logger: false,
-    trustProxy: false, // an X-Forwarded-For anyone can write must not decide anything
+    // Only what a proxy of ours has written counts: of the addresses the last one that is no proxy's.
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
@@ -109,15 +113,18 @@ function toCorrelationId(request: Pick<IncomingMessage, "headers">): string {
 
 function addObservation(app: FastifyInstance, { log, metrics }: HttpParts): void {
   app.addHook("onRequest", (request, reply, done) => {
+    const { headers } = request.raw;
+    const forwarded = headers["x-forwarded-for"];
+    if (typeof forwarded === "string") headers["x-forwarded-for"] = toPlainAddresses(forwarded);
     reply.header("x-request-id", request.id);
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
     metrics.httpRequests.inc({ status: `${Math.floor(reply.statusCode / 100)}xx` });
-    const { id: correlationId, method } = request;
+    const { id: correlationId, ip, method } = request;
     const path = request.url.replace(/\?.*$/s, ""); // queries carry OAuth codes
     log.debug(
-      { correlationId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      { correlationId, ip, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       "http answered",
     );
     done();

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 
 /** What else is known about a setting: its place in `config/baton.yaml`, what it is for, and whether it is a secret. */
@@ -30,6 +31,10 @@ export const settingNames = z.object({
   BATON_PUBLIC_URL: webAddress()
     .optional()
     .register(settingNotes, { yaml: "http.publicUrl", about: "The address platforms reach Baton at" }),
+  BATON_TRUSTED_PROXIES: networks().optional().register(settingNotes, {
+    yaml: "http.trustedProxies",
+    about: "Proxies in front whose X-Forwarded-For is believed: addresses and networks, with commas between",
+  }),
   BATON_DATA_DIR: text().default("./data").register(settingNotes, {
     yaml: "dataDir",
     about: "Folder of the embedded database and the generated key",
@@ -171,6 +176,21 @@ function address(pattern: RegExp, problem: string) {
 
 function webAddress() {
   return z.url({ protocol: /^https?$/, error: "must be an address that begins with https:// or http://" });
+}
+
+function networks() {
+  const problem = "must be addresses or networks with commas between, such as 10.0.0.0/8, and not everyone";
+  return z
+    .string(problem)
+    .transform((list) => list.split(",").map((network) => network.trim()))
+    .refine((list) => list.every(isNetwork), problem);
+}
+
+/** One address, or a network in CIDR notation; never all there are, which would believe what anyone writes. */
+function isNetwork(text: string): boolean {
+  const [, address = "", bits] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits ?? 1) <= (version === 4 ? 32 : 128);
 }
 
 function oneOf<const Choices extends readonly [string, ...string[]]>(choices: Choices) {

@@ -199,6 +199,41 @@ describe("every answer", () => {
   });
 });
 
+describe("the address a request counts for", () => {
+  async function addressOf(
+    forwarded: string | undefined,
+    trustedProxies?: readonly string[],
+  ): Promise<string> {
+    const { url } = await aServer({
+      trustedProxies,
+      extra: (app) => void app.get("/who", async (request) => request.ip),
+    });
+    const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+    return (await fetch(`${url}/who`, { headers })).text();
+  }
+
+  test("is the connection's, whatever is claimed, where no proxy is trusted or another one is (D8)", async () => {
+    expect(await addressOf("203.0.113.7")).toBe("127.0.0.1");
+    expect(await addressOf("203.0.113.7", [])).toBe("127.0.0.1");
+    expect(await addressOf("203.0.113.7", ["10.0.0.0/8"])).toBe("127.0.0.1");
+    expect(await addressOf(undefined, ["127.0.0.1"])).toBe("127.0.0.1");
+  });
+
+  test.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["6.6.6.6, 203.0.113.7", "203.0.113.7"],
+    ["6.6.6.6, 203.0.113.7, 10.1.2.3, 10.9.9.9", "203.0.113.7"],
+    ["10.1.2.3, 203.0.113.7:40123", "203.0.113.7"],
+    ["[2001:db8::7]:443", "2001:db8::7"],
+    ["2001:db8::7", "2001:db8::7"],
+    ["203.0.113.7, unknown", "0.0.0.0"],
+    ["203.0.113.7,", "0.0.0.0"],
+    ["10.1.2.3", "10.1.2.3"],
+  ])("behind trusted proxies is the last one that is none of theirs: %s (D8)", async (forwarded, address) => {
+    expect(await addressOf(forwarded, ["127.0.0.1", "10.0.0.0/8"])).toBe(address);
+  });
+});
+
 describe("/health", () => {
   test.each([
     ["all is well", {}, 200, "healthy"],

@@ -117,6 +117,29 @@ describe("settings", () => {
     expect(settings).toMatchObject({ playground: false, http: { host: "0.0.0.0" } });
   });
 
+  test("believes proxies that are named, one by one or as networks, and never everyone (D8)", () => {
+    expect(read().http.trustedProxies).toEqual([]);
+    expect(read({ BATON_TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.1,fd00::/8" }).http.trustedProxies).toEqual([
+      "10.0.0.0/8",
+      "192.0.2.1",
+      "fd00::/8",
+    ]);
+    write("config/baton.yaml", "http: { trustedProxies: [10.0.0.1, 10.0.0.2] }\n");
+    expect(read().http.trustedProxies).toEqual(["10.0.0.1", "10.0.0.2"]);
+    for (const wrong of [
+      "true",
+      "proxy",
+      "0.0.0.0/0",
+      "::/0",
+      "10.0.0.0/33",
+      "10.0.0.1;10.0.0.2",
+      "10.0.0.1,",
+    ])
+      expect(problemsOf({ BATON_TRUSTED_PROXIES: wrong })).toContain(
+        "BATON_TRUSTED_PROXIES must be addresses",
+      );
+  });
+
   test("an empty value is a value that was not set", () => {
     expect(read({ PORT: "", REDIS_URL: "  " })).toMatchObject({
       http: { port: 3000 },

@@ -404,4 +404,22 @@ describe("D8: too many requests", () => {
     for (let at = 0; at < 40; at += 1) statuses.push((await visit(busy.house.service.url())).opened.status);
     expect(statuses).toContain(429);
   });
+
+  it("are counted for each visitor behind a trusted proxy, and no other address claimed helps", async () => {
+    await busy.house.restart({ env: { BATON_TRUSTED_PROXIES: "127.0.0.0/8, ::1" } });
+    const open = async (forwarded: string) => {
+      const { status } = await request(busy.house.service.url(), {
+        method: "POST",
+        path: "/support/chat/session",
+        body: { site_key: acme.key },
+        headers: { origin: acme.origin, "x-forwarded-for": forwarded },
+      });
+      return status;
+    };
+    const statuses = [];
+    for (let at = 0; at < 40; at += 1) statuses.push(await open(`10.0.0.${at}, 203.0.113.7:${4_000 + at}`));
+    expect([statuses.slice(0, 30), statuses.at(-1)]).toEqual([Array(30).fill(200), 429]);
+    expect(await open("203.0.113.8")).toBe(200);
+    expect(await open("203.0.113.8, 203.0.113.7, 127.0.0.1")).toBe(429);
+  });
 });
