@@ -79,7 +79,7 @@ export function storeBaton(tenantId: TenantId, id: ConversationId, baton: Baton)
   const { owner } = baton;
   return {
     text: `UPDATE conversations SET owner_kind = $3, owner_staff = $4, owner_queue = $5, status = $6, epoch = $7,
-             waiting_since = $8, previous_owner = $9, snoozed_until = $10, closed_at = $11, updated_at = now()
+             hand_over = NULL, waiting_since = $8, previous_owner = $9, snoozed_until = $10, closed_at = $11, updated_at = now()
            WHERE company_id = $1 AND id = $2`,
     values: [
       tenantId,
@@ -94,6 +94,14 @@ export function storeBaton(tenantId: TenantId, id: ConversationId, baton: Baton)
       baton.snoozedUntil ?? null,
       baton.closedAt ?? null,
     ],
+  };
+}
+
+/** The hand-over an answer announced is carried out. */
+export function forgetHandOver(tenantId: TenantId, id: ConversationId): Query {
+  return {
+    text: "UPDATE conversations SET hand_over = NULL WHERE company_id = $1 AND id = $2",
+    values: [tenantId, id],
   };
 }
 

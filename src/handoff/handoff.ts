@@ -20,6 +20,7 @@ import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import {
+  forgetHandOver,
   lockConversation,
   openControls,
   recordAudit,
@@ -42,6 +43,11 @@ export interface Subject {
 export interface Handoff {
   /** Applies an event, e.g. an escalation. True when the baton changed. */
   apply(subject: Subject, event: BatonEvent): Promise<boolean>;
+  /** Carries out the hand-over an answer announced, once; its words were the notice. */
+  handOver(
+    subject: Subject,
+    request: { readonly queue: string; readonly reason: string; readonly at: Date },
+  ): Promise<void>;
   /**
    * Carries out every open control of a conversation: buttons, commands, colleagues who speak. Needs no lease:
    * a take-over must not wait for a running turn. Each is carried out once, however many workers try.
@@ -93,6 +99,18 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     return changed ?? false;
   }
 
+  async function handOver(
+    subject: Subject,
+    { queue, reason, at }: { readonly queue: string; readonly reason: string; readonly at: Date },
+  ): Promise<void> {
+    const event = { kind: "escalate", reason, queue, at } as const;
+    const cause = deriveId("cause", subject.conversationId, event.kind, at.toISOString());
+    await inTransaction(subject, async (work) => {
+      await pass(work, event, cause, { isTold: true });
+      await work.sql.query(forgetHandOver(subject.tenantId, subject.conversationId));
+    });
+  }
+
   async function takeControls(subject: Subject): Promise<{ changed: boolean; handled: number }> {
     const result = await inTransaction(subject, async (work) => {
       const controls = await work.sql.query<OpenControl>(
@@ -119,7 +137,7 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     if (event === undefined) await answerWithoutChange(work, request);
     else {
       if (event.kind === "escalate" && baton.status === "closed") await reopen(work, control);
-      await pass(work, event, control.id, commandOf(decision));
+      await pass(work, event, control.id, { command: commandOf(decision) });
     }
     const { subject } = work;
     await work.sql.query(settleControl(subject.tenantId, control.id, describe(decision)));
@@ -137,7 +155,7 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     work: Work,
     event: BatonEvent,
     cause: string,
-    command?: TextCommand["name"],
+    { command, isTold = false }: PassOptions = {},
   ): Promise<void> {
     const { sql, subject, conversation } = work;
     const result = transition(conversation.baton, event);
@@ -153,7 +171,7 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     const { tenantId, conversationId, correlationId } = subject;
     await sql.query(recordAudit(tenantId, conversationId, result.audit, result.baton.epoch, correlationId));
     if (event.kind === "escalate") await openTicket(work, event.reason, cause);
-    if (speaksForItself(event, result.notice)) return;
+    if (isTold || speaksForItself(event, result.notice)) return;
     if (result.notice !== undefined) await notify(work, toNoticeReply(result.notice), cause);
   }
 
@@ -221,7 +239,14 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     );
   }
 
-  return { apply, takeControls };
+  return { apply, handOver, takeControls };
+}
+
+interface PassOptions {
+  /** The command that asked for it: a refusal is told to who typed it. */
+  readonly command?: TextCommand["name"] | undefined;
+  /** The person has been told already. */
+  readonly isTold?: boolean;
 }
 
 interface ControlRequest {

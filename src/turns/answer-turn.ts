@@ -15,12 +15,18 @@ import type { Outcome } from "../outbox/outcome.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { Companies } from "../tenants/companies.ts";
-import type { Claim, OpenMessage } from "./claim.ts";
+import {
+  dialoguePurpose,
+  handOverPurpose,
+  type Claim,
+  type OpenMessage,
+  type PendingHandOver,
+} from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
 import { toPlainReply } from "./plain-reply.ts";
 import { createReceipt, type Receipt } from "./receipt.ts";
 import { createTurnJournal, type TurnJournal } from "./turn-journal.ts";
-import { commitTurn, renewLease, type TurnRow } from "./turn-store.ts";
+import { commitTurn, renewLease, type TurnCommit, type TurnRow } from "./turn-store.ts";
 
 /** What turns need to answer. */
 export interface AnswerParts {
@@ -212,6 +218,9 @@ async function toAgentRequest({
     company: company.name,
     persona: company.persona,
     summary: claim.summary,
+    language: claim.contact.language,
+    locale: claim.contact.locale,
+    dialogue: claim.dialogue,
     history: claim.history,
     questions: questions.filter((question) => question.seq <= turn.throughSeq).map(toSpoken),
     journal,
@@ -230,8 +239,14 @@ function toSpoken(question: OpenMessage): SpokenMessage {
 
 function toReply(answer: AgentAnswer, turnId: TurnId): Reply {
   if (answer.kind === "failed") return toPlainReply(answer.reason);
-  const { body, citations } = answer;
-  return { body, ...(citations.length > 0 && { citations }), buttons: [humanButton], feedback: turnId };
+  const { body, citations, suggestions = [], buttons = [] } = answer;
+  return {
+    body,
+    ...(citations.length > 0 && { citations }),
+    ...(suggestions.length > 0 && { suggestions }),
+    buttons: [...buttons, humanButton],
+    feedback: turnId,
+  };
 }
 
 async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly PlannedPart[]): Promise<void> {
@@ -260,6 +275,7 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
       latencyMs,
       lastStep: journal.takePending(),
       ignored,
+      ...leftBehind(answer.kind === "answered" ? answer : { dialogue: claim.dialogue }, seal),
       parts: planned.map(({ delivery }) => ({
         id: delivery.id,
         part: delivery.part,
@@ -272,6 +288,29 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
   if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
   if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
   parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
+}
+
+/** What a turn leaves for the next one, sealed; one without an answer leaves the dialogue where it was. */
+function leftBehind(
+  {
+    dialogue,
+    handOver,
+    language,
+  }: Pick<Extract<AgentAnswer, { kind: "answered" }>, "dialogue" | "handOver" | "language">,
+  seal: TenantSeal,
+): Pick<TurnCommit, "dialogue" | "handOver" | "language"> {
+  const sealed = (purpose: string, value: unknown) =>
+    value === undefined ? undefined : seal.seal(purpose, JSON.stringify(value));
+  const pending: PendingHandOver | undefined = handOver && {
+    queue: handOver.queue,
+    reason: handOver.reason,
+    at: new Date(),
+  };
+  return {
+    dialogue: sealed(dialoguePurpose, dialogue),
+    handOver: sealed(handOverPurpose, pending),
+    language,
+  };
 }
 
 /** One line per turn, and its numbers. */

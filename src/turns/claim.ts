@@ -74,11 +74,18 @@ export interface Claim {
   readonly attempts: number;
   readonly summary: string | undefined;
   readonly returnPath: string | undefined;
+  /** What the last answer left as its dialogue; undefined where nothing is going on, or nobody can read it. */
+  readonly dialogue: unknown;
+  /** An answer said that the conversation goes to people; it has not gone yet. */
+  readonly handOver: PendingHandOver | undefined;
   readonly role: Role;
   readonly contact: {
     readonly id: ContactId;
     readonly externalId: string;
     readonly timeZone: string | undefined;
+    readonly locale: string | undefined;
+    /** The language they were last answered in. */
+    readonly language: string | undefined;
   };
   readonly open: readonly OpenMessage[];
   /** Open messages that cannot be read: damaged, or sealed for somebody else. */
@@ -93,6 +100,14 @@ export interface Claim {
   readonly lostDeliveries: readonly DeliveryId[];
   readonly turn: UnfinishedTurn | undefined;
 }
+
+/** The purposes under which a dialogue and a hand-over are sealed. */
+export const dialoguePurpose = "conversation.dialogue";
+export const handOverPurpose = "conversation.hand-over";
+
+/** A hand-over as `JSON.stringify` left it. `at` makes carrying it out twice the same as once. */
+const pendingHandOver = z.object({ queue: z.string(), reason: z.string(), at: z.coerce.date() });
+export type PendingHandOver = z.output<typeof pendingHandOver>;
 
 const id = <T extends string>() => z.custom<T>((value) => typeof value === "string");
 const bytea = z.string().transform((hex) => Buffer.from(hex.slice(2), "hex"));
@@ -150,10 +165,14 @@ const claimRow = z.object({
   attempts: z.number(),
   summary: z.instanceof(Buffer).nullable(),
   return_path: z.instanceof(Buffer).nullable(),
+  dialogue: z.instanceof(Buffer).nullable(),
+  hand_over: z.instanceof(Buffer).nullable(),
   agent_type: z.enum(["customer", "staff", "admin", "analytics"]),
   contact_id: id<ContactId>(),
   contact_external_id: z.string(),
   contact_time_zone: z.string().nullable(),
+  contact_locale: z.string().nullable(),
+  contact_language: z.string().nullable(),
   open: z.array(openRow),
   history: z.array(historyRow),
   deliveries: z.array(z.unknown()),
@@ -189,11 +208,15 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     attempts: row.attempts,
     summary: openSealed(seal, "conversation.summary", row.summary),
     returnPath: openSealed(seal, returnPathPurpose, row.return_path),
+    dialogue: openJson(seal, dialoguePurpose, row.dialogue),
+    handOver: toHandOver(row.hand_over, seal),
     role: row.agent_type,
     contact: {
       id: row.contact_id,
       externalId: row.contact_external_id,
       timeZone: row.contact_time_zone ?? undefined,
+      locale: row.contact_locale ?? undefined,
+      language: row.contact_language ?? undefined,
     },
     open,
     unreadable,
@@ -259,6 +282,19 @@ function toOutcome(step: z.infer<typeof stepRow>, seal: TenantSeal): RecordedSte
 
 function openSealed(seal: TenantSeal, purpose: string, sealed: Buffer | null): string | undefined {
   return sealed === null ? undefined : attempt(() => seal.open(purpose, sealed));
+}
+
+function openJson(seal: TenantSeal, purpose: string, sealed: Buffer | null): unknown {
+  const text = openSealed(seal, purpose, sealed);
+  return text === undefined ? undefined : attempt(() => JSON.parse(text) as unknown);
+}
+
+/** One that nobody can read is still carried out: the person was told so. */
+function toHandOver(sealed: Buffer | null, seal: TenantSeal): PendingHandOver | undefined {
+  if (sealed === null) return undefined;
+  const read = pendingHandOver.safeParse(openJson(seal, handOverPurpose, sealed));
+  if (read.success) return read.data;
+  return { queue: "general_support", reason: "the answer handed over", at: new Date(0) };
 }
 
 function tryOpen(seal: TenantSeal, content: Buffer): MessageContent | undefined {

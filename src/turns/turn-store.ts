@@ -32,8 +32,9 @@ export function claimConversation(request: {
         WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
-        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.return_path, c.agent_type,
+        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.return_path, c.agent_type, c.dialogue, c.hand_over,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
+        u.locale AS contact_locale, u.language AS contact_language,
         (seen.last_seq, seen.inbox_version, seen.settled_version, seen.epoch)
           IS DISTINCT FROM (c.last_seq, c.inbox_version, c.settled_version, c.epoch)
           OR (seen.lease_token IS NOT NULL AND seen.lease_token <> $3) AS stale,
@@ -162,6 +163,12 @@ export interface TurnCommit {
   readonly latencyMs: number;
   readonly lastStep: StepResult | undefined;
   readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
+  /** Sealed: where the dialogue stands now. Undefined: nothing is going on. */
+  readonly dialogue?: Buffer | undefined;
+  /** Sealed: the conversation goes to people next; it is not settled before that. */
+  readonly handOver?: Buffer | undefined;
+  /** The person is answered in this language from now on. */
+  readonly language?: string | undefined;
   readonly parts: readonly {
     readonly id: string;
     readonly part: number;
@@ -180,7 +187,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
   return {
     text: `WITH ${fence}, conversation AS (
         UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, CASE WHEN $31 THEN 0::bigint ELSE $7::bigint END),
-          attempts = 0, updated_at = now()
+          attempts = 0, updated_at = now(), dialogue = $32, hand_over = $33
         FROM fence WHERE c.company_id = $1 AND c.id = $2 AND (NOT $9 OR fence.inbox_version = $7)
         RETURNING c.last_seq, c.user_id
       ), answer AS (
@@ -213,6 +220,9 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
         FROM conversation, unnest($25::uuid[], $26::int[], $27::text[], $28::bytea[], $29::text[])
           AS p (id, part, state, body, recipient)
         ON CONFLICT (company_id, id) DO UPDATE SET body = excluded.body, seq = excluded.seq
+      ), speaker AS (
+        UPDATE contacts u SET language = $34 FROM conversation
+        WHERE u.company_id = $1 AND u.id = conversation.user_id AND $34::text IS NOT NULL AND u.language IS DISTINCT FROM $34
       ), counted AS (
         INSERT INTO events (company_id, event_type, user_id, session_id, data)
         SELECT $1, 'response', user_id, $2,
@@ -247,7 +257,10 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       commit.parts.map((part) => part.body),
       commit.parts.map((part) => part.recipient ?? null),
       Math.round(commit.latencyMs),
-      commit.partial,
+      commit.partial || commit.handOver !== undefined,
+      commit.dialogue ?? null,
+      commit.handOver ?? null,
+      commit.language ?? null,
     ],
   };
 }

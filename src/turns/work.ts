@@ -97,6 +97,10 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     await parts.handoff.takeControls(subjectOf(lease, claim));
     return { kind: "changed" };
   }
+  if (claim.handOver !== undefined) {
+    await parts.handoff.handOver(subjectOf(lease, claim), claim.handOver);
+    return { kind: "changed" };
+  }
   if (await letOwnershipFollow(parts, situation)) return { kind: "changed" };
   if (claim.turn !== undefined && claim.turn.epoch !== claim.epoch) {
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "stood down"));
