@@ -79,8 +79,7 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
       installed: createInstalled(installations, self),
       log,
       now,
-      spendsBudget: createBotBudget(settings.botBudget, now),
-      accept,
+      accept: createBotBudget({ most: settings.botBudget, now, log }, accept),
     });
     const handled = createInteractions({ web, identity: self, take, log });
     interactions = handled;

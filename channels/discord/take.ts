@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Accept, Accepted, Envelope } from "../../src/core/envelope.ts";
-import { threadIdOf } from "../../src/core/envelope.ts";
+import type { Accept, Accepted } from "../../src/core/envelope.ts";
 import type { Log } from "../../src/core/log.ts";
 import { fieldsAt, numberAt, textAt, textsAt, type Fields } from "../kit/fields.ts";
 import type { Directory } from "./directory.ts";
@@ -28,8 +27,6 @@ interface TakeParts {
   readonly installed: Installed;
   readonly log: Log;
   readonly now: () => number;
-  /** Whether one more message of another bot may be answered in this place. */
-  readonly spendsBudget: (thread: string, messageId: string) => boolean;
   readonly accept: Accept;
 }
 
@@ -62,21 +59,10 @@ export function createTake(parts: TakeParts): Take {
   async function read(dispatch: Dispatch, echo?: string): Promise<Accepted> {
     const context = await contextOf(fieldsAt(dispatch, "d"), echo);
     const parsed = parseDiscord(dispatch, context);
-    if (parsed.kind === "envelope") return takeIn(parsed.envelope);
+    if (parsed.kind === "envelope") return parts.accept(parsed.envelope);
     if (parsed.reason === withoutContent) warnOfIntent();
     log.debug({ reason: parsed.reason }, "discord event ignored");
     return parsed;
-  }
-
-  async function takeIn(envelope: Envelope): Promise<Accepted> {
-    const { sender, correlationId } = envelope;
-    if (sender.kind === "bot" && envelope.kind === "message") {
-      if (!parts.spendsBudget(threadIdOf(envelope), envelope.id)) {
-        log.warn({ correlationId, bot: sender.id }, "discord bot's message ignored: its budget is spent");
-        return { kind: "ignored", reason: "bot loop budget spent" };
-      }
-    }
-    return parts.accept(envelope);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { PermanentError, StoodDownError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { WireError } from "../kit/transport.ts";
 
 /**
  * How a call to Slack failed, as far as the wire tells:
@@ -174,6 +175,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 function readFailure(cause: unknown): SlackFailure | undefined {
   if (cause instanceof SlackCallError) return cause.failure;
+  if (cause instanceof WireError) return { kind: cause.kind };
   return cause instanceof Error ? readSdkFailure(cause) : undefined;
 }
 

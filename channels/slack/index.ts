@@ -72,15 +72,13 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
   async function start(accept: Accept): Promise<void> {
     if (take !== undefined) return;
     if (settings.botToken !== undefined) await installOwnWorkspace(settings.botToken);
-    const spendsBudget = createBotBudget(settings.botBudget, now);
     const direct = createTake({
       settings,
       tokens,
       installations,
       log,
       now,
-      spendsBudget,
-      accept,
+      accept: createBotBudget({ most: settings.botBudget, now, log }, accept),
       publishHome,
     });
     const taking = await createBoltTake({ apiUrl: settings.apiUrl, log, take: direct });

@@ -7,7 +7,7 @@ import { acknowledgementOf } from "./acknowledge.ts";
 import type { Take } from "./bolt.ts";
 import { toSlackError } from "./errors.ts";
 import { isFields } from "../kit/fields.ts";
-import { checkPayload } from "./payload.ts";
+import { checkJsonBody } from "../kit/json-body.ts";
 import { createSdkLogger } from "./sdk-log.ts";
 import type { Taken } from "./take.ts";
 
@@ -156,7 +156,7 @@ async function takeEvent(event: unknown, { take, log }: SocketParts): Promise<vo
   const correlationId = randomUUID();
   try {
     const { body, ack, retryNum, retryReason } = parseSocketEvent(event);
-    const payload = checkPayload(body, { isClean: false });
+    const payload = checkJsonBody(body, { isClean: false });
     if (payload.kind === "refused") {
       log.warn({ correlationId, reason: payload.reason }, "slack socket message unreadable");
       await ack();

@@ -1,6 +1,5 @@
 import type { Installations } from "../../src/core/channel.ts";
 import type { Accept, Accepted, Envelope } from "../../src/core/envelope.ts";
-import { threadIdOf } from "../../src/core/envelope.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Delivery } from "./bolt.ts";
 import { textAt, type Fields } from "../kit/fields.ts";
@@ -18,8 +17,6 @@ interface TakeParts {
   readonly installations: Installations;
   readonly log: Log;
   readonly now: () => number;
-  /** Whether one more message of another bot may be answered in this thread. */
-  readonly spendsBudget: (thread: string, messageId: string) => boolean;
   readonly accept: Accept;
   /** Shows the App Home to a person. Not waited for. */
   readonly publishHome: (installation: string, user: string) => Promise<void>;
@@ -58,12 +55,6 @@ export function createTake(parts: TakeParts): (delivery: Delivery) => Promise<Ta
 
   async function takeIn(envelope: Envelope): Promise<Taken> {
     const { sender, installation, correlationId } = envelope;
-    if (sender.kind === "bot" && envelope.kind === "message") {
-      if (!parts.spendsBudget(threadIdOf(envelope), envelope.id)) {
-        log.warn({ correlationId, bot: sender.id }, "slack bot's message ignored: its budget is spent");
-        return { kind: "ignored", reason: "bot loop budget spent" };
-      }
-    }
     const accepted = await accept(envelope);
     if (envelope.kind !== "membership") return accepted;
     if (envelope.change === "uninstalled") await installations.remove(installation);

@@ -3,7 +3,7 @@ import { StoodDownError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { SlackCallError, toSlackError } from "./errors.ts";
 import type { PaceKey, Pacer } from "../kit/pace.ts";
-import { createTransport, type Incoming, type Transport } from "./transport.ts";
+import { createTransport, WireError, type Incoming, type Transport } from "../kit/transport.ts";
 
 /** Slack's answer with `ok: true`: a border, so its fields are read with care. */
 export type SlackAnswer = Readonly<Record<string, unknown>>;
@@ -72,6 +72,7 @@ export function createSlackWeb(parts: SlackWebParts): SlackWeb {
       await pacer.turn(key, signal);
       throwIfStopped(signal);
       const incoming = await transport({
+        method: "POST",
         url: new URL(method, base),
         headers,
         body: encodeForm(args),
@@ -183,7 +184,7 @@ function retryAfterOf(cause: unknown): number | undefined {
 }
 
 function isUnsent(cause: unknown): boolean {
-  return cause instanceof SlackCallError && cause.failure.kind === "unsent";
+  return cause instanceof WireError && cause.kind === "unsent";
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {

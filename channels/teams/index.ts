@@ -35,8 +35,8 @@ export function createTeamsChannel(parts: TeamsChannelParts): Channel {
   let take: Take | undefined;
 
   async function start(accept: Accept): Promise<void> {
-    const spendsBudget = createBotBudget(settings.botBudget, now);
-    take ??= createTake({ settings, installations, log, now, spendsBudget, accept });
+    const budgeted = createBotBudget({ most: settings.botBudget, now, log }, accept);
+    take ??= createTake({ settings, installations, log, now, accept: budgeted });
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Installations } from "../../src/core/channel.ts";
-import { threadIdOf, type Accept, type Accepted, type Envelope } from "../../src/core/envelope.ts";
+import type { Accept } from "../../src/core/envelope.ts";
 import type { Log } from "../../src/core/log.ts";
 import { fieldsAt, textAt, type Fields } from "../kit/fields.ts";
 import { parseTeamsCredentials, type TeamsCredentials } from "./credentials.ts";
@@ -13,8 +13,6 @@ interface TakeParts {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Whether one more message of another bot may be answered in this thread. */
-  readonly spendsBudget: (thread: string, messageId: string) => boolean;
   readonly accept: Accept;
 }
 
@@ -35,19 +33,8 @@ export function createTake(parts: TakeParts): Take {
       return parsed;
     }
     await ensureInstalled(parsed.envelope.installation, activity);
-    return takeIn(parsed.envelope);
+    return accept(parsed.envelope);
   };
-
-  async function takeIn(envelope: Envelope): Promise<Accepted> {
-    const { sender, correlationId } = envelope;
-    if (sender.kind === "bot" && envelope.kind === "message") {
-      if (!parts.spendsBudget(threadIdOf(envelope), envelope.id)) {
-        log.warn({ correlationId, bot: sender.id }, "teams bot's message ignored: its budget is spent");
-        return { kind: "ignored", reason: "bot loop budget spent" };
-      }
-    }
-    return accept(envelope);
-  }
 
   /** One app serves all allowed tenants: each becomes an installation when it is first heard of. */
   async function ensureInstalled(tenant: string, activity: Fields): Promise<void> {
