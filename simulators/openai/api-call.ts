@@ -1,12 +1,15 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiError } from "./api-error.ts";
+import type { Face } from "./face.ts";
+import { toFaceError } from "./face-error.ts";
 import type { FaultKind, FaultOrder } from "./fault.ts";
 import type { OpenRequest, RequestLog } from "./request-log.ts";
 
 /** One request on its way through the API. */
 export interface ApiCall {
   readonly response: ServerResponse;
+  readonly face: Face;
   readonly body: unknown;
   readonly entry: OpenRequest;
   readonly log: RequestLog;
@@ -23,8 +26,9 @@ export function recordFault(call: ApiCall, kind: FaultKind): void {
 }
 
 /** Answers with the platform's error body; a 502 is the gateway's HTML page, as on the platform. */
-export function sendError({ response, entry, log }: ApiCall, error: ApiError): void {
-  entry.status = error.status;
+export function sendError({ response, entry, log, face }: ApiCall, error: ApiError): void {
+  const { status, body } = toFaceError(error, face);
+  entry.status = status;
   entry.errorCode = error.code ?? error.type;
   log.end(entry, "complete");
   if (error.status === 502) {
@@ -34,9 +38,9 @@ export function sendError({ response, entry, log }: ApiCall, error: ApiError): v
     );
     return;
   }
-  const body = JSON.stringify(error.toBody(), undefined, 4);
-  response.writeHead(error.status, { ...jsonHeaders(body), ...error.headers });
-  response.end(body);
+  const text = JSON.stringify(body, undefined, 4);
+  response.writeHead(status, { ...jsonHeaders(text), ...error.headers });
+  response.end(text);
 }
 
 /** Answers 200 with a JSON body, or with what the call's fault makes of it. */

@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApiCall, sendBody, sendError } from "./api-call.ts";
-import { ApiError, rateLimited, serverFailed, unauthorized } from "./api-error.ts";
+import { fromAnthropic } from "./anthropic-request.ts";
+import { ApiError, badRequest, rateLimited, serverFailed, unauthorized } from "./api-error.ts";
 import { answerChat, type ChatParts } from "./chat-endpoint.ts";
 import { peekLastUserText } from "./chat-request.ts";
 import { answerEmbeddings } from "./embeddings-endpoint.ts";
+import { type Door, readKey, toDoor } from "./face.ts";
 import type { FaultBook } from "./fault-book.ts";
 import { isObject } from "./field-check.ts";
-import { findModel, toModel, toModelList } from "./model-card.ts";
+import { findModel, toAnthropicModelList, toModel, toModelList } from "./model-card.ts";
 import { answerModerations, type ModerationTerms } from "./moderations-endpoint.ts";
 import type { createRateLimits } from "./rate-limits.ts";
 import { readJson } from "./read-json.ts";
 import { applyRequestFault } from "./request-fault.ts";
-import type { Endpoint, OpenRequest, RequestLog } from "./request-log.ts";
+import type { OpenRequest, RequestLog } from "./request-log.ts";
 
 /** What the API is built from. */
 export interface ApiParts extends ChatParts {
@@ -23,43 +25,48 @@ export interface ApiParts extends ChatParts {
   acceptsKey(key: string): boolean;
 }
 
-const doors: Readonly<Record<string, Endpoint>> = {
-  "POST /v1/chat/completions": "chat",
-  "POST /v1/embeddings": "embeddings",
-  "POST /v1/moderations": "moderations",
-  "GET /v1/models": "models",
-};
-
 /** Answers one request of the platform's API and records what became of it. Never rejects. */
 export async function serveApi(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   parts: ApiParts,
 ): Promise<void> {
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
-  const key = readKey(request);
-  const entry = parts.log.open(toEndpoint(request.method ?? "GET", path), key.slice(-4));
+  const url = new URL(request.url ?? "/", "http://api");
+  const method = request.method ?? "GET";
+  const door = toDoor(method, url.pathname, request.headers);
+  const { face } = door;
+  const key = readKey(request.headers, face);
+  const entry = parts.log.open(door, key.slice(-4));
   const gone = watchClient(response, entry, parts.log);
-  let call: ApiCall = { response, body: undefined, entry, log: parts.log, fault: undefined, gone };
+  let call: ApiCall = { response, face, body: undefined, entry, log: parts.log, fault: undefined, gone };
   try {
     const startedAt = performance.now();
-    const body = request.method === "POST" ? await readJson(request) : undefined;
+    const body = toBody(method === "POST" ? await readJson(request) : undefined, door);
     describe(entry, body, parts.keepsBodies);
     call = { ...call, body, fault: parts.faults.pick(entry) };
     setHeaders(call, parts, startedAt);
     if ((await applyRequestFault(call, key)) === "held") return;
     if (!parts.acceptsKey(key)) throw unauthorized(key);
-    await answer(call, { method: request.method ?? "GET", path }, parts);
+    checkVersion(door, url, request);
+    await answer(call, { method, path: url.pathname }, parts);
   } catch (error) {
     fail(call, error);
   }
 }
 
-function toEndpoint(method: string, path: string): Endpoint {
-  return doors[`${method} ${path}`] ?? (/^\/v1\/models\/[^/]+$/.test(path) ? "models" : "unknown");
+/** Behind an Azure deployment the path decides the model, whatever the body says. */
+function toBody(body: unknown, { deployment }: Door): unknown {
+  return deployment !== undefined && isObject(body) ? { ...body, model: deployment } : body;
 }
 
-function readKey(request: IncomingMessage): string {
-  return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
+/** Azure answers a deployment's path without its version, and Anthropic a request without its header, with a refusal. */
+function checkVersion({ face, deployment }: Door, url: URL, { headers }: IncomingMessage): void {
+  const isClassic = deployment !== undefined || url.pathname === "/openai/models";
+  if (face === "azure" && isClassic && !url.searchParams.has("api-version")) {
+    throw new ApiError(404, "Resource not found");
+  }
+  if (face === "anthropic" && headers["anthropic-version"] === undefined) {
+    throw badRequest(null, null, "anthropic-version: header is required");
+  }
 }
 
 function watchClient(response: ServerResponse, entry: OpenRequest, log: RequestLog): AbortSignal {
@@ -102,13 +109,19 @@ async function answer(
 ): Promise<void> {
   switch (call.entry.endpoint) {
     case "chat":
-      return answerChat(call, parts);
+      return answerChat(
+        call.face === "anthropic" ? { ...call, body: fromAnthropic(call.body) } : call,
+        parts,
+      );
     case "embeddings":
       return answerEmbeddings(call, parts.models);
     case "moderations":
       return answerModerations(call, { models: parts.models, terms: parts.moderationTerms });
     case "models":
-      return sendBody(call, describeModels(path, parts));
+      return sendBody(
+        call,
+        call.face === "anthropic" ? toAnthropicModelList(parts.models) : describeModels(path, parts),
+      );
     case "unknown":
       throw new ApiError(404, `Invalid URL (${method} ${path})`);
     default:
@@ -117,7 +130,7 @@ async function answer(
 }
 
 function describeModels(path: string, { models }: ApiParts): object {
-  const id = decodeURIComponent(path.slice("/v1/models/".length));
+  const id = decodeURIComponent(/\/models\/([^/]+)$/.exec(path)?.[1] ?? "");
   if (id === "") return toModelList(models);
   const kind = models.find((card) => card.id === id)?.kind ?? "chat";
   return toModel(findModel(models, id, kind));

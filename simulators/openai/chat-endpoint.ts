@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { toAnthropicFrames, toAnthropicMessage } from "./anthropic-wire.ts";
 import type { Answer } from "./answer.ts";
 import { type ApiCall, cutAfter, recordFault, sendBody, waitUntilGone } from "./api-call.ts";
 import type { ChatRequest } from "./chat-request.ts";
-import { type Frame, toCompletion, toEmptyCompletion, toEmptyFrames, toFrames } from "./chat-wire.ts";
+import {
+  azurePreludeFrame,
+  type Frame,
+  toCompletion,
+  toEmptyCompletion,
+  toEmptyFrames,
+  toFrames,
+} from "./chat-wire.ts";
 import { answerSensibly } from "./default-brain.ts";
 import { deliverFrames, type StreamPlan } from "./deliver-frames.ts";
 import { type Exchange, type Rule, toExchange } from "./exchange.ts";
@@ -11,6 +19,7 @@ import { misbehave } from "./misbehaviour.ts";
 import { findModel, type ModelCard } from "./model-card.ts";
 import { checkContextLength, countPromptTokens, parseChatRequest } from "./parse-chat-request.ts";
 import { prepareAnswer } from "./prepare-answer.ts";
+import type { PreparedAnswer } from "./answer.ts";
 
 /** How fast the model thinks and speaks. */
 export interface Pace {
@@ -64,23 +73,38 @@ interface Sending {
 }
 
 async function send(call: ApiCall, { request, answer, promptTokens, tokenMs }: Sending): Promise<void> {
-  const prepared = prepareAnswer(answer, request);
   const isEmpty = call.fault?.kind === "empty-choices";
   if (isEmpty) recordFault(call, "empty-choices");
-  if (request.stream) {
-    const frames = isEmpty ? toEmptyFrames(request) : toFrames(request, prepared, promptTokens);
-    return sendStream(call, frames, tokenMs);
-  }
+  // Anthropic's messages hold no choices: there the same fault is a message without content.
+  const prepared = prepareAnswer(isEmpty ? {} : answer, request);
+  if (request.stream) return sendStream(call, listFrames(call, { request, prepared, promptTokens }), tokenMs);
   const tokens = prepared.completionTokens * request.n;
   if (tokenMs > 0) await sleep(tokens * tokenMs, undefined, { signal: call.gone });
+  if (call.face === "anthropic") {
+    return sendBody(call, toAnthropicMessage(request, prepared, promptTokens), tokens);
+  }
   if (isEmpty) return sendBody(call, toEmptyCompletion(request, promptTokens));
   return sendBody(call, toCompletion(request, prepared, promptTokens), tokens);
+}
+
+interface Prepared {
+  readonly request: ChatRequest;
+  readonly prepared: PreparedAnswer;
+  readonly promptTokens: number;
+}
+
+function listFrames(call: ApiCall, { request, prepared, promptTokens }: Prepared): readonly Frame[] {
+  if (call.face === "anthropic") return toAnthropicFrames(request, prepared, promptTokens);
+  if (call.fault?.kind === "empty-choices") return toEmptyFrames(request);
+  const frames = toFrames(request, prepared, promptTokens);
+  return call.face === "azure" ? [azurePreludeFrame(request), ...frames] : frames;
 }
 
 async function sendStream(call: ApiCall, frames: readonly Frame[], tokenMs: number): Promise<void> {
   const { entry, log, response } = call;
   const plan = planStream(call, tokenMs);
-  const spoiled = call.fault?.kind === "malformed-stream" ? spoilFrames(frames, call.fault.variant) : frames;
+  const spoiled =
+    call.fault?.kind === "malformed-stream" ? spoilFrames(frames, call.face, call.fault.variant) : frames;
   entry.status = 200;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",

@@ -58,13 +58,17 @@ export function toText(message: ChatMessage): string {
   return content.map((part) => (typeof part["text"] === "string" ? part["text"] : "")).join("");
 }
 
-/** The text of the last user message of a body that may not be valid; empty when there is none. */
+/** The text of the last user message that has one, of a body that may not be valid; empty when there is none. */
 export function peekLastUserText(body: unknown): string {
   const messages = (body as { messages?: unknown } | null)?.messages;
   if (!Array.isArray(messages)) return "";
-  const last = messages.findLast((message) => (message as ChatMessage | null)?.role === "user") as
-    ChatMessage | undefined;
-  if (last === undefined) return "";
-  if (typeof last.content === "string") return last.content;
-  return Array.isArray(last.content) ? toText(last) : "";
+  const texts = messages.flatMap((message: ChatMessage | null) =>
+    message?.role === "user" ? [readContent(message)] : [],
+  );
+  return texts.findLast((text) => text !== "") ?? "";
+}
+
+function readContent(message: ChatMessage): string {
+  if (typeof message.content === "string") return message.content;
+  return Array.isArray(message.content) ? toText(message) : "";
 }

@@ -56,6 +56,18 @@ export function toFrames(
   return frames;
 }
 
+/** Azure's first piece, which tells what its filter says of the prompt and chooses nothing. */
+export function azurePreludeFrame(request: ChatRequest): Frame {
+  const safe = { filtered: false, severity: "safe" };
+  const results = { hate: safe, self_harm: safe, sexual: safe, violence: safe };
+  const chunk = {
+    ...toHead(request, "chat.completion.chunk"),
+    choices: [],
+    prompt_filter_results: [{ prompt_index: 0, content_filter_results: results }],
+  };
+  return { text: `data: ${JSON.stringify(chunk)}\n\n`, tokens: 0 };
+}
+
 /** A well-formed answer that chose nothing: what some gateways send instead of an error. */
 export function toEmptyCompletion(request: ChatRequest, promptTokens: number): object {
   return { ...toHead(request, "chat.completion"), choices: [], usage: toUsage(promptTokens, 0) };

@@ -1,5 +1,5 @@
 import type { FaultOrder } from "./fault.ts";
-import type { Endpoint } from "./request-log.ts";
+import type { Endpoint } from "./face.ts";
 
 /** An order in force: how often it struck, and the way to take it back. */
 export interface FaultHandle {

@@ -22,6 +22,9 @@ export const defaultModels: readonly ModelCard[] = [
   { id: "gpt-4o", kind: "chat", contextTokens: 128_000 },
   { id: "gpt-4o-mini", kind: "chat", contextTokens: 128_000 },
   { id: "gpt-3.5-turbo", kind: "chat", contextTokens: 16_385 },
+  { id: "claude-haiku-4-5", kind: "chat", contextTokens: 200_000 },
+  { id: "claude-sonnet-4-5", kind: "chat", contextTokens: 200_000 },
+  { id: "claude-3-haiku-20240307", kind: "chat", contextTokens: 200_000 },
   { id: "text-embedding-3-small", kind: "embedding", contextTokens: 8_192, dimensions: 1_536 },
   { id: "text-embedding-3-large", kind: "embedding", contextTokens: 8_192, dimensions: 3_072 },
   { id: "text-embedding-ada-002", kind: "embedding", contextTokens: 8_192, dimensions: 1_536 },
@@ -39,6 +42,14 @@ export function findModel(models: readonly ModelCard[], id: string, kind: ModelC
 /** The body of `GET /v1/models`. */
 export function toModelList(models: readonly ModelCard[]): object {
   return { object: "list", data: models.map(toModel) };
+}
+
+/** The body of Anthropic's `GET /v1/models`. */
+export function toAnthropicModelList(models: readonly ModelCard[]): object {
+  const data = models
+    .filter(({ kind }) => kind === "chat")
+    .map(({ id }) => ({ type: "model", id, display_name: id, created_at: "2025-02-19T00:00:00Z" }));
+  return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
 }
 
 /** The body of `GET /v1/models/{id}`. */

@@ -1,9 +1,7 @@
 import type { Answer } from "./answer.ts";
+import type { Endpoint, Face } from "./face.ts";
 import type { FaultKind } from "./fault.ts";
 import { newId } from "./ids.ts";
-
-/** The doors of the API, as requests are counted under them. */
-export type Endpoint = "chat" | "embeddings" | "moderations" | "models" | "unknown";
 
 /** How a request ended; `cut` means this API broke it off. */
 export type Outcome = "open" | "complete" | "client-aborted" | "cut";
@@ -15,6 +13,8 @@ export interface RecordedRequest {
   /** Also sent as `x-request-id`. */
   readonly id: string;
   readonly at: number;
+  /** Whose protocol it spoke. */
+  readonly face: Face;
   readonly endpoint: Endpoint;
   readonly model: string | undefined;
   readonly stream: boolean;
@@ -57,7 +57,7 @@ export interface WaitOptions {
 
 /** Keeps what requests did. Under `counts` a finished request is dropped and only the sums stay. */
 export interface RequestLog {
-  open(endpoint: Endpoint, keyTail: string): OpenRequest;
+  open(door: { readonly face: Face; readonly endpoint: Endpoint }, keyTail: string): OpenRequest;
   /** Tells those who wait that the request got further. */
   changed(request: OpenRequest): void;
   /** Ends it once; later ends of the same request change nothing. */
@@ -81,13 +81,13 @@ export function createRequestLog({
   let sums = createSums();
   let sequence = 0;
 
-  function open(endpoint: Endpoint, keyTail: string): OpenRequest {
+  function open(door: { readonly face: Face; readonly endpoint: Endpoint }, keyTail: string): OpenRequest {
     sequence += 1;
-    const request = toOpenRequest(endpoint, { keyTail, sequence });
+    const request = toOpenRequest(door, { keyTail, sequence });
     kept.add(request);
     if (kept.size > limit) dropOldest(kept);
     sums.requests += 1;
-    countUp(sums.byEndpoint, endpoint);
+    countUp(sums.byEndpoint, door.endpoint);
     return request;
   }
 
@@ -150,13 +150,14 @@ export function createRequestLog({
 }
 
 function toOpenRequest(
-  endpoint: Endpoint,
+  { face, endpoint }: { readonly face: Face; readonly endpoint: Endpoint },
   { keyTail, sequence }: { keyTail: string; sequence: number },
 ): OpenRequest {
   return {
     sequence,
     id: newId("req_"),
     at: Date.now(),
+    face,
     endpoint,
     model: undefined,
     stream: false,

@@ -2,22 +2,31 @@ import { z } from "zod";
 
 const milliseconds = z.int().min(1);
 
-/** One chat model behind an OpenAI-compatible URL. Several of them are a chain, tried in the order given. */
-export const modelSettings = z.object({
-  provider: z.literal("openai"),
-  apiKey: z.string().min(1),
-  /** Without it OpenAI's own. */
-  baseURL: z.url().optional(),
-  model: z.string().min(1),
-  maxTokens: z.int().min(1).max(128_000).default(1500),
-  temperature: z.number().min(0).max(2).default(0.7),
-  /** One call from its first to its last byte; must stay below the lease of a turn. */
-  timeoutMs: milliseconds.default(45_000),
-  /** Until the first piece of the answer. */
-  firstByteMs: milliseconds.default(20_000),
-  /** Between two pieces of the answer. */
-  idleMs: milliseconds.default(20_000),
-});
+/** One chat model behind one endpoint. */
+export const modelSettings = z
+  .object({
+    /** `openai` is anything that speaks its protocol. */
+    provider: z.enum(["openai", "azure", "anthropic"]),
+    apiKey: z.string().min(1),
+    /** Without it the provider's own; for Azure the resource, such as https://acme.openai.azure.com. */
+    baseURL: z.url().optional(),
+    /** Azure only: asks `/openai/deployments/…` in this version; without it `/openai/v1`. */
+    apiVersion: z.string().min(1).optional(),
+    /** For Azure the deployment's name. */
+    model: z.string().min(1),
+    maxTokens: z.int().min(1).max(128_000).default(1500),
+    temperature: z.number().min(0).max(2).default(0.7),
+    /** One call from its first to its last byte; must stay below the lease of a turn. */
+    timeoutMs: milliseconds.default(45_000),
+    /** Until the first piece of the answer. */
+    firstByteMs: milliseconds.default(20_000),
+    /** Between two pieces of the answer. */
+    idleMs: milliseconds.default(20_000),
+  })
+  .refine(({ provider, baseURL }) => provider !== "azure" || baseURL !== undefined, {
+    path: ["baseURL"],
+    message: "is missing: Azure models are behind the address of their resource",
+  });
 
 /** One model's price in US dollars per 1 000 tokens, and the day it was read (YYYY-MM-DD). */
 export const modelPrice = z.object({

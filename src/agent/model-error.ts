@@ -11,6 +11,12 @@ export const emptyAnswer = "empty_answer";
 export const contentFilter = "content_filter";
 /** The provider asks to be left alone for a moment; it is up and well. */
 export const rateLimited = "rate_limit_exceeded";
+/** The key is wrong, revoked, or may not use the model: an operator must act. */
+export const keyRefused = "key_refused";
+/** The endpoint has no such model: an operator must act. */
+export const modelUnknown = "model_unknown";
+/** The account has no credit left: an operator must act. */
+export const quotaUsedUp = "insufficient_quota";
 /** The endpoint failed too often and is not asked for a while. */
 export const circuitOpen = "circuit_open";
 
@@ -22,7 +28,9 @@ export function toModelError(cause: unknown, model: string): ModelError {
   const { status, code, message } = describe(cause);
   const says = `model ${model}: ${status ?? "no answer"}${code === undefined ? "" : ` ${code}`}`;
   if (isTooLong(code, message)) return new PermanentError(says, { cause, code: contextTooLong });
-  if (code === "insufficient_quota") return new PermanentError(says, { cause, code });
+  if (isQuotaUsedUp(code, message)) return new PermanentError(says, { cause, code: quotaUsedUp });
+  if (status === 401 || status === 403) return new PermanentError(says, { cause, code: keyRefused });
+  if (status === 404) return new PermanentError(says, { cause, code: modelUnknown });
   if (status === 429) {
     return new TransientError(says, { cause, code: rateLimited, retryAfterMs: readRetryAfterMs(cause) });
   }
@@ -44,7 +52,9 @@ interface Described {
 
 function describe(cause: unknown): Described {
   const status = field(cause, "status");
-  const code = field(cause, "code") ?? field(field(cause, "error"), "code");
+  const body = field(cause, "error");
+  // OpenAI and Azure name a code, Anthropic a type inside its envelope.
+  const code = field(cause, "code") ?? field(body, "code") ?? field(field(body, "error"), "type");
   return {
     status: typeof status === "number" ? status : undefined,
     code: typeof code === "string" ? code : undefined,
@@ -52,11 +62,17 @@ function describe(cause: unknown): Described {
   };
 }
 
+// Anthropic tells it in words only.
+function isQuotaUsedUp(code: string | undefined, message: string): boolean {
+  return code === quotaUsedUp || code === "billing_error" || /credit balance is too low/i.test(message);
+}
+
 // LangChain renames the error and drops its status; compatible servers send a text without a code.
 function isTooLong(code: string | undefined, message: string): boolean {
   return (
     code === contextTooLong ||
-    /context_length_exceeded|ContextOverflowError|maximum context length|exceeds? the context (window|size)/i.test(
+    code === "request_too_large" ||
+    /context_length_exceeded|prompt is too long|ContextOverflowError|maximum context length|exceeds? the context (window|size)/i.test(
       message,
     )
   );

@@ -1,5 +1,5 @@
 import type { ModelSettings } from "./agent-settings.ts";
-import { openAiBaseURL } from "./chat-model.ts";
+import { endpointKey, toModelListRequest } from "./model-endpoint.ts";
 
 const freshMs = 30_000;
 const probeTimeoutMs = 2_000;
@@ -19,14 +19,16 @@ export function createModelHealth(models: readonly ModelSettings[], now: () => n
 }
 
 async function probeAll(models: readonly ModelSettings[]): Promise<"ok" | "unavailable"> {
-  const reached = await Promise.all(models.map(isReachable));
+  const endpoints = new Map(models.map((model) => [endpointKey(model), model]));
+  const reached = await Promise.all([...endpoints.values()].map(isReachable));
   return reached.includes(true) ? "ok" : "unavailable";
 }
 
-async function isReachable({ baseURL = openAiBaseURL, apiKey }: ModelSettings): Promise<boolean> {
+async function isReachable(model: ModelSettings): Promise<boolean> {
+  const { url, headers } = toModelListRequest(model);
   try {
-    const response = await fetch(`${baseURL.replace(/\/+$/, "")}/models`, {
-      headers: { authorization: `Bearer ${apiKey}` },
+    const response = await fetch(url, {
+      headers,
       signal: AbortSignal.timeout(probeTimeoutMs),
     });
     await response.body?.cancel();

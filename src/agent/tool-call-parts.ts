@@ -1,7 +1,7 @@
 import type { ModelToolCall } from "./model-reply.ts";
 
 /** A fragment of a streamed tool call. */
-interface ToolCallPart {
+export interface ToolCallPart {
   readonly index?: number | undefined;
   readonly id?: string | undefined;
   readonly name?: string | undefined;
