@@ -3,7 +3,8 @@ import type { AgentRequest } from "../core/agent.ts";
 import { PermanentError, TransientError } from "../core/errors.ts";
 import type { StepOutcome } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
-import type { Tool, ToolContext } from "../core/tool.ts";
+import type { Tool, ToolContext, TurnFiles } from "../core/tool.ts";
+import { collectFiles } from "./collect-files.ts";
 
 /** How a tool call ended. `uncertain`: a write may have happened, so a person has to look. */
 export const toolOutcome = z.object({ kind: z.enum(["result", "error", "uncertain"]), text: z.string() });
@@ -21,6 +22,7 @@ export interface ToolRun {
   readonly input: unknown;
   readonly context: AgentRequest["context"];
   readonly idempotencyKey: string;
+  readonly files?: TurnFiles | undefined;
   readonly maxResultBytes: number;
   readonly mayCall: MayCall | undefined;
   readonly log: Log;
@@ -84,11 +86,17 @@ async function runOnce(run: ToolRun): Promise<ToolOutcome> {
   stopped.throwIfAborted();
   const signals = tool.effect === "write" ? [stopped] : [stopped, expired];
   const limit = withTimeout(signals, tool.timeoutMs);
+  const files = collectFiles(run.files, run.idempotencyKey);
   try {
-    const context: ToolContext = { ...run.context, idempotencyKey: run.idempotencyKey, signal: limit.signal };
+    const { idempotencyKey } = run;
+    const { attach } = files;
+    const context: ToolContext = { ...run.context, idempotencyKey, signal: limit.signal, attach };
     const output = await limit.race(tool.run(run.input, context));
-    return { kind: "result", text: toText(tool.output.parse(output), run.maxResultBytes) };
+    const text = toText(tool.output.parse(output), run.maxResultBytes);
+    await files.settle();
+    return { kind: "result", text };
   } catch (cause) {
+    await files.discard();
     stopped.throwIfAborted();
     return toProblem(run, cause, limit.signal.aborted);
   } finally {

@@ -105,6 +105,7 @@ async function runToolCall(
         input: parsed.input,
         context: request.context,
         idempotencyKey: `${request.context.turnId}:${key}`,
+        files: request.files,
         maxResultBytes: settings.maxToolResultBytes,
         mayCall: turn.mayCall,
         log: turn.log,

@@ -1,6 +1,6 @@
 import type { Journal } from "./journal.ts";
 import type { Button, Citation } from "./reply.ts";
-import type { ToolContext } from "./tool.ts";
+import type { ToolContext, TurnFiles } from "./tool.ts";
 
 /** One message of a conversation as an agent sees it, oldest first. */
 export interface SpokenMessage {
@@ -12,7 +12,7 @@ export interface SpokenMessage {
 
 /** Everything an agent needs for one turn. Identity comes from Baton, never from the text. */
 export interface AgentRequest {
-  readonly context: Omit<ToolContext, "idempotencyKey" | "signal">;
+  readonly context: Omit<ToolContext, "idempotencyKey" | "signal" | "attach">;
   /** The company's display name, for the prompt. */
   readonly company: string;
   readonly persona: string;
@@ -27,6 +27,8 @@ export interface AgentRequest {
   /** What the last answer of this conversation gave as its `dialogue`; anything a crash or an older version left there is allowed. */
   readonly dialogue?: unknown;
   readonly journal: Journal;
+  /** Left out where answers carry no files. */
+  readonly files?: TurnFiles | undefined;
   /** Receives the answer's text so far each time it grows. Returning a promise slows the stream down. */
   readonly onText: (text: string) => void | Promise<void>;
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import type { Accept, Attachment, ChannelName, Envelope, Place } from "./envelope.ts";
 import type { DeliveryId } from "./ids.ts";
-import type { Reply } from "./reply.ts";
+import type { Reply, ReplyFile } from "./reply.ts";
 
 /** What a channel can do natively; what it cannot, the callers replace by the next best thing. */
 export interface Capabilities {
@@ -28,6 +28,24 @@ export interface Target {
   readonly returnPath?: string | undefined;
 }
 
+/** What a channel may ask about a file of ours while it sends it. */
+export interface FileDesk {
+  /** Throws PermanentError with code `file_gone` for what is not kept any more. */
+  read(file: ReplyFile): Promise<Buffer>;
+  /** A signed word that stands for the file for some days, for a platform that wants the bytes later. */
+  ticket(file: ReplyFile): string;
+  /** Where whoever has the address can save the file for some days; undefined where Baton has no public address. */
+  link(file: ReplyFile): string | undefined;
+}
+
+/** A file of ours with what is in it. */
+export interface LentFile extends ReplyFile {
+  readonly content: Buffer;
+}
+
+/** Opens what `FileDesk.ticket` gave; undefined for a ticket that is forged or over, or whose file is gone. */
+export type OpenTicket = (ticket: string) => Promise<LentFile | undefined>;
+
 /** One try to put one message on the platform. */
 export interface Attempt {
   /** Written into the message where the platform lets us, so that `find` can recognize it. */
@@ -39,6 +57,8 @@ export interface Attempt {
    * Throws when the right to send was lost meanwhile.
    */
   readonly checkpoint: () => void;
+  /** There whenever the reply has a file. */
+  readonly files?: FileDesk | undefined;
 }
 
 /** The platform's id of a message that is there. */
@@ -60,6 +80,8 @@ export interface Sought {
   readonly known: readonly string[];
   /** The message was being streamed, so it may not carry the delivery's id yet. */
   readonly streamed: boolean;
+  /** The message is this file, or a line that stands for it. */
+  readonly file?: ReplyFile | undefined;
 }
 
 /** A message being written in front of the reader's eyes. One at a time per place. */
@@ -110,7 +132,10 @@ export interface Channel {
   start(accept: Accept): Promise<void>;
   /** Cuts a reply into replies that each fit one message; the bodies' text, joined, is the source text. Pure. */
   split(reply: Reply): readonly Reply[];
-  /** Puts one reply (already split) on the platform as a new message. */
+  /**
+   * Puts one reply (already split) on the platform as a new message. PermanentError for a file means that it cannot
+   * go there as a file: the caller says so in words.
+   */
   send(target: Target, reply: Reply, attempt: Attempt): Promise<MessageRef>;
   /** Replaces a message's content. Idempotent. Also ends a stream that was left open. */
   update(target: Target, ref: MessageRef, reply: Reply, attempt: Attempt): Promise<void>;

@@ -13,6 +13,15 @@ export interface Button {
   readonly style?: "primary" | "danger" | undefined;
 }
 
+/** A file of ours as a handle, never the bytes: those a channel reads while it sends. Its name and type are safe to show. */
+export interface ReplyFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimeType: string;
+  /** How many there are. */
+  readonly bytes: number;
+}
+
 /**
  * What Baton says, once, for every channel: a CommonMark body and what hangs on it.
  * Channels render it natively and neutralize whatever a model could forge (mentions, disguised links).
@@ -24,6 +33,8 @@ export interface Reply {
   readonly suggestions?: readonly string[] | undefined;
   /** Ask for thumbs up or down; the value identifies the answer. */
   readonly feedback?: string | undefined;
+  /** A reply that goes to a channel has words or one file: each file is a message of its own, after the words. */
+  readonly files?: readonly ReplyFile[] | undefined;
   /** Visible to one person only, where the platform can. */
   readonly onlyFor?: string | undefined;
 }

@@ -11,6 +11,13 @@ export interface Schema<T> {
 export const roles = ["customer", "staff", "admin", "analytics"] as const;
 export type Role = (typeof roles)[number];
 
+/** A file a tool made. What it is, is found out from the bytes; `mimeType` only tells kinds of text apart. */
+export interface ToolFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Who a tool works for and under which key. Everything here comes from Baton, nothing from the model. */
 export interface ToolContext {
   readonly tenantId: TenantId;
@@ -24,6 +31,18 @@ export interface ToolContext {
   /** The caller's IANA time zone, where the platform tells it. */
   readonly timeZone: string | undefined;
   readonly signal: AbortSignal;
+  /**
+   * Hangs a file on the turn's answer, if the call ends well. Once for each name, however often the call is repeated.
+   * Throws PermanentError, in words for the model, for a file that is empty, too large or one too many.
+   */
+  attach(file: ToolFile): Promise<void>;
+}
+
+/** Where the files of a turn's tools are kept until the answer goes out. `key` is the call's idempotency key. */
+export interface TurnFiles {
+  attach(key: string, file: ToolFile): Promise<void>;
+  /** Forgets what a call attached that did not end well. */
+  discard(key: string): Promise<void>;
 }
 
 /**

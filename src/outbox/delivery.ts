@@ -40,6 +40,9 @@ const reply = z.object({
   buttons: z.array(button).optional(),
   suggestions: z.array(z.string()).optional(),
   feedback: z.string().optional(),
+  files: z
+    .array(z.object({ id: z.string(), name: z.string(), mimeType: z.string(), bytes: z.number() }))
+    .optional(),
   onlyFor: z.string().optional(),
 });
 

@@ -111,6 +111,20 @@ export async function markSending(
   return rows.length > 0;
 }
 
+/**
+ * Takes intents to stream back that surely never began. Only for the holder of the lease: whoever has it next may be
+ * sending them at this moment.
+ */
+export function withdrawIntents(lease: Lease, ids: readonly DeliveryId[]): Query {
+  return {
+    text: `WITH mine AS (
+             SELECT id FROM conversations WHERE company_id = $1 AND id = $2 AND lease_token = $3 FOR NO KEY UPDATE)
+           UPDATE deliveries d SET state = 'cancelled', error = 'it never began'
+           FROM mine WHERE d.company_id = $1 AND d.id = ANY ($4::uuid[]) AND d.state = 'sending'`,
+    values: [lease.tenantId, lease.conversationId, lease.token, ids],
+  };
+}
+
 /** Messages of ours in a conversation that deliveries already account for, for reconciliation. */
 export async function knownRefs(
   database: Database,

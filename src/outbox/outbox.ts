@@ -1,12 +1,14 @@
-import type { Channel, Found, ReplyStream, Target } from "../core/channel.ts";
+import type { Attempt, Channel, FileDesk, Found, MessageRef, ReplyStream, Target } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { PermanentError, StoodDownError } from "../core/errors.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../store/database.ts";
+import { fileOf, toFileLine } from "./cut-reply.ts";
 import type { Delivery } from "./delivery.ts";
 import { decideAfterFailure, defaultRetryPolicy, type Outcome, type RetryPolicy } from "./outcome.ts";
 import { knownRefs, markSending } from "./outbox-store.ts";
+import { fileGone, type ReplyFiles } from "./reply-files.ts";
 
 /** Where a conversation's replies go. */
 export interface Destination {
@@ -37,6 +39,7 @@ export interface Outbox {
 export interface OutboxParts {
   readonly database: Database;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly files: Pick<ReplyFiles, "desk">;
   readonly retry?: RetryPolicy | undefined;
   readonly count: (outcome: Outcome["state"], channel: ChannelName) => void;
   readonly log: Log;
@@ -50,6 +53,7 @@ export const handedOverLine = "_I stop here: a person has to look at this first.
 export function createOutbox({
   database,
   channels,
+  files,
   retry = defaultRetryPolicy,
   count,
   log,
@@ -114,7 +118,7 @@ export function createOutbox({
     inherited: boolean,
   ): Promise<Outcome> {
     const { channel, target } = destination;
-    const attempting = attemptOf(lease, delivery);
+    const attempting = { ...attemptOf(lease, delivery), files: files.desk(lease.tenantId) };
     if (inherited || delivery.ref !== undefined) {
       const found = await locate(lease, destination, delivery);
       if (found.kind === "cannot tell")
@@ -124,12 +128,33 @@ export function createOutbox({
           error: "the platform cannot tell whether it was delivered",
         };
       if (found.kind === "found") {
-        await channel.update(target, found.ref, delivery.reply, attempting);
+        // A file, or the line for it, is whole once it is there.
+        if (fileOf(delivery.reply) === undefined)
+          await channel.update(target, found.ref, delivery.reply, attempting);
         return { id: delivery.id, state: "sent", ref: found.ref.id };
       }
     }
-    const ref = await channel.send(target, delivery.reply, attempting);
+    const ref = await send(destination, delivery, attempting);
     return { id: delivery.id, state: "sent", ref: ref.id };
+  }
+
+  /** What cannot go there as a file is said in words: nothing of it was put there, so the delivery is still whole. */
+  async function send(
+    { channel, target }: Destination,
+    { id, reply, correlationId }: Delivery,
+    attempting: Attempt & { readonly files: FileDesk },
+  ): Promise<MessageRef> {
+    const file = fileOf(reply);
+    if (file === undefined) return channel.send(target, reply, attempting);
+    try {
+      return await channel.send(target, reply, attempting);
+    } catch (cause) {
+      if (!(cause instanceof PermanentError)) throw cause;
+      const { code } = cause;
+      log.warn({ channel: channel.name, deliveryId: id, correlationId, code }, "a file goes out as a line");
+      const link = code === fileGone ? undefined : attempting.files.link(file);
+      return channel.send(target, toFileLine(reply, file, link), attempting);
+    }
   }
 
   /** The bot may not speak any more, but what is already on the platform must be known. */
@@ -163,6 +188,7 @@ export function createOutbox({
       since: delivery.sendingSince ?? new Date(0),
       known,
       streamed: delivery.streamed,
+      file: fileOf(delivery.reply),
     });
   }
 

@@ -3,7 +3,7 @@ import type { Agent, AgentAnswer, SpokenMessage, Usage } from "../core/agent.ts"
 import { StoodDownError } from "../core/errors.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { humanButton, type Reply } from "../core/reply.ts";
+import { humanButton, type Reply, type ReplyFile } from "../core/reply.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import type { Metrics } from "../insights/metrics.ts";
@@ -12,6 +12,7 @@ import { sealReply } from "../outbox/delivery.ts";
 import { createLiveAnswer, JoinedError, type LiveAnswer, type PlannedPart } from "../outbox/live-answer.ts";
 import { handedOverLine, takenOverLine, type Destination, type Outbox } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
+import type { ReplyFiles } from "../outbox/reply-files.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { Companies } from "../tenants/companies.ts";
@@ -33,6 +34,7 @@ export interface AnswerParts {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly agent: Agent;
+  readonly files: Pick<ReplyFiles, "of" | "ofTurn">;
   readonly companies: Companies;
   readonly metrics: Metrics;
   readonly streaming: boolean;
@@ -187,7 +189,7 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   await live.settle();
   request.lease.check();
   if (answer.kind === "failed" && answer.reason === "needs a person") return answer.reason;
-  const planned = live.plan(toReply(answer, turn.id));
+  const planned = live.plan(toReply(answer, turn.id, await filesOf(bench, answer)));
   await commit(bench, answer, planned);
   const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
     live.complete(planned),
@@ -224,6 +226,7 @@ async function toAgentRequest({
     history: claim.history,
     questions: questions.filter((question) => question.seq <= turn.throughSeq).map(toSpoken),
     journal,
+    files: parts.files.of({ ...lease, turnId: turn.id }),
     onText: (text) => live.show(text),
     signal: AbortSignal.any([lease.signal, live.failed]),
   };
@@ -237,7 +240,16 @@ function toSpoken(question: OpenMessage): SpokenMessage {
   return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
 }
 
-function toReply(answer: AgentAnswer, turnId: TurnId): Reply {
+/** What tools made for the answer; where none ran there is nothing to ask for. */
+async function filesOf(
+  { parts, request, turn, journal }: Workbench,
+  answer: AgentAnswer,
+): Promise<readonly ReplyFile[]> {
+  if (answer.kind === "failed" || !journal.acted) return [];
+  return parts.files.ofTurn(request.lease.tenantId, turn.id);
+}
+
+function toReply(answer: AgentAnswer, turnId: TurnId, files: readonly ReplyFile[]): Reply {
   if (answer.kind === "failed") return toPlainReply(answer.reason);
   const { body, citations, suggestions = [], buttons = [] } = answer;
   return {
@@ -246,6 +258,7 @@ function toReply(answer: AgentAnswer, turnId: TurnId): Reply {
     ...(suggestions.length > 0 && { suggestions }),
     buttons: [...buttons, humanButton],
     feedback: turnId,
+    ...(files.length > 0 && { files }),
   };
 }
 
@@ -254,7 +267,7 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
   const { lease, seal, claim, questions, ignored, destination } = request;
   const { usage } = answer;
   const latencyMs = questions[0]?.waitedMs ?? 0;
-  const body = planned.map((part) => part.delivery.reply.body).join("\n\n");
+  const body = planned.map((part) => part.delivery.reply.body).filter(Boolean).join("\n\n");
   const model = answer.kind === "answered" ? answer.model : undefined;
   const tokens = usage.inputTokens + usage.outputTokens;
   const [row] = await parts.database.statement<{ mine: number; committed: number }>(

@@ -1,4 +1,6 @@
-import { fileTypeFromBuffer } from "file-type";
+import { toFileName } from "../../core/file-name.ts";
+import { sniffType } from "../../store/sniff-type.ts";
+import { toDownloadHeaders } from "../download.ts";
 import { sceneOf, type ChatHouse } from "./chat-house.ts";
 import { ApiError, refusals } from "./api-error.ts";
 import { defineEndpoint, type Endpoint } from "./endpoint.ts";
@@ -33,7 +35,7 @@ export function fileEndpoints(house: ChatHouse): readonly Endpoint[] {
           );
         }
         const name = toFileName(query.name);
-        const mimeType = await sniff(bytes);
+        const mimeType = await sniffType(bytes);
         const key = { tenantId: session.site.route.tenantId, thread: thread.thread };
         const saved = await book.files.save(key, { name, mimeType, bytes });
         if (saved === undefined)
@@ -57,47 +59,8 @@ export function fileEndpoints(house: ChatHouse): readonly Endpoint[] {
         const key = { tenantId: session.site.route.tenantId, thread: thread.thread };
         const file = await book.files.read(key, params.attachment_id);
         if (file === undefined) throw refusals.notFound();
-        const isShown = harmlessImages.has(file.mimeType);
-        const where = isShown ? "inline" : "attachment";
-        return reply
-          .header("content-disposition", `${where}; filename*=UTF-8''${encodeName(file.name)}`)
-          .header("content-security-policy", "default-src 'none'; sandbox")
-          .header("x-content-type-options", "nosniff")
-          .header("cache-control", "private, no-store")
-          .type(isShown ? file.mimeType : "application/octet-stream")
-          .send(file.bytes);
+        return reply.headers(toDownloadHeaders(file, { inline: true })).send(file.bytes);
       },
     }),
   ];
-}
-
-const harmlessImages: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-
-/** By its first bytes. What has none of its own is text or just bytes: HTML and SVG are text here, and stay it. */
-async function sniff(bytes: Buffer): Promise<string> {
-  const found = await fileTypeFromBuffer(bytes).catch(() => undefined);
-  if (found !== undefined && !/xml|html|svg/.test(found.mime)) return found.mime;
-  return isText(bytes) ? "text/plain" : "application/octet-stream";
-}
-
-function isText(bytes: Buffer): boolean {
-  try {
-    return !new TextDecoder("utf-8", { fatal: true }).decode(bytes).includes("\0");
-  } catch {
-    return false;
-  }
-}
-
-/** The last part of a path, without what a terminal or a header could take for more than a name. */
-function toFileName(name: string): string {
-  const last = name.split(/[/\\]/).at(-1) ?? "";
-  const plain = last.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").trim();
-  return plain === "" || /^\.+$/.test(plain) ? "file" : plain.toWellFormed();
-}
-
-function encodeName(name: string): string {
-  return encodeURIComponent(name).replaceAll(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }

@@ -11,7 +11,12 @@ toolContract("get_time", {
 });
 
 const { context } = aRequest("").request;
-const told = { ...context, idempotencyKey: "key", signal: new AbortController().signal };
+const told = {
+  ...context,
+  idempotencyKey: "key",
+  signal: new AbortController().signal,
+  attach: async () => {},
+};
 
 test("tells the time where the person is", async () => {
   expect(await getTime.run({}, told)).toEqual({

@@ -20,7 +20,12 @@ toolContract("create_ticket", {
 });
 
 const { context } = aRequest("").request;
-const told = { ...context, idempotencyKey: "turn:tool:0:call_1", signal: new AbortController().signal };
+const told = {
+  ...context,
+  idempotencyKey: "turn:tool:0:call_1",
+  signal: new AbortController().signal,
+  attach: async () => {},
+};
 
 test("opens one ticket for the conversation it is asked in", async () => {
   const tickets = createMemoryTickets();

@@ -1,0 +1,45 @@
+import type { Channel } from "../core/channel.ts";
+import type { Reply, ReplyFile } from "../core/reply.ts";
+import { ticketDays } from "./file-tickets.ts";
+
+/**
+ * Cuts a reply into the messages it takes on a platform: its words as the channel cuts them, then each file by itself.
+ * A file of its own delivery is sent, looked for and given up by itself: it can neither take words down with it nor
+ * be sent twice because of them.
+ */
+export function cutReply(
+  channel: Pick<Channel, "split">,
+  { files = [], ...words }: Reply,
+): { readonly words: readonly Reply[]; readonly files: readonly Reply[] } {
+  const seenBy = words.onlyFor === undefined ? {} : { onlyFor: words.onlyFor };
+  return {
+    words: channel.split(words),
+    files: files.map((file) => ({ body: "", files: [file], ...seenBy })),
+  };
+}
+
+/** The file a message is; undefined where it is words. */
+export function fileOf({ files }: Reply): ReplyFile | undefined {
+  return files?.[0];
+}
+
+/** What is said where a file cannot go: where to get it, or honestly that it did not arrive. */
+export function toFileLine({ onlyFor }: Reply, file: ReplyFile, link: string | undefined): Reply {
+  const named = `📎 **${escapeName(file.name)}** (${toSize(file.bytes)})`;
+  const line =
+    link === undefined
+      ? `${named}: this file could not be sent here.`
+      : `${named} could not be sent here as a file. [Download it](${link}) within ${ticketDays} days.`;
+  return { body: line, ...(onlyFor !== undefined && { onlyFor }) };
+}
+
+/** A name is no markdown, and no mention. */
+function escapeName(name: string): string {
+  return name.replaceAll(/[!-/:-@[-`{-~]/g, "\\$&");
+}
+
+function toSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
