@@ -11,6 +11,7 @@ import { createHandoff } from "./handoff/handoff.ts";
 import { createTickets } from "./handoff/tickets.ts";
 import { createChat, type ChatParts } from "./http/chat/chat.ts";
 import type { Condition } from "./http/health.ts";
+import { addFileLinks } from "./http/file-links.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
 import { createCatchUp } from "./inbox/catch-up.ts";
 import { createInbox } from "./inbox/inbox.ts";
@@ -19,8 +20,10 @@ import { mirrorInteractions } from "./insights/interactions.ts";
 import { createMetrics } from "./insights/metrics.ts";
 import { createTracing, withSpan } from "./insights/tracing.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+import { createFileTickets } from "./outbox/file-tickets.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import type { RetryPolicy } from "./outbox/outcome.ts";
+import { createReplyFiles } from "./outbox/reply-files.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
@@ -102,6 +105,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
   const transcript = createTranscript({ database, sealer, installations, fast });
   const webDoor = createWebDoor();
+  const masterKeys = [store.masterKey, store.previousMasterKey].filter((key) => key !== undefined);
+  const files = createReplyFiles({
+    database,
+    sealer,
+    tickets: createFileTickets({ masterKeys }),
+    publicUrl: settings.http.publicUrl,
+  });
   const channels = createChannels(settings.channels, {
     installationsOf: installations.forChannel,
     transcript,
@@ -112,6 +122,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const outbox = createOutbox({
     database,
     channels,
+    files,
     retry: pace.delivery,
     count: (outcome, channel) => metrics.deliveries.inc({ channel, outcome }),
     log,
@@ -141,6 +152,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     outbox,
     agent,
+    files,
     companies,
     metrics,
     sealer,
@@ -195,7 +207,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       turn: (ids, context) => admission.run(() => turns.run(ids, context)),
       delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
       sweep: async () => void (await sweeper.sweep()),
-      maintenance: async () => void (await Promise.all([mirrorInteractions(database), sweepSessions()])),
+      maintenance: async () =>
+        void (await Promise.all([mirrorInteractions(database), files.sweep(), sweepSessions()])),
     },
     { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
   );
@@ -206,7 +219,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     installations,
     book: createTranscript({ database: doorsDatabase, sealer, installations, fast }),
     door: webDoor,
-    masterKeys: [store.masterKey, store.previousMasterKey].filter((key) => key !== undefined),
+    masterKeys,
     publicUrl: settings.http.publicUrl,
     ...parts.chat,
     limits: { messages: ai.rateLimit, ...parts.chat?.limits },
@@ -226,6 +239,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
     extra: async (app) => {
       if (hasChat) await app.register(async (scope) => chat.routes(scope));
+      if (settings.role !== "worker") addFileLinks(app, files.open);
       await parts.pages?.(app);
     },
     secure: settings.http.publicUrl?.startsWith("https:"),
