@@ -1,0 +1,50 @@
+import type { BusinessRules } from "./business-rules.ts";
+import type { Sentence } from "./cut-sentences.ts";
+import type { Evidence } from "./evidence.ts";
+import type { LeakFinder } from "./find-leak.ts";
+import { findPromise } from "./find-promise.ts";
+import { isSupported } from "./find-support.ts";
+import { readClaims } from "./read-claims.ts";
+
+/** Whether a sentence may be shown. `reason` is in words for the model that has to do without it. */
+export type Verdict =
+  | { readonly kind: "passed" }
+  | {
+      readonly kind: "held";
+      readonly why: "claim" | "promise" | "rule" | "leak";
+      readonly reason: string;
+    };
+
+/** What a sentence is held against. */
+export interface Judging {
+  /** Read when the first claim needs it: small talk needs none. */
+  readonly evidence: () => Evidence;
+  readonly rules: BusinessRules;
+  readonly leaks: LeakFinder;
+}
+
+const passed: Verdict = { kind: "passed" };
+
+/**
+ * Judges one sentence. Prices, numbers, dates, links and promises need evidence; secrets and the prompt never go out;
+ * what the company forbids is not said. Touches nothing: the same sentence after the same text gets the same verdict.
+ */
+export function judgeSentence({ text, code }: Sentence, before: string, judging: Judging): Verdict {
+  const { evidence, rules, leaks } = judging;
+  if (text.trim() === "") return passed;
+  const leak = leaks.find(text, before);
+  if (leak !== undefined) return { kind: "held", why: "leak", reason: `it gives away ${leak}` };
+  const forbidden = rules.findForbidden(text);
+  if (forbidden !== undefined) return { kind: "held", why: "rule", reason: forbidden };
+  const unsupported = readClaims(text)
+    .filter(({ kind }) => !code || kind === "price" || kind === "link" || kind === "email")
+    .find((claim) => !isSupported(claim, text, evidence()));
+  if (unsupported !== undefined) {
+    const reason = `nothing given says "${unsupported.text.trim()}"`;
+    return { kind: "held", why: "claim", reason };
+  }
+  const promise = code ? undefined : findPromise(text, evidence);
+  if (promise === undefined) return passed;
+  const reason = promise === "availability" ? "nothing given says so" : "no tool has done that";
+  return { kind: "held", why: "promise", reason };
+}
