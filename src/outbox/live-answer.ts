@@ -6,6 +6,7 @@ import type { Lease } from "../core/lease.ts";
 import type { Reply } from "../core/reply.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
+import { cutReply } from "./cut-reply.ts";
 import { sealReply, type Delivery } from "./delivery.ts";
 import {
   assertMine,
@@ -44,7 +45,7 @@ export interface LiveAnswer {
   readonly failed: AbortSignal;
   /** Something is visible, so a new message no longer joins. */
   readonly visible: boolean;
-  /** Cuts the final reply into messages: those already visible keep their ids. */
+  /** Cuts the final reply into messages: those already visible keep their ids, files come after all words. */
   plan(reply: Reply): readonly PlannedPart[];
   /** Puts the planned parts on the platform, in order, and takes away what is left over. */
   complete(parts: readonly PlannedPart[]): Promise<Outcome[]>;
@@ -288,7 +289,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     finished = true;
     isPlanned = true;
     const whispered = parts.onlyFor === undefined ? reply : { ...reply, onlyFor: parts.onlyFor };
-    return channel.split(whispered).map((piece, index) => {
+    const { words, files } = cutReply(channel, whispered);
+    const ofWords = words.map((piece, index): PlannedPart => {
       const shown = live[index];
       if (shown !== undefined)
         return { delivery: { ...shown.delivery, reply: piece, ref: shown.ref }, visible: true };
@@ -299,12 +301,18 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       const fresh = newDelivery(index, piece, false);
       return { delivery: index === 0 ? fresh : { ...fresh, state: "pending" }, visible: false };
     });
+    const ofFiles = files.map((piece, index): PlannedPart => {
+      const fresh = newDelivery(words.length + index, piece, false);
+      return { delivery: { ...fresh, state: "pending" }, visible: false };
+    });
+    return [...ofWords, ...ofFiles];
   }
 
   async function complete(planned: readonly PlannedPart[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (const [index, part] of planned.entries()) {
-      const outcome = await completePart(part, live[index]);
+    for (const part of planned) {
+      const shown = live.find(({ delivery }) => delivery.id === part.delivery.id);
+      const outcome = await completePart(part, shown);
       if (outcome === undefined) return outcomes; // not ours any more: the next holder finds it in the outbox
       outcomes.push(outcome);
       if (outcome.state === "pending" || outcome.state === "sending") return outcomes; // order: the rest waits
