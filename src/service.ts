@@ -2,11 +2,14 @@ import { createChannels } from "../channels/registry.ts";
 import { createTools } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type ModelSettings } from "./agent/agent-settings.ts";
+import { askForApproval } from "./agent/tools/ask-for-approval.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
+import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
+import { createApprovals } from "./handoff/approvals.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createTickets } from "./handoff/tickets.ts";
 import { createChat, type ChatParts } from "./http/chat/chat.ts";
@@ -71,6 +74,8 @@ export interface ServiceParts {
   readonly store: Store;
   readonly log: Log;
   readonly pace?: Pace | undefined;
+  /** Tools beside those of the registry. */
+  readonly tools?: readonly Tool[] | undefined;
   /** Pages of their own, beside the channels' doors. */
   readonly pages?: HttpParts["extra"];
   /** Bounds and clocks of the chat for web sites; the defaults suit production. */
@@ -127,9 +132,18 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     count: (outcome, channel) => metrics.deliveries.inc({ channel, outcome }),
     log,
   });
+  const approvals = createApprovals({
+    database,
+    sealer,
+    ttlMs: settings.approvalMinutes * 60_000,
+    onNews: (news) => turns.onArrival({ ...news, urgent: false }),
+    log,
+  });
   const handoff = createHandoff({
     database,
     sealer,
+    approvals,
+    onNews: (news) => turns.onArrival({ ...news, urgent: false }),
     onChanged: (subject) => {
       turns.onChanged(subject);
       chat.onChanged(subject.conversationId);
@@ -137,6 +151,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const { ai } = settings;
+  const tools = [...createTools({ tickets: createTickets({ database, sealer }) }), ...(parts.tools ?? [])];
   const agent = createAgent({
     settings: agentSettings.parse({
       enableToolCalling: ai.toolCalling,
@@ -145,7 +160,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
     }),
     models: modelsOf(settings),
-    tools: createTools({ tickets: createTickets({ database, sealer }) }),
+    tools: tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool)),
     log,
   });
   const turns = createTurns({
@@ -159,6 +174,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     queue,
     fast,
     handoff,
+    approvable: new Map(tools.filter(needsApproval).map((tool) => [tool.name, tool])),
+    takeAsked: approvals.takeAsked,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
     window: 10,
@@ -194,6 +211,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     queue,
     handoff,
+    approvals,
     channels,
     everyMs: pace.sweepEveryMs,
     graceMs: pace.sweepGraceMs,
@@ -349,6 +367,10 @@ function createDoors(parts: {
       await Promise.allSettled(running);
     },
   };
+}
+
+function needsApproval(tool: Tool): boolean {
+  return tool.approval !== "none";
 }
 
 function toCondition(ok: boolean): Condition {

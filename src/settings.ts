@@ -33,6 +33,8 @@ export interface Settings {
   readonly store: StoreSettings;
   readonly redis: { readonly url: string | undefined };
   readonly ai: AiSettings;
+  /** How long a call waits for a colleague's approval, minutes. */
+  readonly approvalMinutes: number;
   /** How long to wait for more messages before a turn starts, milliseconds. */
   readonly debounceMs: Readonly<Record<ChannelName, number>>;
   readonly tracing: { readonly endpoint: string | undefined };
@@ -203,6 +205,7 @@ function toSettings({ names, values, folder, slack, discord, teams, tenants, pri
     },
     redis: { url: names.REDIS_URL },
     ai: toAiSettings(names, prices),
+    approvalMinutes: names.BATON_APPROVAL_MINUTES,
     debounceMs: {
       slack: names.BATON_DEBOUNCE_MS_SLACK,
       discord: names.BATON_DEBOUNCE_MS_DISCORD,

@@ -2,7 +2,7 @@ import type { AgentRequest, SpokenMessage } from "../core/agent.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { getContext, lastExchanges, trimToTokens } from "./memory.ts";
 import type { PromptMessage } from "./prompt-message.ts";
-import { findSpeakers, toPromptMessages, writeSystemPrompt } from "./prompt.ts";
+import { findSpeakers, toPromptDone, toPromptMessages, writeSystemPrompt } from "./prompt.ts";
 import { boundTokens, loadTokenCounter } from "./tokens.ts";
 
 /** The messages of one turn as they are told to a model: system, history, questions, then what was thought since. */
@@ -22,7 +22,7 @@ export async function createConversationPrompt(
   const speakers = findSpeakers([...request.history, ...request.questions]);
   const questions = toPromptMessages(request.questions, speakers);
   let history = toPromptMessages(await chooseHistory(request.history, settings), speakers);
-  const thought: PromptMessage[] = [];
+  const thought: PromptMessage[] = toPromptDone(request.done ?? []);
   return {
     messages: () => [system, ...history, ...questions, ...thought],
     add: (messages) => void thought.push(...messages),

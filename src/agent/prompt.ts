@@ -1,4 +1,5 @@
 import type { SpokenMessage } from "../core/agent.ts";
+import type { CarriedOut } from "../core/approval.ts";
 import type { PromptMessage } from "./prompt-message.ts";
 
 /** What the system prompt is made of. */
@@ -32,6 +33,21 @@ export function toPromptMessages(
   speakers: ReadonlySet<string>,
 ): PromptMessage[] {
   return messages.map((message) => toPromptMessage(message, speakers.size > 1));
+}
+
+/** Calls that ran outside of this turn's thinking, as the model reads calls of its own. */
+export function toPromptDone(done: readonly CarriedOut[]): PromptMessage[] {
+  if (done.length === 0) return [];
+  const calls = done.map((call, index) => ({
+    id: `approved_${index}`,
+    name: call.tool,
+    arguments: call.arguments,
+  }));
+  const text = "[Notice] A colleague approved this; it was carried out with the result below.";
+  const results = done.map(({ ok, text: result }, index) => {
+    return { role: "tool", text: ok ? result : `Error: ${result}`, toolCallId: `approved_${index}` } as const;
+  });
+  return [{ role: "assistant", text, toolCalls: calls }, ...results];
 }
 
 /** The names of all people who speak as users. */

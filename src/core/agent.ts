@@ -1,3 +1,4 @@
+import type { CarriedOut } from "./approval.ts";
 import type { Journal } from "./journal.ts";
 import type { Button, Citation } from "./reply.ts";
 import type { ToolContext, TurnFiles } from "./tool.ts";
@@ -21,6 +22,8 @@ export interface AgentRequest {
   readonly history: readonly SpokenMessage[];
   /** What is being answered: one or more messages, oldest first. */
   readonly questions: readonly SpokenMessage[];
+  /** Calls that colleagues approved and that have just run: the person is told of them. Then `questions` may be empty. */
+  readonly done?: readonly CarriedOut[] | undefined;
   /** The person's language so far (ISO 639-1), and what their platform says of it, such as `de-DE`. */
   readonly language?: string | undefined;
   readonly locale?: string | undefined;

@@ -6,8 +6,11 @@ import { parseTextCommand, type TextCommand } from "./text-command.ts";
 export interface OpenItem {
   readonly seq: number;
   readonly kind: "message" | "action" | "command";
-  /** The sender's verified standing in the company; `staff` never comes from what is said. */
-  readonly role: "user" | "staff";
+  /**
+   * The sender's verified standing in the company; `staff` never comes from what is said. `system` is a note of
+   * Baton's own: something the conversation waited for has happened.
+   */
+  readonly role: "user" | "staff" | "system";
   readonly senderId: string;
   readonly text: string;
   readonly addressed: "mention" | "direct" | "reply" | "none";
@@ -53,6 +56,7 @@ export function isSubstantive(text: string): boolean {
 
 function decideAction(item: OpenItem, view: TurnView): Decision {
   if (item.action === undefined) return { kind: "silent", reason: "an action without a name" };
+  if (item.role === "system") return ifBotHasIt(view);
   if (item.action.name === actions.suggestion) return ifBotHasIt(view);
   return { kind: "action", name: item.action.name, value: item.action.value };
 }

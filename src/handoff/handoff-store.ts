@@ -137,7 +137,7 @@ export interface OpenControl {
   readonly id: MessageId;
   readonly seq: string;
   readonly kind: "message" | "action" | "command";
-  readonly role: "user" | "staff";
+  readonly role: "user" | "staff" | "system";
   readonly sender_id: string;
   readonly staff_id: StaffId | null;
   readonly content: Buffer;

@@ -19,6 +19,7 @@ import { enqueueNotice } from "../outbox/outbox-store.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
+import type { ApprovalNews, Approvals } from "./approvals.ts";
 import {
   forgetHandOver,
   lockConversation,
@@ -60,6 +61,9 @@ export interface HandoffParts {
   readonly sealer: Sealer;
   /** Called after a commit that changed hands: running turns must stop, waiting ones look again. */
   readonly onChanged: (change: Subject & { readonly epoch: number }) => void;
+  readonly approvals: Pick<Approvals, "press">;
+  /** Called after a commit in which something was decided for another conversation than the one it was pressed in. */
+  readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
 }
 
@@ -72,21 +76,26 @@ interface Work {
   readonly subject: Subject;
   conversation: LockedConversation;
   changed: boolean;
+  readonly news: ApprovalNews[];
 }
 
-export function createHandoff({ database, sealer, onChanged, log }: HandoffParts): Handoff {
+export function createHandoff(parts: HandoffParts): Handoff {
+  const { database, sealer, onChanged, log } = parts;
+
   async function inTransaction<T>(subject: Subject, fn: (work: Work) => Promise<T>): Promise<T | undefined> {
     const seal = await sealer.forTenant(subject.tenantId);
     let changedTo: number | undefined;
+    const news: ApprovalNews[] = [];
     const result = await database.withTenant(subject.tenantId, async (sql) => {
       const conversation = await lockConversation(sql, subject.tenantId, subject.conversationId);
       if (conversation === undefined) return undefined;
-      const work: Work = { sql, seal, subject, conversation, changed: false };
+      const work: Work = { sql, seal, subject, conversation, changed: false, news };
       const value = await fn(work);
       if (work.changed) changedTo = work.conversation.baton.epoch;
       return value;
     });
     if (changedTo !== undefined) onChanged({ ...subject, epoch: changedTo });
+    news.forEach(parts.onNews);
     return result;
   }
 
@@ -182,7 +191,27 @@ export function createHandoff({ database, sealer, onChanged, log }: HandoffParts
     if (decision.kind === "command" && decision.command.name !== "help")
       return notify(work, toRefusalReply(decision.command.name, "only staff can do that"), control.id);
     if (decision.kind === "command") return notify(work, toHelpReply(staff !== undefined), control.id);
-    if (decision.kind === "action") await countAction(work, decision);
+    if (decision.kind === "action") await pressButton(work, control, decision, staff);
+  }
+
+  /** A button that changes no ownership: it may decide about an approval, and is counted. */
+  async function pressButton(
+    work: Work,
+    control: OpenControl,
+    decision: Extract<Decision, { kind: "action" }>,
+    staff: StaffId | undefined,
+  ): Promise<void> {
+    const { sql, seal, subject } = work;
+    const news = await parts.approvals.press(sql, seal, {
+      ...subject,
+      controlId: control.id,
+      staff,
+      senderId: control.sender_id,
+      action: decision.name,
+      value: decision.value,
+    });
+    if (news !== undefined && news.conversationId !== subject.conversationId) work.news.push(news);
+    await countAction(work, decision);
   }
 
   /** Counters hold ids and our own names; what a person chose or wrote stays in the sealed message. */

@@ -88,6 +88,10 @@ export const settingNames = z.object({
   ENABLE_TOOL_CALLING: flag()
     .default(true)
     .register(settingNotes, { yaml: "ai.toolCalling", about: "Let the bot use tools" }),
+  BATON_APPROVAL_MINUTES: whole(1, 10_080).default(30).register(settingNotes, {
+    yaml: "ai.approvalMinutes",
+    about: "How long a call waits for a colleague's approval, minutes",
+  }),
   AI_PROVIDER: oneOf(["openai", "azure"])
     .default("openai")
     .register(settingNotes, { yaml: "ai.provider", about: "openai (or anything compatible) or azure" }),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Agent, AgentAnswer, SpokenMessage, Usage } from "../core/agent.ts";
+import type { CarriedOut } from "../core/approval.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -23,14 +24,15 @@ import {
   type OpenMessage,
   type PendingHandOver,
 } from "./claim.ts";
+import { carryOutApproved, isCarryOutNote, type ApprovedCallParts } from "./approved-calls.ts";
 import type { HeldLease } from "./lease.ts";
-import { toPlainReply } from "./plain-reply.ts";
+import { toDoneBody, toPlainReply } from "./plain-reply.ts";
 import { createReceipt, type Receipt } from "./receipt.ts";
 import { createTurnJournal, type TurnJournal } from "./turn-journal.ts";
 import { commitTurn, renewLease, type TurnCommit, type TurnRow } from "./turn-store.ts";
 
 /** What turns need to answer. */
-export interface AnswerParts {
+export interface AnswerParts extends ApprovedCallParts {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly agent: Agent;
@@ -182,12 +184,23 @@ export function mayStartOver(claim: Claim): boolean {
 async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   const { parts, request, live, turn } = bench;
   const startedAt = performance.now();
-  const answer = await parts.agent.answer(await toAgentRequest(bench)).catch(async (cause: unknown) => {
+  const asked = await toAgentRequest(bench);
+  const done = await carryOutApproved(parts, {
+    ...request,
+    journal: bench.journal,
+    turnId: turn.id,
+    notes: request.questions.filter(isCarryOutNote),
+    context: asked.context,
+    files: asked.files,
+  });
+  if (done === "needs a person") return done;
+  const thought = await parts.agent.answer({ ...asked, done }).catch(async (cause: unknown) => {
     await live.settle(); // what stopped the showing is the reason, the aborted thinking only its consequence
     throw cause;
   });
   await live.settle();
   request.lease.check();
+  const answer = tellDone(thought, done);
   if (answer.kind === "failed" && answer.reason === "needs a person") return answer.reason;
   const planned = live.plan(toReply(answer, turn.id, await filesOf(bench, answer)));
   await commit(bench, answer, planned);
@@ -196,6 +209,12 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   );
   tell(bench, answer, performance.now() - startedAt);
   return outcomes;
+}
+
+/** What approved calls did is told even where no model finds words for it. */
+function tellDone(answer: AgentAnswer, done: readonly CarriedOut[]): AgentAnswer {
+  if (answer.kind === "answered" || answer.reason === "needs a person" || done.length === 0) return answer;
+  return { kind: "answered", body: toDoneBody(done), citations: [], model: "none", usage: answer.usage };
 }
 
 async function toAgentRequest({
@@ -224,7 +243,9 @@ async function toAgentRequest({
     locale: claim.contact.locale,
     dialogue: claim.dialogue,
     history: claim.history,
-    questions: questions.filter((question) => question.seq <= turn.throughSeq).map(toSpoken),
+    questions: questions
+      .filter((question) => question.seq <= turn.throughSeq && question.role !== "system")
+      .map(toSpoken),
     journal,
     files: parts.files.of({ ...lease, turnId: turn.id }),
     onText: (text) => live.show(text),
@@ -267,7 +288,10 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
   const { lease, seal, claim, questions, ignored, destination } = request;
   const { usage } = answer;
   const latencyMs = questions[0]?.waitedMs ?? 0;
-  const body = planned.map((part) => part.delivery.reply.body).filter(Boolean).join("\n\n");
+  const body = planned
+    .map((part) => part.delivery.reply.body)
+    .filter(Boolean)
+    .join("\n\n");
   const model = answer.kind === "answered" ? answer.model : undefined;
   const tokens = usage.inputTokens + usage.outputTokens;
   const [row] = await parts.database.statement<{ mine: number; committed: number }>(

@@ -116,7 +116,7 @@ const wholeNumber = z.coerce.number();
 const openRow = z.object({
   id: id<MessageId>(),
   seq: z.number(),
-  role: z.enum(["user", "staff"]),
+  role: z.enum(["user", "staff", "system"]),
   kind: z.enum(["message", "action", "command"]),
   sender_id: z.string().nullable(),
   external_id: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { AgentAnswer } from "../core/agent.ts";
+import type { CarriedOut } from "../core/approval.ts";
 import { humanButton, type Reply } from "../core/reply.ts";
 
 type Failure = Extract<AgentAnswer, { kind: "failed" }>["reason"];
@@ -19,6 +20,36 @@ const bodies: Readonly<Record<Failure, string>> = {
 /** What is said when the agent has no answer: honest, and with a way to a person. */
 export function toPlainReply(reason: Failure): Reply {
   return { body: bodies[reason], buttons: [humanButton] };
+}
+
+/** What is said of approved calls that ran, when nobody is there to put it into better words. */
+export function toDoneBody(done: readonly CarriedOut[]): string {
+  return done
+    .map(({ tool, ok, text }) =>
+      ok
+        ? `\`${tool}\` was approved and is done:\n\n${toLines(text)}`
+        : `\`${tool}\` was approved, but failed.`,
+    )
+    .join("\n\n");
+}
+
+/** A flat result as a list; anything else as the text it is. */
+function toLines(text: string): string {
+  const fields = readFields(text);
+  if (fields === undefined) return text;
+  return fields.map(([name, value]) => `- ${name.replaceAll("_", " ")}: ${value}`).join("\n");
+}
+
+function readFields(text: string): readonly (readonly [string, string])[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const fields = Object.entries(value);
+    if (fields.some(([, field]) => typeof field === "object" && field !== null)) return undefined;
+    return fields.map(([name, field]) => [name, String(field)]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is said when the same message broke the work again and again. */

@@ -4,6 +4,7 @@ import type { ChannelName } from "../core/envelope.ts";
 import type { ConversationId, TenantId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
+import type { Approvals } from "../handoff/approvals.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database } from "../store/database.ts";
@@ -19,6 +20,7 @@ export interface SweeperParts {
   readonly database: Database;
   readonly queue: Pick<Queue, "ring">;
   readonly handoff: Handoff;
+  readonly approvals: Pick<Approvals, "sweep">;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   /** How often this process asks for a look, milliseconds. */
   readonly everyMs: number;
@@ -53,6 +55,7 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       findSnoozed(),
       findReceipts(),
     ]);
+    await sweepApprovals();
     for (const due of unsettled)
       await queue.ring(
         "turn",
@@ -63,6 +66,14 @@ export function createSweeper(parts: SweeperParts): Sweeper {
     for (const stale of receipts) await alone(stale, () => clearReceipt(stale));
     if (unsettled.length > 0) log.info({ conversations: unsettled.length }, "swept: bells rung again");
     return unsettled.length;
+  }
+
+  async function sweepApprovals(): Promise<void> {
+    try {
+      await parts.approvals.sweep();
+    } catch (cause) {
+      log.warn({ err: cause }, "approvals not swept; the next sweep tries again");
+    }
   }
 
   /** One conversation that cannot be helped now does not keep the others waiting. */

@@ -44,6 +44,8 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly fast: FastState;
   readonly handoff: Handoff;
   readonly aiEnabled: boolean;
+  /** Whether a turn left something in a conversation's outbox that is to be sent after its answer. */
+  readonly takeAsked: (conversationId: ConversationId) => boolean;
   /** Messages of a conversation a turn looks back on. */
   readonly window: number;
   /** How long a channel's messages are collected before a turn begins, milliseconds. */
@@ -139,7 +141,7 @@ export function createTurns(parts: TurnsParts): Turns {
       ring(lease, result.correlationId, retryInMs);
       return false;
     }
-    return row?.more ?? false;
+    return (row?.more ?? false) || parts.takeAsked(lease.conversationId);
   }
 
   /** Work that broke is left open and tried again later, by whoever hears the bell. */

@@ -151,6 +151,7 @@ async function letOwnershipFollow(parts: WorkParts, { lease, claim }: Situation)
 
 /** Staff who talk to the bot wake or reopen a conversation like anyone, but they do not wait for a person. */
 function mayMoveBaton(open: OpenMessage, claim: Claim): boolean {
+  if (open.role === "system") return false;
   if (open.role === "user" || open.senderId === claim.contact.externalId) return true;
   const isWithPeople = claim.owner.kind !== "bot" && claim.status === "escalated";
   return open.addressed !== "none" && !isWithPeople;

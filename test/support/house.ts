@@ -40,6 +40,7 @@ export interface HouseOptions {
   readonly pace?: Partial<Pace>;
   readonly lend?: ServiceParts["lend"];
   readonly chat?: ServiceParts["chat"];
+  readonly tools?: ServiceParts["tools"];
   readonly log?: Log;
 }
 
@@ -103,6 +104,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       pace: { ...testPace, ...options.pace },
       lend,
       chat: options.chat,
+      tools: options.tools,
     });
     await service.start();
     slack.configure({ requestUrl: `${service.url()}/slack/events` });

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { ApprovalDesk } from "../../core/approval.ts";
+import { defineTool, type Tool } from "../../core/tool.ts";
+
+const waiting = z.object({ approval: z.literal("waiting"), expiresAt: z.string(), note: z.string() });
+
+/**
+ * What an agent is given in the place of a tool that needs approval: same name, arguments and roles, but all it does
+ * is to ask. Asking is repeatable and free; the tool itself runs when colleagues approved, and never from here.
+ */
+export function askForApproval(tool: Tool, desk: ApprovalDesk): Tool {
+  return defineTool<string, z.output<typeof waiting>>({
+    ...tool,
+    description: `${tool.description} A colleague has to approve each call: it is not done when you call it, they are asked.`,
+    input: {
+      parse: (value) => toExactArguments(tool, value),
+      toJSONSchema: () => tool.input.toJSONSchema(),
+    },
+    output: waiting,
+    effect: "write",
+    repeatable: true,
+    approval: "none",
+    cost: 0,
+    run: async (argumentsText, context) => {
+      const { tenantId, conversationId, turnId, contactId, role, idempotencyKey } = context;
+      const { expiresAt } = await desk.request({
+        tenantId,
+        conversationId,
+        turnId,
+        requester: contactId,
+        role,
+        tool: tool.name,
+        arguments: argumentsText,
+        idempotencyKey,
+      });
+      return { approval: "waiting", expiresAt: expiresAt.toISOString(), note: waitingNote };
+    },
+  });
+}
+
+const waitingNote =
+  "Nothing has been done yet. A colleague was asked to approve it. Tell the person so, and that you will be back here when it is decided. Do not say that it is done.";
+
+/**
+ * The arguments as JSON text that the tool reads back as the same: with its defaults filled in where that survives
+ * JSON, else as they came. Throws what the tool's own schema throws.
+ */
+function toExactArguments(tool: Tool, value: unknown): string {
+  const parsed = JSON.stringify(tool.input.parse(value));
+  return readsBackAs(tool, parsed) ? parsed : JSON.stringify(value);
+}
+
+function readsBackAs(tool: Tool, text: string): boolean {
+  try {
+    return JSON.stringify(tool.input.parse(JSON.parse(text))) === text;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,142 @@
+import { approvalActions, toApprovalValue, type Verdict } from "../core/approval.ts";
+import type { Button, Reply } from "../core/reply.ts";
+
+/** What a request shows. */
+export interface ApprovalCard {
+  readonly tool: string;
+  /** JSON text, shown whole. */
+  readonly arguments: string;
+  readonly requesterName: string | undefined;
+  readonly minutes: number;
+}
+
+/** More than this nobody checks with care, characters of JSON text as it is shown. */
+export const maxShownArguments = 6_000;
+
+// Discord takes 2000 characters; the rest is left for the words around them.
+const perMessage = 1_400;
+
+/**
+ * The arguments as they are shown: each character that is invisible or turns the direction of others is written out,
+ * so that what a colleague reads is what will run.
+ */
+export function showArguments(json: string): string {
+  const pretty = JSON.stringify(JSON.parse(json), undefined, 2);
+  return pretty.replace(/[\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu, (found) =>
+    found === "\n" ? found : escapeUnits(found),
+  );
+}
+
+/** The messages that ask colleagues: the arguments in full, the buttons under the last one. */
+export function toApprovalCards(card: ApprovalCard, id: string, nonce: string): readonly Reply[] {
+  const pieces = cut(showArguments(card.arguments), perMessage);
+  const who = card.requesterName === undefined ? "" : ` for ${plain(card.requesterName)}`;
+  const value = toApprovalValue(id, nonce);
+  return pieces.map((piece, index) => {
+    const isFirst = index === 0;
+    const isLast = index === pieces.length - 1;
+    const head = isFirst
+      ? `**Approval needed:** \`${card.tool}\`${who}`
+      : `**\`${card.tool}\`**, continued (${index + 1} of ${pieces.length})`;
+    const foot = `It runs once, with exactly this, if a colleague approves it within ${card.minutes} minutes.`;
+    const body = [head, fenced(piece), ...(isLast ? [foot] : [])].join("\n\n");
+    return { body, ...(isLast && { buttons: toButtons(value) }) };
+  });
+}
+
+/** What the person is told where colleagues are asked somewhere else. */
+export function toWaitingReply(tool: string): Reply {
+  return {
+    body: `I've asked a colleague to approve this (\`${tool}\`). Nothing has been done yet; I'll be back here when they have decided.`,
+  };
+}
+
+/** What a decision, or the lack of one, says in the conversation. */
+export function toDecisionReply(tool: string, state: Verdict | "expired" | "stood down"): Reply {
+  switch (state) {
+    case "approved":
+      return { body: `A colleague approved \`${tool}\`. I'm on it.` };
+    case "refused":
+      return { body: `A colleague refused \`${tool}\`. Nothing was done.` };
+    case "expired":
+      return { body: `Nobody approved \`${tool}\` in time. Nothing was done.` };
+    case "stood down":
+      return { body: `\`${tool}\` was not approved before a teammate took over. Nothing was done.` };
+    default:
+      throw new Error(`unknown state: ${String(state satisfies never)}`);
+  }
+}
+
+/** What those who took over meanwhile are told of an approved call that had begun. */
+export function toRunReply(tool: string, outcome: "result" | "error" | "uncertain"): Reply {
+  switch (outcome) {
+    case "result":
+      return { body: `\`${tool}\`, approved before, was carried out.` };
+    case "error":
+      return { body: `\`${tool}\`, approved before, failed. Nothing was done.` };
+    case "uncertain":
+      return {
+        body: `\`${tool}\`, approved before, may have been carried out: please look before repeating it.`,
+      };
+    default:
+      throw new Error(`unknown outcome: ${String(outcome satisfies never)}`);
+  }
+}
+
+/** Why a press counted for nothing, for the one who pressed. */
+export function toDeniedReply(reason: "not authorized" | "not genuine" | "already decided"): Reply {
+  switch (reason) {
+    case "not authorized":
+      return { body: "Only staff can decide that." };
+    case "not genuine":
+      return { body: "That button is not valid here." };
+    case "already decided":
+      return { body: "That has been decided already." };
+    default:
+      throw new Error(`unknown reason: ${String(reason satisfies never)}`);
+  }
+}
+
+function toButtons(value: string): readonly Button[] {
+  return [
+    { action: approvalActions.approve, label: "Approve", value, style: "primary" },
+    { action: approvalActions.refuse, label: "Refuse", value, style: "danger" },
+  ];
+}
+
+/** A fence longer than any run of backticks inside. */
+function fenced(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(Math.max(3, longest + 1));
+  return `${fence}json\n${text}\n${fence}`;
+}
+
+/** Pieces of at most `size` characters, cut at line ends where there are any, never inside a character. */
+function cut(text: string, size: number): readonly string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > size) {
+    const atLine = rest.lastIndexOf("\n", size);
+    const at = atLine > size / 2 ? atLine : wholeCharacters(rest, size);
+    pieces.push(rest.slice(0, at));
+    rest = rest.slice(at).replace(/^\n/, "");
+  }
+  return [...pieces, rest];
+}
+
+function wholeCharacters(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+}
+
+function escapeUnits(text: string): string {
+  return Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
+/** A display name proves nothing and may not format anything either. */
+function plain(name: string): string {
+  const words = name.replace(/[^\p{L}\p{N}\p{M} .'-]/gu, " ").replace(/\s+/gu, " ");
+  return words.trim().slice(0, 80) || "somebody";
+}
