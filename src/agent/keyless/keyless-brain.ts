@@ -1,0 +1,210 @@
+import type { AgentAnswer, AgentRequest } from "../../core/agent.ts";
+import { StoodDownError } from "../../core/errors.ts";
+import { UnrepeatableStepError } from "../../core/journal.ts";
+import type { Log } from "../../core/log.ts";
+import type { Tool } from "../../core/tool.ts";
+import type { Understand } from "../../core/understanding.ts";
+import { createFaqIndex } from "../faq/faq-index.ts";
+import { parseDialogue, type Dialogue } from "../flows/dialogue.ts";
+import { putAwayStale, startFlow, takeResult, type FlowMessage } from "../flows/flow-engine.ts";
+import type { Move } from "../flows/flow-moves.ts";
+import type { Next, Said } from "../flows/run-flow.ts";
+import { createPhrases } from "../phrases/phrases.ts";
+import { lookUp } from "../phrases/template.ts";
+import type { MayCall } from "../run-tool.ts";
+import { createTurnClock } from "../turn-clock.ts";
+import { createPrices } from "../prices.ts";
+import { createUsageMeter } from "../usage-meter.ts";
+import type { BrainConfig } from "./brain-config.ts";
+import { decideAnswer, type BrainHouse, type Decided } from "./decide-answer.ts";
+import { createFlowTools } from "./flow-tools.ts";
+
+/** What one company's brain is made of. */
+export interface BrainParts {
+  readonly config: BrainConfig;
+  /** Loaded when the first message comes: it costs more memory than everything else. */
+  readonly understand: () => Promise<Understand>;
+  readonly tools: readonly Tool[];
+  readonly turnTimeoutMs: number;
+  /** The company's language and time zone, for whoever tells none. */
+  readonly language?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly mayCall?: MayCall | undefined;
+  readonly log: Log;
+}
+
+/** Answers without a model: from flows, written answers and templates. */
+export interface KeylessBrain {
+  /** `limited`: models there are, but none answers; the person is told. Rejects like an agent. */
+  answer(request: AgentRequest, options?: { readonly limited?: boolean }): Promise<AgentAnswer>;
+}
+
+const mostCalls = 10;
+const nameOfBrain = "flows";
+
+/** Made once for a company, used by all its conversations; it keeps nothing between turns. */
+export function createKeylessBrain(parts: BrainParts): KeylessBrain {
+  const { config, log } = parts;
+  const faq = config.faq && createFaqIndex(config.faq);
+  const callTool = createFlowTools(parts);
+
+  async function answer(request: AgentRequest, { limited = false } = {}): Promise<AgentAnswer> {
+    const usage = createUsageMeter(createPrices([]));
+    const clock = createTurnClock(request.signal, parts.turnTimeoutMs);
+    try {
+      const understand = await parts.understand();
+      const { message, house, dialogue } = prepare(request, understand, limited);
+      const stale = putAwayStale(dialogue, house);
+      const decided = decideAnswer(stale.dialogue, message, house);
+      tell(request, message, decided);
+      const said: Said[] = [...stale.said, ...decided.said];
+      let move: Move = decided;
+      for (let place = 0; move.next.kind === "call"; place += 1) {
+        if (place === mostCalls) return fail("too many steps", `no answer after ${mostCalls} tool calls`);
+        clock.signal.throwIfAborted();
+        const call = move.next;
+        const outcome = await callTool({ request, call, place, clock, onCall: usage.addToolCall });
+        if (outcome.ok === "uncertain") return fail("needs a person", outcome.problem);
+        move = takeResult(move.dialogue, outcome, house);
+        said.push(...move.said);
+      }
+      const ended = offer(move, message, house);
+      return toAnswer({ said: [...said, ...ended.said], move: ended.move, decided, message, house });
+    } catch (cause) {
+      if (cause instanceof StoodDownError) throw cause;
+      if (cause instanceof UnrepeatableStepError) return fail("needs a person", cause.message);
+      if (clock.isOver()) return fail("out of time", "the turn's time is over");
+      throw cause;
+    } finally {
+      clock.end();
+    }
+
+    function fail(reason: Extract<AgentAnswer, { kind: "failed" }>["reason"], detail: string): AgentAnswer {
+      log.warn({ turnId: request.context.turnId, reason, detail }, "turn not answered");
+      return { kind: "failed", reason, detail, usage: usage.read() };
+    }
+
+    function toAnswer(ended: Ended): AgentAnswer {
+      return { ...toReply(ended, request), usage: usage.read() };
+    }
+  }
+
+  function prepare(request: AgentRequest, understand: Understand, limited: boolean) {
+    const { now, timeZone = parts.timeZone } = request.context;
+    const dialogue = parseDialogue(request.dialogue, now);
+    const context = {
+      now,
+      timeZone,
+      locale: request.locale,
+      knownLanguage: request.language,
+      fallbackLanguage: parts.language,
+      sentimentBefore: dialogue.sentiment,
+    };
+    const text = request.questions.map((question) => question.text).join("\n");
+    const understood = understand(text, context);
+    const house: BrainHouse = {
+      book: config.book,
+      faq,
+      phrases: createPhrases(config.phrases, understood.language),
+      starters: config.phrases?.starters ?? [],
+      company: request.company,
+      today: toDay(now, timeZone),
+      limited,
+      understandAgain: (earlier) => understand(earlier, context),
+    };
+    return { message: { text, understood }, house, dialogue };
+  }
+
+  /** One line a turn: what was meant, never what was said. */
+  function tell({ context }: AgentRequest, { understood }: FlowMessage, decided: Decided): void {
+    const { intent, confidence, language, sentiment, route } = understood;
+    log.info(
+      {
+        conversation_id: context.conversationId,
+        company_id: context.tenantId,
+        intent: intent ?? "none",
+        confidence: round(confidence),
+        language,
+        sentiment: round(sentiment),
+        route,
+        decision: decided.because,
+        phase: decided.dialogue.phase,
+      },
+      "understood",
+    );
+  }
+
+  return { answer };
+}
+
+interface Ended {
+  readonly said: readonly Said[];
+  readonly move: Move;
+  readonly decided: Decided;
+  readonly message: FlowMessage;
+  readonly house: BrainHouse;
+}
+
+/** A flow that begins by itself, once, where nothing else is going on. */
+function offer(move: Move, message: FlowMessage, house: BrainHouse): { move: Move; said: readonly Said[] } {
+  const answered = move.dialogue.answered + 1;
+  const counted: Move = { ...move, dialogue: { ...move.dialogue, answered } };
+  const isIdle =
+    move.next.kind === "wait" && move.dialogue.active === undefined && move.dialogue.unsure === undefined;
+  const flow = house.book.flows.find(
+    ({ name, after, unless }) =>
+      after !== undefined &&
+      answered >= after &&
+      !move.dialogue.offered.includes(name) &&
+      (unless === undefined || lookUp({ memory: move.dialogue.memory }, unless) === undefined),
+  );
+  if (!isIdle || flow === undefined) return { move: counted, said: [] };
+  const offered = [...move.dialogue.offered, flow.name];
+  const begun = startFlow({ ...counted.dialogue, offered }, flow, { ...message, text: "" }, house);
+  return begun.next.kind === "wait" ? { move: begun, said: begun.said } : { move: counted, said: [] };
+}
+
+function toReply(
+  { said, move, decided, message, house }: Ended,
+  { context }: AgentRequest,
+): Omit<Extract<AgentAnswer, { kind: "answered" }>, "usage"> {
+  const { language, conversationSentiment } = message.understood;
+  const suggestions = said.findLast((each) => each.suggestions !== undefined)?.suggestions ?? [];
+  const limited = house.limited ? [house.phrases.say("limited")] : [];
+  const { next } = move;
+  const dialogue: Dialogue = {
+    ...move.dialogue,
+    // After an error everything begins anew.
+    phase: move.dialogue.phase === "ERROR" ? "GREETING" : move.dialogue.phase,
+    sentiment: next.kind === "hand over" ? 0.5 : conversationSentiment,
+    at: context.now.getTime(),
+  };
+  return {
+    kind: "answered",
+    body: [...limited, ...said.map(({ body }) => body)].filter((body) => body.trim() !== "").join("\n\n"),
+    citations: decided.citations,
+    suggestions,
+    ...(next.kind === "hand over" && { handOver: toHandOver(next) }),
+    dialogue,
+    language,
+    model: nameOfBrain,
+  };
+}
+
+function toHandOver({ queue, reason }: Extract<Next, { kind: "hand over" }>) {
+  return { action: "escalate_to_agent", queue, reason } as const;
+}
+
+/** YYYY-MM-DD where the person is; in UTC where nobody knows. */
+function toDay(now: Date, timeZone: string | undefined): string {
+  const shown = (zone: string) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(now);
+  try {
+    return shown(timeZone ?? "UTC");
+  } catch {
+    return shown("UTC");
+  }
+}
+
+function round(share: number): number {
+  return Math.round(share * 100) / 100;
+}
