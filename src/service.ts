@@ -9,6 +9,8 @@ import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
 import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
+import { limitPolicyOf } from "./guard/limits/limit-policy.ts";
+import { createLimits } from "./guard/limits/limits.ts";
 import { createApprovals } from "./handoff/approvals.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createTickets } from "./handoff/tickets.ts";
@@ -163,6 +165,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     tools: tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool)),
     log,
   });
+  const policy = limitPolicyOf(ai.rateLimit);
+  const limits = createLimits({
+    fast,
+    policyFor: () => policy,
+    onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
+  });
   const turns = createTurns({
     database,
     outbox,
@@ -176,6 +184,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     handoff,
     approvable: new Map(tools.filter(needsApproval).map((tool) => [tool.name, tool])),
     takeAsked: approvals.takeAsked,
+    limits,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
     window: 10,

@@ -78,7 +78,14 @@ export interface AiSettings {
   readonly models: Readonly<Record<Role, string>>;
   readonly maxTokens: number;
   readonly temperature: number;
-  readonly rateLimit: { readonly perMinute: number; readonly burst: number };
+  readonly rateLimit: {
+    readonly perMinute: number;
+    readonly burst: number;
+    /** Undefined: by the tenant's tier. 0: no limit. */
+    readonly perHour: number | undefined;
+    readonly perDay: number | undefined;
+    readonly perCompany: number | undefined;
+  };
   /** US dollars a day. */
   readonly cost: { readonly maxPerDay: number; readonly alertThreshold: number };
   readonly prices: readonly PriceRow[];
@@ -251,7 +258,13 @@ function toAiSettings(names: SettingValues, prices: readonly PriceRow[]): AiSett
     },
     maxTokens: names.OPENAI_MAX_TOKENS,
     temperature: names.OPENAI_TEMPERATURE,
-    rateLimit: { perMinute: names.AI_RATE_LIMIT_PER_MINUTE, burst: names.AI_RATE_LIMIT_BURST },
+    rateLimit: {
+      perMinute: names.AI_RATE_LIMIT_PER_MINUTE,
+      burst: names.AI_RATE_LIMIT_BURST,
+      perHour: names.AI_RATE_LIMIT_PER_HOUR,
+      perDay: names.AI_RATE_LIMIT_PER_DAY,
+      perCompany: names.AI_RATE_LIMIT_PER_COMPANY,
+    },
     cost: { maxPerDay: names.AI_MAX_COST_PER_DAY, alertThreshold: names.AI_COST_ALERT_THRESHOLD },
     prices,
   };

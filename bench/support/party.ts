@@ -63,6 +63,9 @@ export async function createBaton(
     BATON_LOG_LEVEL: "warn",
     AI_RATE_LIMIT_PER_MINUTE: "100000",
     AI_RATE_LIMIT_BURST: "100000",
+    AI_RATE_LIMIT_PER_HOUR: "0",
+    AI_RATE_LIMIT_PER_DAY: "0",
+    AI_RATE_LIMIT_PER_COMPANY: "0",
     ...options.env,
   };
   const roles = options.split === true ? ["edge", "worker"] : ["all"];

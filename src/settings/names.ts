@@ -134,11 +134,23 @@ export const settingNames = z.object({
   }),
   AI_RATE_LIMIT_PER_MINUTE: whole(1, 100_000).default(10).register(settingNotes, {
     yaml: "ai.rateLimit.perMinute",
-    about: "Messages one person may send a minute (on the web; elsewhere not enforced yet)",
+    about: "Messages one customer may send a minute",
   }),
   AI_RATE_LIMIT_BURST: whole(1, 100_000).default(15).register(settingNotes, {
     yaml: "ai.rateLimit.burst",
-    about: "Messages one person may send at once (on the web; elsewhere not enforced yet)",
+    about: "Messages one customer may send at once; colleagues get the same share above their minute",
+  }),
+  AI_RATE_LIMIT_PER_HOUR: whole(0, 1_000_000).optional().register(settingNotes, {
+    yaml: "ai.rateLimit.perHour",
+    about: "Messages one person may send an hour; unset: by the tenant's tier; 0: as many as they like",
+  }),
+  AI_RATE_LIMIT_PER_DAY: whole(0, 10_000_000).optional().register(settingNotes, {
+    yaml: "ai.rateLimit.perDay",
+    about: "Messages one person may send a day; unset: by the tenant's tier; 0: as many as they like",
+  }),
+  AI_RATE_LIMIT_PER_COMPANY: whole(0, 1_000_000).optional().register(settingNotes, {
+    yaml: "ai.rateLimit.perCompany",
+    about: "Messages all people of a tenant may send a minute; unset: by its tier; 0: as many as they like",
   }),
   AI_MAX_COST_PER_DAY: amount(0, 1_000_000).default(100).register(settingNotes, {
     yaml: "ai.cost.maxPerDay",

@@ -3,6 +3,7 @@ import { StoodDownError } from "../core/errors.ts";
 import type { Envelope } from "../core/envelope.ts";
 import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Part } from "../core/part.ts";
+import type { Limits } from "../guard/limits/limits.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import type { Arrival } from "../inbox/inbox.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -12,7 +13,8 @@ import type { AnswerParts } from "./answer-turn.ts";
 import { parseClaim, type Claim } from "./claim.ts";
 import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
 import { claimConversation, finishWork } from "./turn-store.ts";
-import { workOn, type WorkParts, type WorkResult } from "./work.ts";
+import type { WorkParts } from "./situation.ts";
+import { workOn, type WorkResult } from "./work.ts";
 
 /** The worker's side: claims conversations and works on them until nothing is left to do. */
 export interface Turns extends Part {
@@ -43,6 +45,7 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly queue: Pick<Queue, "ring">;
   readonly fast: FastState;
   readonly handoff: Handoff;
+  readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;
   /** Whether a turn left something in a conversation's outbox that is to be sent after its answer. */
   readonly takeAsked: (conversationId: ConversationId) => boolean;

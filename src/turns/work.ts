@@ -1,29 +1,22 @@
-import { StoodDownError } from "../core/errors.ts";
-import type { DeliveryId, MessageId, TurnId } from "../core/ids.ts";
+import type { MessageId, TurnId } from "../core/ids.ts";
 import { decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
-import type { Handoff } from "../handoff/handoff.ts";
-import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
-import { sealReply, type Delivery } from "../outbox/delivery.ts";
-import { attemptOf, type Destination } from "../outbox/outbox.ts";
-import { enqueueNotice, storeOutcomes } from "../outbox/outbox-store.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
-import { deriveId } from "../store/derive-id.ts";
-import type { Sealer, TenantSeal } from "../store/seal.ts";
-import { answerTurn, mayStartOver, type AnswerParts, type TurnResult } from "./answer-turn.ts";
-import type { Claim, OpenMessage } from "./claim.ts";
-import type { HeldLease } from "./lease.ts";
+import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
 import { backfillThread } from "./backfill.ts";
-import { deadLetterReply } from "./plain-reply.ts";
-import { closeTurn, openLimit, settleSilently } from "./turn-store.ts";
-
-/** What work on a conversation needs. */
-export interface WorkParts extends AnswerParts {
-  readonly sealer: Sealer;
-  readonly handoff: Handoff;
-  readonly aiEnabled: boolean;
-  readonly maxAttempts: number;
-}
+import type { Claim, OpenMessage } from "./claim.ts";
+import { deadLetter, giveUpFirst } from "./give-up.ts";
+import type { HeldLease } from "./lease.ts";
+import { sendLeftovers } from "./leftovers.ts";
+import {
+  destinationOf,
+  isWhole,
+  subjectOf,
+  type Handled,
+  type Situation,
+  type WorkParts,
+} from "./situation.ts";
+import { turnAway } from "./turn-away.ts";
+import { closeTurn, settleSilently } from "./turn-store.ts";
 
 /** What is left to write when the conversation is given back. */
 export interface WorkResult {
@@ -73,20 +66,6 @@ export async function workOn(
   return toResult(current, outcomes, {});
 }
 
-type Handled =
-  | { readonly kind: "settled"; readonly outcomes: readonly Outcome[]; readonly turn?: TurnResult }
-  | { readonly kind: "changed"; readonly outcomes?: readonly Outcome[] }
-  | { readonly kind: "backfilled" }
-  | { readonly kind: "joined" };
-
-interface Situation {
-  readonly lease: HeldLease;
-  readonly claim: Claim;
-  readonly seal: TenantSeal;
-  readonly mayJoin: boolean;
-  readonly backfilled: boolean;
-}
-
 async function handle(parts: WorkParts, situation: Situation): Promise<Handled> {
   const { lease, claim } = situation;
   if (claim.unreadable.length > 0)
@@ -110,6 +89,7 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     .filter(({ decision }) => decision.kind === "answer")
     .map(({ message }) => message);
   if (questions.length === 0) return settle(parts, situation, decided);
+  if (await turnAway(parts, situation, questions)) return { kind: "changed" };
   const silent = decided.filter(({ decision }) => decision.kind === "silent");
   return answer(parts, situation, {
     questions,
@@ -228,130 +208,6 @@ async function settle(
   return { kind: "settled", outcomes: [] };
 }
 
-/** The same work broke too often: its first message is given up, what is behind it gets its turn. */
-async function giveUpFirst(parts: WorkParts, situation: Situation): Promise<Handled> {
-  const { lease, claim } = situation;
-  const ids = claim.open.slice(0, 1).map(({ id }) => id);
-  if (claim.turn !== undefined) {
-    await takeBack(parts, situation, claim.turn.id);
-    await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "dead"));
-  }
-  return deadLetter(parts, situation, { ids, reason: "the work on it broke too often" });
-}
-
-/** What a turn that is given up had begun to show was never committed: taken away, it is not said twice. */
-async function takeBack(parts: WorkParts, { lease, claim }: Situation, turnId: TurnId): Promise<void> {
-  const destination = destinationOf(parts, claim, claim.contact.externalId);
-  const outcomes: Outcome[] = [];
-  for (const delivery of claim.deliveries)
-    if (delivery.turnId === turnId) outcomes.push(await takeAway(parts, lease, destination, delivery));
-  await parts.database.statement(lease.tenantId, storeOutcomes(lease.tenantId, outcomes));
-}
-
-async function takeAway(
-  { outbox, log }: WorkParts,
-  lease: HeldLease,
-  destination: Destination,
-  delivery: Delivery,
-): Promise<Outcome> {
-  const { id } = delivery;
-  try {
-    const found = await outbox.locate(lease, destination, delivery);
-    if (found.kind === "found")
-      await destination.channel.remove(destination.target, found.ref, attemptOf(lease, delivery));
-    return { id, state: "cancelled", error: "its turn was given up" };
-  } catch (cause) {
-    if (cause instanceof StoodDownError) throw cause;
-    log.error({ deliveryId: id, err: cause }, "delivery of a turn that was given up stays where it is");
-    return { id, state: "failed", error: "it could not be taken back" };
-  }
-}
-
-/** Messages nobody can deal with: the person is told once, an operator is alerted, the conversation goes on. */
-async function deadLetter(
-  parts: WorkParts,
-  { lease, claim, seal }: Situation,
-  { ids, reason }: { readonly ids: readonly MessageId[]; readonly reason: string },
-): Promise<Handled> {
-  const { tenantId, conversationId } = lease;
-  const [first] = ids;
-  if (first !== undefined)
-    await parts.database.statement(tenantId, toDeadLetterNotice({ lease, claim, seal }, first));
-  const hasMore = claim.open.some(({ id }) => !ids.includes(id)) || !isWhole(claim);
-  const dead = ids.map((id) => ({ id, reason, state: "dead" as const }));
-  await parts.database.statement(tenantId, settleSilently(lease, hasMore ? 0 : claim.inboxVersion, dead));
-  parts.metrics.errors.inc({ kind: "dead letter" });
-  parts.log.error(
-    { conversationId, messageIds: ids, reason, correlationId: claim.open.at(-1)?.correlationId },
-    "message given up: look at the errors before this line",
-  );
-  return { kind: "changed" };
-}
-
-function toDeadLetterNotice(
-  { lease, claim, seal }: Pick<Situation, "lease" | "claim" | "seal">,
-  cause: MessageId,
-) {
-  const { tenantId, conversationId } = lease;
-  const recipient = claim.open.find(({ id }) => id === cause)?.senderId ?? claim.contact.externalId;
-  return enqueueNotice({
-    tenantId,
-    conversationId,
-    id: deriveId<DeliveryId>("dead letter", conversationId, cause),
-    messageId: deriveId<MessageId>("dead letter message", conversationId, cause),
-    recipient,
-    body: sealReply(seal, { ...deadLetterReply, ...(isWhispered(claim) && { onlyFor: recipient }) }),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: deadLetterReply.body })),
-    correlationId: claim.open.at(-1)?.correlationId ?? "",
-  });
-}
-
-/** Sends what earlier work left in the outbox, in order; the running turn's own messages stay with the turn. */
-async function sendLeftovers(
-  parts: WorkParts,
-  lease: HeldLease,
-  claim: Claim,
-): Promise<{ readonly outcomes: readonly Outcome[]; readonly retryInMs: number | undefined }> {
-  const outcomes = claim.lostDeliveries.map((id) => toLost(parts, id));
-  const running = claim.turn?.epoch === claim.epoch ? claim.turn.id : undefined;
-  for (const delivery of claim.deliveries) {
-    if (delivery.turnId !== undefined && delivery.turnId === running) continue;
-    if (delivery.dueInMs > 0) return { outcomes, retryInMs: delivery.dueInMs };
-    const outcome = await putLeftover(parts, lease, claim, delivery);
-    if (outcome === undefined) continue;
-    outcomes.push(outcome);
-    if (!isFinal(outcome)) return { outcomes, retryInMs: outcome.retryInMs ?? 1_000 };
-  }
-  return { outcomes, retryInMs: undefined };
-}
-
-function toLost({ log, metrics }: WorkParts, id: DeliveryId): Outcome {
-  metrics.errors.inc({ kind: "dead letter" });
-  log.error({ deliveryId: id }, "delivery given up: it could not be read");
-  return { id, state: "failed", error: "it could not be read" };
-}
-
-/** A delivery that breaks the work itself, again and again, is given up so that the conversation can go on. */
-async function putLeftover(
-  parts: WorkParts,
-  lease: HeldLease,
-  claim: Claim,
-  delivery: Delivery,
-): Promise<Outcome | undefined> {
-  try {
-    return await parts.outbox.put(lease, destinationOf(parts, claim, claim.contact.externalId), delivery);
-  } catch (cause) {
-    if (claim.attempts <= parts.maxAttempts) throw cause;
-    parts.log.error({ deliveryId: delivery.id, err: cause }, "delivery given up: sending it broke too often");
-    return { id: delivery.id, state: "failed", error: "sending it broke too often" };
-  }
-}
-
-/** A claim shows the oldest open messages only; with more behind them the conversation is not settled yet. */
-function isWhole(claim: Claim): boolean {
-  return claim.open.length + claim.unreadable.length < openLimit;
-}
-
 /** Outcomes are written when the conversation is given back, so a second look must not send again. */
 function withoutDone(claim: Claim, outcomes: readonly Outcome[]): Claim {
   const done = new Set(outcomes.map(({ id }) => id));
@@ -360,19 +216,6 @@ function withoutDone(claim: Claim, outcomes: readonly Outcome[]): Claim {
     deliveries: claim.deliveries.filter(({ id }) => !done.has(id)),
     lostDeliveries: claim.lostDeliveries.filter((id) => !done.has(id)),
   };
-}
-
-function destinationOf(parts: WorkParts, claim: Claim, recipient: string): Destination {
-  const channel = parts.outbox.channels.get(claim.channel);
-  if (channel === undefined)
-    throw new Error(`the channel ${claim.channel} is not configured here, but a conversation of it has work`);
-  const { space, thread, audience, installation, returnPath } = claim;
-  return { channel, target: { installation, place: { space, thread, audience }, recipient, returnPath } };
-}
-
-function subjectOf(lease: HeldLease, claim: Claim) {
-  const correlationId = claim.open.at(-1)?.correlationId ?? "";
-  return { tenantId: lease.tenantId, conversationId: lease.conversationId, correlationId };
 }
 
 function toIgnored(

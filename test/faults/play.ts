@@ -81,6 +81,11 @@ export async function play(
       env: {
         ...platform.env,
         BATON_HOST: "127.0.0.1",
+        AI_RATE_LIMIT_PER_MINUTE: "100000",
+        AI_RATE_LIMIT_BURST: "100000",
+        AI_RATE_LIMIT_PER_HOUR: "0",
+        AI_RATE_LIMIT_PER_DAY: "0",
+        AI_RATE_LIMIT_PER_COMPANY: "0",
         OPENAI_BASE_URL: model.baseURL,
         OPENAI_API_KEY: "sk-test",
         OPENAI_MODEL: "gpt-4o-mini",

@@ -65,3 +65,28 @@ export function minuteOnly(choices: Pick<LimitChoices, "perMinute" | "burst" | "
     addressPerMinute: undefined,
   });
 }
+
+/** The limits an operator may set, for all tiers alike. Undefined: by the tier; 0: no limit. */
+export interface LimitSettings {
+  readonly perMinute: number;
+  readonly burst: number;
+  readonly perHour: number | undefined;
+  readonly perDay: number | undefined;
+  readonly perCompany: number | undefined;
+}
+
+/** The policy of a deployment. */
+export function limitPolicyOf({ perMinute, burst, perHour, perDay, perCompany }: LimitSettings): LimitPolicy {
+  return createLimitPolicy({
+    perMinute,
+    burst,
+    ...(perHour !== undefined && { userPerHour: forAllTiers(perHour) }),
+    ...(perDay !== undefined && { userPerDay: forAllTiers(perDay) }),
+    ...(perCompany !== undefined && { companyPerMinute: forAllTiers(perCompany) }),
+  });
+}
+
+function forAllTiers(limit: number): Readonly<Record<Tier, number | undefined>> {
+  const value = limit === 0 ? undefined : limit;
+  return { free: value, pro: value, enterprise: value };
+}

@@ -1,0 +1,55 @@
+import type { Limits } from "../guard/limits/limits.ts";
+import type { Handoff } from "../handoff/handoff.ts";
+import type { Destination } from "../outbox/outbox.ts";
+import type { Outcome } from "../outbox/outcome.ts";
+import type { Sealer, TenantSeal } from "../store/seal.ts";
+import type { AnswerParts, TurnResult } from "./answer-turn.ts";
+import type { Claim } from "./claim.ts";
+import type { HeldLease } from "./lease.ts";
+import { openLimit } from "./turn-store.ts";
+
+/** What work on a conversation needs. */
+export interface WorkParts extends AnswerParts {
+  readonly sealer: Sealer;
+  readonly handoff: Handoff;
+  /** How much people may ask. */
+  readonly limits: Pick<Limits, "admit">;
+  readonly aiEnabled: boolean;
+  readonly maxAttempts: number;
+}
+
+/** How one look at a conversation ended: nothing is left to do, or it is to be looked at again. */
+export type Handled =
+  | { readonly kind: "settled"; readonly outcomes: readonly Outcome[]; readonly turn?: TurnResult }
+  | { readonly kind: "changed"; readonly outcomes?: readonly Outcome[] }
+  | { readonly kind: "backfilled" }
+  | { readonly kind: "joined" };
+
+/** A conversation in hand. */
+export interface Situation {
+  readonly lease: HeldLease;
+  readonly claim: Claim;
+  readonly seal: TenantSeal;
+  readonly mayJoin: boolean;
+  readonly backfilled: boolean;
+}
+
+/** A claim shows the oldest open messages only; with more behind them the conversation is not settled yet. */
+export function isWhole(claim: Claim): boolean {
+  return claim.open.length + claim.unreadable.length < openLimit;
+}
+
+/** Where what is said to this person goes. */
+export function destinationOf(parts: WorkParts, claim: Claim, recipient: string): Destination {
+  const channel = parts.outbox.channels.get(claim.channel);
+  if (channel === undefined)
+    throw new Error(`the channel ${claim.channel} is not configured here, but a conversation of it has work`);
+  const { space, thread, audience, installation, returnPath } = claim;
+  return { channel, target: { installation, place: { space, thread, audience }, recipient, returnPath } };
+}
+
+/** The conversation, as the handoff knows it. */
+export function subjectOf(lease: HeldLease, claim: Claim) {
+  const correlationId = claim.open.at(-1)?.correlationId ?? "";
+  return { tenantId: lease.tenantId, conversationId: lease.conversationId, correlationId };
+}
