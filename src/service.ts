@@ -2,6 +2,8 @@ import { createChannels } from "../channels/registry.ts";
 import { createTools } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type ModelSettings } from "./agent/agent-settings.ts";
+import { createBrains } from "./agent/keyless/create-brains.ts";
+import { withKeylessBrain } from "./agent/keyless/with-keyless-brain.ts";
 import { askForApproval } from "./agent/tools/ask-for-approval.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
@@ -11,6 +13,7 @@ import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
 import { limitPolicyOf } from "./guard/limits/limit-policy.ts";
 import { createLimits } from "./guard/limits/limits.ts";
+import { createLazyUnderstander } from "./guard/understanding/lazy-understander.ts";
 import { createApprovals } from "./handoff/approvals.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createTickets } from "./handoff/tickets.ts";
@@ -154,23 +157,27 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const { ai } = settings;
   const tools = [...createTools({ tickets: createTickets({ database, sealer }) }), ...(parts.tools ?? [])];
-  const agent = createAgent({
-    settings: agentSettings.parse({
-      enableToolCalling: ai.toolCalling,
-      enableStreaming: ai.streaming,
-      prices: ai.prices,
-      ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
-    }),
-    models: modelsOf(settings),
-    tools: tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool)),
-    log,
+  const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool));
+  const thinking = agentSettings.parse({
+    enableToolCalling: ai.toolCalling,
+    enableStreaming: ai.streaming,
+    prices: ai.prices,
+    ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
   });
-  const policy = limitPolicyOf(ai.rateLimit);
-  const limits = createLimits({
-    fast,
-    policyFor: () => policy,
-    onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
-  });
+  const brainOf = createBrains(
+    settings.tenants.map((tenant) => ({ ...tenant, id: tenantIdOf(tenant.slug) })),
+    {
+      tools: offered,
+      toolCalling: ai.toolCalling,
+      turnTimeoutMs: thinking.turnTimeoutMs,
+      understanderOf: ({ brain, slug }) => createLazyUnderstander(brain.get("intents"), slug),
+      log,
+    },
+  );
+  const agent = withKeylessBrain(
+    createAgent({ settings: thinking, models: modelsOf(settings), tools: offered, log }),
+    brainOf,
+  );
   const turns = createTurns({
     database,
     outbox,

@@ -237,6 +237,8 @@ const onlyTenant: TenantFile = {
   tier: "pro",
   persona: "",
   isDefault: true,
+  mode: "hybrid",
+  brain: new Map(),
   installations: [],
   sites: [],
   staff: [],

@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { channelNames, type ChannelName } from "../core/envelope.ts";
 import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
+
+const demos = ["cinema", "catering", "support"] as const;
+const brainKinds = ["intents", "flows", "faq", "templates"] as const;
 
 /** A company using this deployment, as its file in `config/tenants` describes it. The slug is the file's name. */
 export interface TenantFile {
@@ -14,6 +17,15 @@ export interface TenantFile {
   readonly persona: string;
   /** Takes workspaces that install themselves and belong to no tenant yet. At most one tenant is. */
   readonly isDefault: boolean;
+  /** `rules` never asks a model; `hybrid` asks one and falls back on rules. */
+  readonly mode: "hybrid" | "rules";
+  /** ISO 639-1 and IANA names, for whoever tells none. */
+  readonly language?: string | undefined;
+  readonly timeZone?: string | undefined;
+  /** Filled with example data at the start. */
+  readonly demo?: (typeof demos)[number] | undefined;
+  /** What stands in `config/<kind>/<slug>.yaml`, by kind; as it was read, for those who know what it means. */
+  readonly brain: ReadonlyMap<(typeof brainKinds)[number], unknown>;
   /** Workspaces that belong to this tenant, by the platform's own ids. */
   readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
   /** Web sites whose visitors may talk to this tenant; each is an installation, too. */
@@ -57,6 +69,13 @@ const tenantFile = z.strictObject({
     .regex(/^[a-z0-9-]+\.md$/, "must be a file name in config/prompts, such as customer.md")
     .optional(),
   default: z.boolean("must be true or false").default(false),
+  mode: z.enum(["hybrid", "rules"], "must be hybrid or rules").default("hybrid"),
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/, "must be a language such as de")
+    .optional(),
+  timeZone: z.string().refine(isTimeZone, "must be a time zone such as Europe/Berlin").optional(),
+  demo: z.enum(demos, `must be one of ${demos.join(", ")}`).optional(),
   installations: z
     .array(
       z.strictObject({
@@ -129,6 +148,11 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       tier: file.tier,
       persona,
       isDefault: file.default,
+      mode: file.mode,
+      language: file.language,
+      timeZone: file.timeZone,
+      demo: file.demo,
+      brain: readBrain(folder, slug, problems),
       installations: [
         ...file.installations,
         ...file.sites.map(({ key }) => ({ channel: "web" as const, id: key })),
@@ -137,6 +161,21 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       staff: file.staff,
     },
   ];
+}
+
+/** Files that are not there are not missed: a company says as much as it likes. */
+function readBrain(folder: string, slug: string, problems: string[]): TenantFile["brain"] {
+  const names = brainKinds.map((kind) => [kind, `config/${kind}/${slug}.yaml`] as const);
+  const there = names.filter(([, name]) => existsSync(join(folder, name)));
+  return new Map(there.map(([kind, name]) => [kind, readYaml(folder, name, z.unknown(), problems)]));
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isOrigin(origin: string): boolean {

@@ -261,6 +261,8 @@ describe("tenant files", () => {
         tier: "enterprise",
         persona: "You help.",
         isDefault: true,
+        mode: "hybrid",
+        brain: new Map(),
         installations: [{ channel: "slack", id: "T1" }],
         sites: [],
         staff: [
