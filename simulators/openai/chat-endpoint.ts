@@ -14,6 +14,7 @@ import {
 import { answerSensibly } from "./default-brain.ts";
 import { deliverFrames, type StreamPlan } from "./deliver-frames.ts";
 import { type Exchange, type Rule, toExchange } from "./exchange.ts";
+import { goOn, toRest } from "./go-on.ts";
 import { spoilFrames } from "./malformed-stream.ts";
 import { misbehave } from "./misbehaviour.ts";
 import { findModel, type ModelCard } from "./model-card.ts";
@@ -42,7 +43,10 @@ export async function answerChat(call: ApiCall, parts: ChatParts): Promise<void>
   call.entry.promptTokens = promptTokens;
   checkContextLength(promptTokens, findModel(parts.models, request.model, "chat"));
 
-  const answer = await decideAnswer(call, toExchange(request), parts.listRules());
+  const rest = toRest(request);
+  const exchange = toExchange(rest?.request ?? request, rest?.said);
+  const decided = await decideAnswer(call, exchange, parts.listRules());
+  const answer = rest === undefined ? decided : goOn(decided, rest.said);
   call.entry.answer = answer;
   call.log.changed(call.entry);
 

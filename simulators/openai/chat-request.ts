@@ -50,6 +50,9 @@ export type ResponseFormat =
   | { readonly kind: "text" | "json_object" }
   | { readonly kind: "json_schema"; readonly name: string; readonly schema: JsonObject };
 
+/** Begins what a caller says after an answer that was cut, to have the rest of it. */
+export const goOnMark = "[Your answer was cut off";
+
 /** The text of a message: its string, or its text parts joined. */
 export function toText(message: ChatMessage): string {
   const { content } = message;
@@ -65,7 +68,7 @@ export function peekLastUserText(body: unknown): string {
   const texts = messages.flatMap((message: ChatMessage | null) =>
     message?.role === "user" ? [readContent(message)] : [],
   );
-  return texts.findLast((text) => text !== "") ?? "";
+  return texts.findLast((text) => text !== "" && !text.startsWith(goOnMark)) ?? "";
 }
 
 function readContent(message: ChatMessage): string {

@@ -14,6 +14,8 @@ export interface Exchange {
   readonly tools: readonly ToolDefinition[];
   /** What the tools said since the last final answer, oldest first. */
   readonly toolResults: readonly ToolResult[];
+  /** Where the caller wants the rest of an answer that was cut: its beginning. */
+  readonly continues: string | undefined;
 }
 
 /** One tool's result, with the name of the tool that gave it. */
@@ -27,7 +29,7 @@ export interface ToolResult {
 export type Rule = (exchange: Exchange) => Answer | string | undefined | Promise<Answer | string | undefined>;
 
 /** Reads a checked request the way a model would: what was asked, and what the tools said since. */
-export function toExchange(request: ChatRequest): Exchange {
+export function toExchange(request: ChatRequest, continues?: string): Exchange {
   const open = request.messages.slice(findLastAnswer(request.messages) + 1);
   const unanswered = open.filter((message) => message.role === "user").map(toText);
   const lastUser = request.messages.findLast((message) => message.role === "user");
@@ -39,6 +41,7 @@ export function toExchange(request: ChatRequest): Exchange {
     turn: request.messages.filter((message) => message.role === "assistant").length,
     tools: allowTools(request),
     toolResults: readToolResults(open),
+    continues,
   };
 }
 

@@ -18,6 +18,8 @@ const fixtureMatch = z.strictObject({
   hasToolResult: z.boolean().optional(),
   /** Substring of any tool result of this turn. */
   toolResult: z.string().optional(),
+  /** Whether the caller wants the rest of an answer that was cut. */
+  continues: z.boolean().optional(),
   /** Name of a tool that must be offered. */
   tool: z.string().optional(),
 });
@@ -82,6 +84,7 @@ function createMatcher(match: z.input<typeof fixtureMatch>): (exchange: Exchange
     (match.hasToolResult === undefined || exchange.toolResults.length > 0 === match.hasToolResult) &&
     (match.toolResult === undefined ||
       exchange.toolResults.some((result) => includes(result.content, match.toolResult))) &&
+    (match.continues === undefined || (exchange.continues !== undefined) === match.continues) &&
     (match.tool === undefined || exchange.tools.some((tool) => tool.name === match.tool));
 }
 

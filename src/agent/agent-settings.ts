@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Role } from "../core/tool.ts";
 
 const milliseconds = z.int().min(1);
 
@@ -70,6 +71,21 @@ export const agentSettings = z.object({
     .prefault({}),
   prices: z.array(modelPrice).default([]),
 });
+
+/** The models of all agents: for plain questions, for the others, and what is asked when those fail. */
+export interface AgentModels {
+  readonly agents: Readonly<
+    Record<Role, { readonly simple: readonly ModelSettings[]; readonly complex: readonly ModelSettings[] }>
+  >;
+  /** Asked last, by every agent. */
+  readonly fallbacks: readonly ModelSettings[];
+}
+
+/** The same chain for every agent and every question. */
+export function sameForAll(models: readonly ModelSettings[]): AgentModels {
+  const both = { simple: models, complex: models };
+  return { agents: { customer: both, staff: both, admin: both, analytics: both }, fallbacks: [] };
+}
 
 /** Settings of one model, defaults filled in. */
 export type ModelSettings = z.output<typeof modelSettings>;

@@ -3,11 +3,12 @@ import { StoodDownError } from "../core/errors.ts";
 import { UnrepeatableStepError } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { Tool } from "../core/tool.ts";
-import type { AgentSettings, ModelSettings } from "./agent-settings.ts";
+import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
+import { sameForAll } from "./agent-settings.ts";
 import { createChatModel } from "./chat-model.ts";
 import { summarizeHistory } from "./memory.ts";
 import { createModelHealth } from "./model-health.ts";
-import { createModelLadder } from "./model-ladder.ts";
+import { createModelTiers } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
 import { createSpokenText } from "./spoken-text.ts";
@@ -22,8 +23,8 @@ import { createUsageMeter } from "./usage-meter.ts";
 /** What an agent is made of. */
 export interface AgentParts {
   readonly settings: AgentSettings;
-  /** A chain, tried in order; none is allowed and answers `no model configured`. */
-  readonly models: readonly ModelSettings[];
+  /** By agent and tier, or one chain for all. None is allowed and answers `no model configured`. */
+  readonly models: AgentModels | readonly ModelSettings[];
   readonly tools: readonly Tool[];
   readonly log: Log;
   /** Asked before each tool call; without it all calls are allowed. */
@@ -46,8 +47,8 @@ export interface PreparedAgent extends Agent {
 
 /**
  * The brain: a small loop over chat models and tools in which every model call and every tool call is a journaled
- * step. `onText` gets texts that only grow, unless a model call failed after some of its text was shown: then the
- * retried answer replaces what it does not begin with. The last text given of an answered turn is its body.
+ * step. `onText` gets texts that only grow. A model call that failed after some of its text was shown is gone on with
+ * by the next model; only a half word or a half sentence that cannot be gone on with is replaced. The last text given of an answered turn is its body.
  */
 export function createAgent({
   settings,
@@ -57,12 +58,11 @@ export function createAgent({
   mayCall,
   now = Date.now,
 }: AgentParts): PreparedAgent {
-  const chatModels = models.map(createChatModel);
-  const ladder = createModelLadder({ models: chatModels, settings, log });
+  const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
   const beltFor = createToolBelts(settings.enableToolCalling ? tools : []);
   const prices = createPrices(settings.prices);
-  const health = createModelHealth(models, now);
-  const [first] = models;
+  const health = createModelHealth(tiers.models, now);
+  const [first] = tiers.models;
   const summarizer = first && createChatModel({ ...first, temperature: 0, maxTokens: 500 });
 
   async function answer(request: AgentRequest): Promise<AgentAnswer> {
@@ -71,9 +71,10 @@ export function createAgent({
     const feed = createTextFeed(request.onText, clock.stop);
     const spoken = createSpokenText(feed);
     const belt = beltFor(request.context.role);
+    const ladder = tiers.ladderFor(request.context.role, request.tier ?? "complex");
     const thinking = { request, settings, ladder, belt, clock, spoken, usage, mayCall, log };
     try {
-      const thought = models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);
+      const thought = tiers.models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);
       await feed.settle();
       if (thought.kind === "thought") {
         const { model } = thought;
@@ -90,7 +91,7 @@ export function createAgent({
     answer,
     health,
     async warmUp() {
-      await Promise.all(chatModels.map((model) => model.load()));
+      await tiers.load();
     },
     summarize(messages, previous, signal) {
       const ask = async (system: string, text: string) => {
@@ -99,11 +100,15 @@ export function createAgent({
           { role: "system", text: system },
           { role: "user", text },
         ] as const;
-        return (await summarizer.ask({ messages: prompt, tools: [], onText: () => {}, signal })).text;
+        return (await summarizer.ask({ messages: prompt, tools: [], onText: undefined, signal })).text;
       };
       return summarizeHistory({ messages, previous, ask });
     },
   };
+}
+
+function isChain(models: AgentModels | readonly ModelSettings[]): models is readonly ModelSettings[] {
+  return Array.isArray(models);
 }
 
 const noModel: Thought = {

@@ -10,8 +10,8 @@ import { createWatchdog } from "./watchdog.ts";
 
 /** One question to a model. */
 export interface ModelQuestion extends ClientQuestion {
-  /** Receives the text so far of this call, each time it grew. Must not throw. */
-  readonly onText: (text: string) => void;
+  /** Receives the text so far of this call, each time it grew. Must not throw. Without it nothing is shown before the end. */
+  readonly onText: ((text: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -69,7 +69,7 @@ async function readStream(
     client.hear(piece, heard);
     if (heard.text.length > told) {
       told = heard.text.length;
-      question.onText(heard.text);
+      question.onText?.(heard.text);
     }
   }
   watchdog.signal.throwIfAborted();

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
-import type { CircuitBreakerPolicy } from "cockatiel";
 import { PermanentError, TransientError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { AgentSettings } from "./agent-settings.ts";
-import type { ChatModel, ModelQuestion } from "./chat-model.ts";
+import type { ModelQuestion } from "./chat-model.ts";
+import type { Continuation } from "./model-continuation.ts";
+import { createContinuation } from "./model-continuation.ts";
 import type { ModelError } from "./model-error.ts";
-import { circuitOpen, contentFilter, contextTooLong, emptyAnswer, rateLimited } from "./model-error.ts";
+import { circuitOpen, contentFilter, contextTooLong, emptyAnswer } from "./model-error.ts";
 import type { ModelOutcome, ModelReply } from "./model-reply.ts";
+import type { Rung } from "./model-rung.ts";
 
 /** Several models asked as one. */
 export interface ModelLadder {
@@ -16,33 +17,29 @@ export interface ModelLadder {
   /**
    * Asks the models in order until one answers; when all failed it waits and begins again,
    * as often as the settings allow and never longer than `remainingMs()`.
-   * After a failure `onText` starts over with the next answer's text. Rejects only with the signal's reason or a bug.
+   * What was shown before a failure the next model goes on from; the text of the outcome is the whole answer.
+   * Rejects only with the signal's reason or a bug.
    */
   ask(question: ModelQuestion, remainingMs: () => number): Promise<ModelOutcome>;
 }
 
-interface Rung {
-  readonly model: ChatModel;
-  readonly breaker: CircuitBreakerPolicy;
-}
-
 interface LadderParts {
-  readonly models: readonly ChatModel[];
-  readonly settings: Pick<AgentSettings, "retry" | "breaker">;
+  /** In the order they are asked; none is allowed. */
+  readonly rungs: readonly Rung[];
+  readonly settings: Pick<AgentSettings, "retry">;
   readonly log: Log;
   readonly random?: () => number;
 }
 
-/** Builds the ladder; the breakers' memory lives as long as it does. */
-export function createModelLadder({ models, settings, log, random = Math.random }: LadderParts): ModelLadder {
-  const rungs = models.map((model) => createRung(model, settings.breaker, log));
-
+/** Builds a ladder; what its rungs remember they share with every other ladder that has them. */
+export function createModelLadder({ rungs, settings, log, random = Math.random }: LadderParts): ModelLadder {
   async function ask(question: ModelQuestion, remainingMs: () => number): Promise<ModelOutcome> {
-    let due: readonly Rung[] = rungs;
+    const answer = createContinuation(question);
+    let due = rungs;
     const failures = new Map<Rung, ModelError>();
     const readyAt = new Map<Rung, number>();
     for (let attempt = 1; ; attempt += 1) {
-      const reply = await climb(due, question, failures, log);
+      const reply = await climb(due, { answer, failures, signal: question.signal, log });
       if (reply !== undefined) return { kind: "replied", reply };
       const failedAt = performance.now();
       for (const rung of due) {
@@ -55,56 +52,33 @@ export function createModelLadder({ models, settings, log, random = Math.random 
     }
   }
 
-  return { name: models.map(({ name }) => name).join(" > "), ask };
+  return { name: rungs.map(({ name }) => name).join(" > "), ask };
 }
 
-function createRung(model: ChatModel, { failures, openMs }: AgentSettings["breaker"], log: Log): Rung {
-  const breaker = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: openMs,
-    breaker: new ConsecutiveBreaker(failures),
-  });
-  breaker.onBreak(() => log.warn({ model: model.name, openMs }, "model left alone after failures in a row"));
-  breaker.onReset(() => log.info({ model: model.name }, "model answers again"));
-  return { model, breaker };
-}
-
-// A rate limit or an empty answer says that the endpoint is alive.
-function isOutage(error: unknown): boolean {
-  return error instanceof TransientError && error.code !== rateLimited && error.code !== emptyAnswer;
+interface Climb {
+  readonly answer: Continuation;
+  readonly failures: Map<Rung, ModelError>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
 }
 
 async function climb(
   rungs: readonly Rung[],
-  question: ModelQuestion,
-  failures: Map<Rung, ModelError>,
-  log: Log,
+  { answer, failures, signal, log }: Climb,
 ): Promise<ModelReply | undefined> {
   for (const rung of rungs) {
     try {
-      return await askOnce(rung, question);
+      return answer.finish(await rung.ask(answer.next()));
     } catch (error) {
-      question.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (!(error instanceof TransientError) && !(error instanceof PermanentError)) throw error;
+      const complete = answer.finishEmpty(error, rung.name);
+      if (complete !== undefined) return complete;
       failures.set(rung, error);
-      if (error.code !== circuitOpen) log.warn({ model: rung.model.name, code: error.code }, "model failed");
+      if (error.code !== circuitOpen) log.warn({ model: rung.name, code: error.code }, "model failed");
     }
   }
   return undefined;
-}
-
-async function askOnce({ model, breaker }: Rung, question: ModelQuestion): Promise<ModelReply> {
-  // While one call probes, cockatiel lets the others wait for it; a turn has somewhere else to go.
-  if (breaker.state === CircuitState.HalfOpen) throw leftAlone(model);
-  try {
-    return await breaker.execute(() => model.ask(question));
-  } catch (error) {
-    if (error instanceof Error && "isBrokenCircuitError" in error) throw leftAlone(model);
-    throw error;
-  }
-}
-
-function leftAlone(model: ChatModel): PermanentError {
-  return new PermanentError(`model ${model.name}: not asked after failures in a row`, { code: circuitOpen });
 }
 
 /** Milliseconds until a model may be asked again: full jitter that doubles its reach, or what the model named. */

@@ -90,7 +90,7 @@ async function askModel(
 
 async function askLadder(thinking: Thinking, prompt: ConversationPrompt): Promise<ModelOutcome> {
   const { ladder, belt, clock, spoken, settings } = thinking;
-  const onText = settings.enableStreaming ? spoken.show : () => {};
+  const onText = settings.enableStreaming ? spoken.show : undefined;
   const ask = () =>
     ladder.ask(
       { messages: prompt.messages(), tools: belt.definitions, onText, signal: clock.signal },

@@ -24,6 +24,8 @@ export interface AgentRequest {
   readonly questions: readonly SpokenMessage[];
   /** Calls that colleagues approved and that have just run: the person is told of them. Then `questions` may be empty. */
   readonly done?: readonly CarriedOut[] | undefined;
+  /** How hard the question looks; a simple one is asked of the cheap models first. Without it: complex. */
+  readonly tier?: "simple" | "complex" | undefined;
   /** The person's language so far (ISO 639-1), and what their platform says of it, such as `de-DE`. */
   readonly language?: string | undefined;
   readonly locale?: string | undefined;

@@ -1,0 +1,67 @@
+import type { Role } from "../core/tool.ts";
+import { roles } from "../core/tool.ts";
+import type { Log } from "../core/log.ts";
+import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
+import { endpointKey } from "./model-endpoint.ts";
+import type { ModelLadder } from "./model-ladder.ts";
+import { createModelLadder } from "./model-ladder.ts";
+import type { Rung } from "./model-rung.ts";
+import { createRungs } from "./model-rung.ts";
+
+/** How hard a question is. */
+export type Tier = "simple" | "complex";
+
+/** The ladders of all agents. */
+export interface ModelTiers {
+  /** Every model once, in the order they were named. */
+  readonly models: readonly ModelSettings[];
+  /** The agent's ladder: its tier's models in order, then its other tier's, then the fallbacks of all. */
+  ladderFor(role: Role, tier: Tier): ModelLadder;
+  /** Loads the code of every provider in use. */
+  load(): Promise<void>;
+}
+
+interface TierParts {
+  readonly models: AgentModels;
+  readonly settings: Pick<AgentSettings, "retry" | "breaker">;
+  readonly log: Log;
+}
+
+/** Builds the ladders once; a model that stands in several of them has one breaker. */
+export function createModelTiers({ models, settings, log }: TierParts): ModelTiers {
+  const rungFor = createRungs({ settings, log });
+  const rungs = new Map<ModelSettings, Rung>();
+  const named = new Map<string, ModelSettings>();
+  const toRung = (model: ModelSettings): Rung => {
+    const rung = rungs.get(model) ?? rungFor(model);
+    rungs.set(model, rung);
+    if (!named.has(modelKey(model))) named.set(modelKey(model), model);
+    return rung;
+  };
+  const ladders = new Map<string, ModelLadder>();
+  for (const role of roles) {
+    for (const tier of ["simple", "complex"] as const) {
+      const chain = listChain(models, role, tier).map(toRung);
+      ladders.set(`${role} ${tier}`, createModelLadder({ rungs: chain, settings, log }));
+    }
+  }
+  const none = createModelLadder({ rungs: [], settings, log });
+  return {
+    models: [...named.values()],
+    ladderFor: (role, tier) => ladders.get(`${role} ${tier}`) ?? none,
+    load: async () => void (await Promise.all([...rungs.values()].map((rung) => rung.load()))),
+  };
+}
+
+function listChain({ agents, fallbacks }: AgentModels, role: Role, tier: Tier): readonly ModelSettings[] {
+  const own = agents[role];
+  const other = tier === "simple" ? own.complex : own.simple;
+  const chain = [...own[tier], ...other, ...fallbacks];
+  return chain.filter(
+    (model, index) => chain.findIndex((before) => modelKey(before) === modelKey(model)) === index,
+  );
+}
+
+function modelKey(model: ModelSettings): string {
+  return `${endpointKey(model)} ${model.model}`;
+}
