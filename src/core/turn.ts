@@ -1,5 +1,6 @@
 import type { Baton } from "./conversation.ts";
 import { actions } from "./reply.ts";
+import type { Role } from "./tool.ts";
 import { parseTextCommand, type TextCommand } from "./text-command.ts";
 
 /** One thing in a conversation that nobody has dealt with yet. */
@@ -45,6 +46,15 @@ export function decideTurn(item: OpenItem, view: TurnView): Decision {
   if (isStaffSpeaking(item, view)) return { kind: "staff speaks" };
   if (!isForUs(item)) return { kind: "silent", reason: "it is addressed to somebody else" };
   return ifBotHasIt(view);
+}
+
+/**
+ * Which agent answers: the one of the widest role the company verified for whoever asks. Colleagues get theirs in
+ * conversations of their own only: in somebody else's, what they are told is read by that somebody.
+ */
+export function decideRole(verified: readonly Role[], asksInOwnConversation: boolean): Role {
+  if (!asksInOwnConversation) return "customer";
+  return (["admin", "staff", "analytics"] as const).find((role) => verified.includes(role)) ?? "customer";
 }
 
 /** More than a thank-you: worth an answer, and worth reopening a closed conversation. */

@@ -5,6 +5,7 @@ import { StoodDownError } from "../core/errors.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { humanButton, type Reply, type ReplyFile } from "../core/reply.ts";
+import type { Role } from "../core/tool.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import type { Metrics } from "../insights/metrics.ts";
@@ -53,6 +54,8 @@ export interface TurnRequest {
   readonly seal: TenantSeal;
   readonly destination: Destination;
   readonly questions: readonly OpenMessage[];
+  /** The agent that answers. */
+  readonly role: Role;
   readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
   /** A message that arrives before anything is visible is answered together with the others. */
   readonly mayJoin: boolean;
@@ -232,7 +235,7 @@ async function toAgentRequest({
       conversationId: lease.conversationId,
       contactId: claim.contact.id,
       turnId: turn.id,
-      role: claim.role,
+      role: request.role,
       now: new Date(),
       timeZone: claim.contact.timeZone,
     },
@@ -301,6 +304,7 @@ async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly P
       partial: request.partial,
       mustBeCurrent: request.mayJoin && !journal.acted && !live.visible,
       state: answer.kind === "answered" ? "answered" : "failed",
+      role: request.role,
       outcome: answer.kind === "answered" ? "answered" : answer.reason,
       messageId: randomUUID() as MessageId,
       content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
@@ -352,16 +356,16 @@ function leftBehind(
 
 /** One line per turn, and its numbers. */
 function tell({ parts, request, turn, modelMs }: Workbench, answer: AgentAnswer, workedMs: number): void {
-  const { claim, lease, questions } = request;
+  const { claim, lease, questions, role } = request;
   const { metrics, log } = parts;
   const { usage } = answer;
   const model = answer.kind === "answered" ? answer.model : "none";
   const seconds = ((questions[0]?.waitedMs ?? 0) + workedMs) / 1000;
-  metrics.responseTime.observe({ channel: claim.channel, agent: claim.role }, seconds);
+  metrics.responseTime.observe({ channel: claim.channel, agent: role }, seconds);
   metrics.turnOverhead.observe(Math.max(0, seconds - modelMs() / 1000));
   metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
-  metrics.costDollars.inc({ agent: claim.role, model }, usage.costUsd);
-  metrics.tokensPerConversation.observe({ agent: claim.role, model }, usage.inputTokens + usage.outputTokens);
+  metrics.costDollars.inc({ agent: role, model }, usage.costUsd);
+  metrics.tokensPerConversation.observe({ agent: role, model }, usage.inputTokens + usage.outputTokens);
   if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
   log.info(
     {

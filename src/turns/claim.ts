@@ -12,7 +12,7 @@ import type {
   TurnId,
 } from "../core/ids.ts";
 import type { OpenItem } from "../core/turn.ts";
-import type { Role } from "../core/tool.ts";
+import { roles, type Role } from "../core/tool.ts";
 import { toOwner } from "../handoff/handoff-store.ts";
 import {
   contentPurpose,
@@ -78,7 +78,6 @@ export interface Claim {
   readonly dialogue: unknown;
   /** An answer said that the conversation goes to people; it has not gone yet. */
   readonly handOver: PendingHandOver | undefined;
-  readonly role: Role;
   readonly contact: {
     readonly id: ContactId;
     readonly externalId: string;
@@ -86,6 +85,8 @@ export interface Claim {
     readonly locale: string | undefined;
     /** The language they were last answered in. */
     readonly language: string | undefined;
+    /** What the company verified them to be; empty for customers. */
+    readonly roles: readonly Role[];
   };
   readonly open: readonly OpenMessage[];
   /** Open messages that cannot be read: damaged, or sealed for somebody else. */
@@ -167,12 +168,12 @@ const claimRow = z.object({
   return_path: z.instanceof(Buffer).nullable(),
   dialogue: z.instanceof(Buffer).nullable(),
   hand_over: z.instanceof(Buffer).nullable(),
-  agent_type: z.enum(["customer", "staff", "admin", "analytics"]),
   contact_id: id<ContactId>(),
   contact_external_id: z.string(),
   contact_time_zone: z.string().nullable(),
   contact_locale: z.string().nullable(),
   contact_language: z.string().nullable(),
+  contact_roles: z.array(z.enum(roles)),
   open: z.array(openRow),
   history: z.array(historyRow),
   deliveries: z.array(z.unknown()),
@@ -210,13 +211,13 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     returnPath: openSealed(seal, returnPathPurpose, row.return_path),
     dialogue: openJson(seal, dialoguePurpose, row.dialogue),
     handOver: toHandOver(row.hand_over, seal),
-    role: row.agent_type,
     contact: {
       id: row.contact_id,
       externalId: row.contact_external_id,
       timeZone: row.contact_time_zone ?? undefined,
       locale: row.contact_locale ?? undefined,
       language: row.contact_language ?? undefined,
+      roles: row.contact_roles,
     },
     open,
     unreadable,

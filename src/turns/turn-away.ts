@@ -48,7 +48,7 @@ async function admit(
   return limits.admit({
     tenantId,
     tier,
-    role: question.role === "staff" ? "staff" : claim.role,
+    role: question.role === "staff" ? "staff" : "customer",
     user: `${claim.installationId}:${question.senderId}`,
     conversationId,
     message: question.id,

@@ -1,4 +1,5 @@
 import type { ConversationId, MessageId, TenantId, TurnId } from "../core/ids.ts";
+import type { Role } from "../core/tool.ts";
 import type { Lease } from "../core/lease.ts";
 import { deliveryColumns } from "../outbox/delivery.ts";
 import { fence, fenceValues, isNamedIn, outcomesCte } from "../outbox/outbox-store.ts";
@@ -32,9 +33,14 @@ export function claimConversation(request: {
         WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
-        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.return_path, c.agent_type, c.dialogue, c.hand_over,
+        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.return_path, c.dialogue, c.hand_over,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
         u.locale AS contact_locale, u.language AS contact_language,
+        coalesce((SELECT json_agg(r.role) FROM staff_identities s
+          JOIN staff p ON p.company_id = $1 AND p.id = s.staff_id AND p.state = 'active'
+          JOIN staff_roles r ON r.company_id = $1 AND r.staff_id = p.id
+          WHERE s.company_id = $1 AND s.installation_id = c.installation_id AND s.external_id = u.external_id),
+          '[]') AS contact_roles,
         (seen.last_seq, seen.inbox_version, seen.settled_version, seen.epoch)
           IS DISTINCT FROM (c.last_seq, c.inbox_version, c.settled_version, c.epoch)
           OR (seen.lease_token IS NOT NULL AND seen.lease_token <> $3) AS stale,
@@ -152,6 +158,8 @@ export interface TurnCommit {
   /** Commit only if nothing arrived since; otherwise think again. */
   readonly mustBeCurrent: boolean;
   readonly state: "answered" | "failed";
+  /** The agent that answered. */
+  readonly role: Role;
   readonly outcome: string;
   readonly messageId: MessageId;
   readonly content: Buffer;
@@ -187,7 +195,8 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
   return {
     text: `WITH ${fence}, conversation AS (
         UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, CASE WHEN $31 THEN 0::bigint ELSE $7::bigint END),
-          attempts = 0, updated_at = now(), dialogue = $32, hand_over = $33
+          attempts = 0, updated_at = now(), dialogue = $32, hand_over = $33,
+          agent_type = $35
         FROM fence WHERE c.company_id = $1 AND c.id = $2 AND (NOT $9 OR fence.inbox_version = $7)
         RETURNING c.last_seq, c.user_id
       ), answer AS (
@@ -261,6 +270,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       commit.dialogue ?? null,
       commit.handOver ?? null,
       commit.language ?? null,
+      commit.role,
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { MessageId, TurnId } from "../core/ids.ts";
-import { decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
+import { decideRole, decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
 import { backfillThread } from "./backfill.ts";
@@ -166,6 +166,7 @@ async function answer(
     seal,
     destination,
     questions,
+    role: decideRole(claim.contact.roles, asksInOwnConversation(questions, claim)),
     ignored: found.ignored,
     mayJoin: mayJoin && !careful,
     partial: questions.length < found.questions.length || !isWhole(claim),
@@ -173,6 +174,10 @@ async function answer(
   if (turn.state === "joined") return { kind: "joined" };
   if (turn.state === "needs a person") return handOver(parts, situation, turn);
   return { kind: "settled", outcomes: turn.outcomes, turn };
+}
+
+function asksInOwnConversation(questions: readonly OpenMessage[], claim: Claim): boolean {
+  return questions.every(({ role, senderId }) => role === "system" || senderId === claim.contact.externalId);
 }
 
 /** What may have been done must not be done again: the conversation goes to people, whose notice is the answer. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTextCommand } from "../../src/core/text-command.ts";
-import { decideTurn, isSubstantive, type OpenItem, type TurnView } from "../../src/core/turn.ts";
+import { decideRole, decideTurn, isSubstantive, type OpenItem, type TurnView } from "../../src/core/turn.ts";
 import type { StaffId } from "../../src/core/ids.ts";
 
 const view: TurnView = { owner: { kind: "bot" }, requesterId: "U1", audience: "public" };
@@ -110,4 +110,20 @@ describe("a message worth an answer", () => {
       expect(isSubstantive(text)).toBe(false);
     },
   );
+});
+
+describe("the agent that answers (R144)", () => {
+  it.each([
+    [[], "customer"],
+    [["staff"], "staff"],
+    [["staff", "admin"], "admin"],
+    [["analytics"], "analytics"],
+    [["analytics", "staff"], "staff"],
+  ] as const)("for somebody verified as %j is the one for %s", (verified, role) => {
+    expect(decideRole(verified, true)).toBe(role);
+  });
+
+  it("is the customers' in a conversation that somebody else reads", () => {
+    expect(decideRole(["staff", "admin"], false)).toBe("customer");
+  });
 });

@@ -23,6 +23,7 @@ const commit: TurnCommit = {
   partial: false,
   mustBeCurrent: true,
   state: "answered",
+  role: "customer",
   outcome: "answered",
   messageId: id(5) as MessageId,
   content: Buffer.alloc(0),
