@@ -127,6 +127,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     transcript,
     webDoor,
     leases: createLeases({ database: doorsDatabase, log, ttlMs: pace.channelLeaseMs }),
+    openTicket: files.open,
     log,
   });
   const outbox = createOutbox({
@@ -178,6 +179,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     createAgent({ settings: thinking, models: modelsOf(settings), tools: offered, log }),
     brainOf,
   );
+  const policy = limitPolicyOf(ai.rateLimit);
+  const limits = createLimits({
+    fast,
+    policyFor: () => policy,
+    onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
+  });
   const turns = createTurns({
     database,
     outbox,
@@ -189,9 +196,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     queue,
     fast,
     handoff,
+    limits,
     approvable: new Map(tools.filter(needsApproval).map((tool) => [tool.name, tool])),
     takeAsked: approvals.takeAsked,
-    limits,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
     window: 10,
@@ -255,6 +262,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     door: webDoor,
     masterKeys,
     publicUrl: settings.http.publicUrl,
+    files,
     ...parts.chat,
     limits: { messages: ai.rateLimit, ...parts.chat?.limits },
     log,
