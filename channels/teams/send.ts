@@ -222,15 +222,14 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     split: splitForTeams,
     send,
     update,
-    async endStream(target, ref, line, attempt) {
+    async endStream(target, ref, line, attempt, begun) {
       assertMine(attempt);
       if (target.place.audience !== "direct") return;
       const connector = await connectorFor(target);
       const { conversation, activityId } = locate(target, ref);
-      const shown = shownTexts.get(`${conversation} ${activityId}`);
-      // The end of a stream replaces what stands there. What another process showed is kept instead, and Teams
-      // itself ends the stream after two minutes.
-      if (shown === undefined) return;
+      // The end of a stream replaces what stands there, and Teams does not tell what that is: of what another
+      // process showed, its first words are known.
+      const shown = shownTexts.get(`${conversation} ${activityId}`) ?? begun;
       await endStream({ connector, conversation, attempt }, activityId, { body: `${shown}…\n\n${line}` });
     },
     async remove(target, ref, attempt) {

@@ -140,10 +140,11 @@ export interface Channel {
   /** Replaces a message's content. Idempotent. Also ends a stream that was left open. */
   update(target: Target, ref: MessageRef, reply: Reply, attempt: Attempt): Promise<void>;
   /**
-   * Ends a message that was left half written, keeping what stands there and adding `line`.
+   * Ends a message that was left half written, keeping what stands there and adding `line`. `begun` is what it began
+   * with: all there is to keep where the platform does not tell what stands there.
    * Idempotent: one that is ended already stays as it is.
    */
-  endStream(target: Target, ref: MessageRef, line: string, attempt: Attempt): Promise<void>;
+  endStream(target: Target, ref: MessageRef, line: string, attempt: Attempt, begun: string): Promise<void>;
   /** Takes a message of ours away. Idempotent. */
   remove(target: Target, ref: MessageRef, attempt: Attempt): Promise<void>;
   /** Whether answers can be streamed there; wherever `capabilities` says so when left out. Pure. */

@@ -169,7 +169,13 @@ export function createOutbox({
         const { channel, target } = destination;
         // What was begun must not stand there as if it were still being written; what stands there is kept.
         if (delivery.streamed)
-          await channel.endStream(target, found.ref, takenOverLine, attemptOf(lease, delivery));
+          await channel.endStream(
+            target,
+            found.ref,
+            takenOverLine,
+            attemptOf(lease, delivery),
+            delivery.reply.body,
+          );
         return { id: delivery.id, state: "sent", ref: found.ref.id };
       }
       const state = found.kind === "absent" ? "cancelled" : "unknown";

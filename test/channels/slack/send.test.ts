@@ -295,8 +295,8 @@ describe("streaming", () => {
       const attempt = anAttempt();
       const { ref } = await sender.stream(target, "One. Two", attempt);
       await slack.waitFor(() => replies(target).some(({ streaming }) => !streaming), 5_000);
-      await sender.endStream(target, ref, "_A teammate has taken over._", attempt);
-      await sender.endStream(target, ref, "_A teammate has taken over._", attempt);
+      await sender.endStream(target, ref, "_A teammate has taken over._", attempt, "");
+      await sender.endStream(target, ref, "_A teammate has taken over._", attempt, "");
       const [half] = replies(target);
       expect(JSON.stringify([half?.text, half?.blocks])).toMatch(
         /One\..*…\\n\\n_A teammate has taken over\._/,
@@ -309,7 +309,7 @@ describe("streaming", () => {
     const attempt = anAttempt();
     const stream = await sender.stream(whole, "One. ", attempt);
     await stream.finish({ body: "One. Two." });
-    await sender.endStream(whole, stream.ref, "_A teammate has taken over._", attempt);
+    await sender.endStream(whole, stream.ref, "_A teammate has taken over._", attempt, "");
     expect(replies(whole)).toMatchObject([{ text: "One. Two." }]);
   });
 

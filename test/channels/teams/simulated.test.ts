@@ -471,9 +471,10 @@ describe("Teams streamed", () => {
     await channel.update(target, left.ref, { body: words(12) }, anAttempt());
     expect(teams.botReplies(target.place.space)).toMatchObject([{ text: words(12), streaming: false }]);
     const other = await open();
+    const line = "_A teammate has taken over._";
     for (let time = 0; time < 2; time++)
-      await channel.endStream(target, other.ref, "_A teammate has taken over._", anAttempt());
+      await channel.endStream(target, other.ref, line, anAttempt(), words(1));
     const [, ended] = teams.botReplies(target.place.space);
-    expect(ended).toMatchObject({ text: `${words(3)}…\n\n_A teammate has taken over._`, streaming: false });
+    expect(ended).toMatchObject({ text: `${words(3)}…\n\n${line}`, streaming: false });
   });
 });

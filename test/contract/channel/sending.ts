@@ -190,7 +190,7 @@ export const sending = {
     const target = await stage.ask("room");
     const stream = await stage.channel.stream(target, "Half a sentence. ", anAttempt());
     for (let time = 0; time < 2; time++)
-      await stage.channel.endStream(target, stream.ref, "A colleague goes on.", anAttempt());
+      await stage.channel.endStream(target, stream.ref, "A colleague goes on.", anAttempt(), "Half a");
     expect((await only(stage, target)).isOpen).toBe(false);
     const [text = ""] = await texts(stage, target);
     expect(text).toMatch(/^Half a sentence\.[^]*A colleague goes on\.$/);
