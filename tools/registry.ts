@@ -1,4 +1,9 @@
+import type { TenantId } from "../src/core/ids.ts";
+import type { TenantData } from "../src/core/tenant-data.ts";
 import type { Tool } from "../src/core/tool.ts";
+import { createCinemaTools } from "./cinema/cinema.ts";
+import { cinemaVersion, loadCinema } from "./cinema/load-cinema.ts";
+import type { PaymentDesk } from "./cinema/payment-desk.ts";
 import { getTime } from "./clock/get-time.ts";
 import type { Tickets } from "./support/create-ticket.ts";
 import { createTicketTool } from "./support/create-ticket.ts";
@@ -6,10 +11,13 @@ import { createTicketTool } from "./support/create-ticket.ts";
 /** What the tool families need from the house. */
 export interface ToolParts {
   readonly tickets: Tickets;
+  /** What the tools of whole businesses work on; without it there are none. */
+  readonly business?: { readonly data: TenantData; readonly payments: PaymentDesk } | undefined;
 }
 
 /** Every family of tools, by the name of its folder. */
 export const toolFamilies = {
+  cinema: ({ business }: ToolParts) => (business === undefined ? [] : createCinemaTools(business)),
   clock: () => [getTime],
   support: ({ tickets }: ToolParts) => [createTicketTool(tickets)],
 } as const satisfies Record<string, (parts: ToolParts) => readonly Tool[]>;
@@ -17,4 +25,26 @@ export const toolFamilies = {
 /** All tools of all families. */
 export function createTools(parts: ToolParts): readonly Tool[] {
   return Object.values(toolFamilies).flatMap((family) => family(parts));
+}
+
+const demos = {
+  cinema: { version: cinemaVersion, load: loadCinema },
+} as const;
+export type DemoKind = keyof typeof demos;
+
+/**
+ * Gives a company a demo's data, in the given IANA time zone. Once it is there this is one short statement; many
+ * processes may call it at once.
+ */
+export async function loadDemo(
+  data: TenantData,
+  tenantId: TenantId,
+  { kind, timeZone }: { kind: DemoKind; timeZone: string },
+): Promise<void> {
+  const { version, load } = demos[kind];
+  const [loaded] = await data.statement(tenantId, {
+    text: "SELECT 1 FROM businesses WHERE kind = $1 AND version >= $2",
+    values: [kind, version],
+  });
+  if (loaded === undefined) await load(data, tenantId, timeZone);
 }

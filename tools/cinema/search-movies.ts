@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { Tool } from "../../src/core/tool.ts";
+import { defineTool } from "../../src/core/tool.ts";
+import type { CinemaShows, Show } from "./cinema-shows.ts";
+import { isAtPlace, matchMovies } from "./match-movies.ts";
+import { readWhen } from "./read-when.ts";
+import { listShows, toldShow, toToldShow } from "./show-lists.ts";
+
+const mostShows = 12;
+
+const foundMovie = z.object({
+  movie_id: z.int(),
+  title: z.string(),
+  genres: z.array(z.string()),
+  minutes: z.int(),
+  rating: z.number(),
+  shows: z.array(toldShow),
+});
+
+/** Finds shows by what a person would like to see, where and when. */
+export function searchMoviesTool(shows: CinemaShows): Tool {
+  return defineTool({
+    name: "search_movies",
+    description:
+      'Searches movies by title, genre or mood ("something funny") and gives their shows with times and prices. ' +
+      "Show the person the numbered list as it is and ask which one to book.",
+    input: z.strictObject({
+      query: z.string().trim().min(1).max(200).describe("Movie title, genre or what the person would like"),
+      city: z.string().max(100).optional().describe("City, area or theater"),
+      date: z
+        .string()
+        .max(30)
+        .optional()
+        .describe("today, tonight, tomorrow or YYYY-MM-DD; today when left out"),
+      time: z.string().max(20).optional().describe("A time such as 7:30 PM, or morning, afternoon, evening"),
+      screen_type: z.enum(["IMAX", "4DX", "Regular"]).optional(),
+    }),
+    output: z.object({ date: z.string(), movies: z.array(foundMovie), list: z.string() }),
+    roles: ["customer", "staff", "admin"],
+    effect: "read",
+    repeatable: true,
+    approval: "none",
+    timeoutMs: 5_000,
+    cost: 0.001,
+    async run({ query, city, date, time, screen_type: screen }, { tenantId, now }) {
+      const { today } = await shows.open(tenantId, now);
+      const { day, span } = readWhen(date, time, today);
+      const all = await shows.between(tenantId, { from: day, to: day, now });
+      const fitting = all.filter(
+        (show) =>
+          show.minute >= span.from &&
+          show.minute < span.to &&
+          (screen === undefined || show.screen_type === screen) &&
+          (city === undefined || isAtPlace(city, { ...show, name: show.theater })),
+      );
+      const movies = toMovies(matchMovies(query, fitting).slice(0, mostShows));
+      const list = listShows(movies.flatMap((movie) => movie.shows));
+      return { date: day, movies, list: list === "" ? nothing(day) : list };
+    },
+  });
+}
+
+function nothing(day: string): string {
+  return `I found no shows for that on ${day}.`;
+}
+
+/** Shows by their movie, movies in the order of their best show, shows by time. */
+function toMovies(shows: readonly Show[]): z.output<typeof foundMovie>[] {
+  return [...Map.groupBy(shows, ({ movie_id }) => movie_id).values()].flatMap((ofMovie) => {
+    const [first] = ofMovie;
+    if (first === undefined) return [];
+    const { movie_id, title, genres, minutes, rating } = first;
+    return [{ movie_id, title, genres: [...genres], minutes, rating, shows: ofMovie.map(toToldShow) }];
+  });
+}
