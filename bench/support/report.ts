@@ -17,18 +17,36 @@ const fileSystems: Readonly<Record<number, string>> = {
 /** Where and when a run took place; said above every table. Call it before the load begins. */
 export async function describeMachine(stores: string): Promise<string> {
   const cpus = os.cpus();
-  const [load = 0] = os.loadavg();
+  const busy = await busyShare();
   const { type } = await statfs(os.tmpdir());
   const noise =
-    load > cpus.length / 2
+    busy > 0.1
       ? " **Other work was running on the machine: the figures are worse than its own.**"
       : "";
   return (
     `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, ${cpus.length} × ${cpus[0]?.model.trim() ?? "unknown CPU"}, ` +
     `${Math.round(os.totalmem() / 2 ** 30)} GB, Linux ${os.release()}, Node ${process.version}. ${stores}, ` +
     `data on ${fileSystems[type] ?? `a file system of type 0x${type.toString(16)}`}. ` +
-    `Load average before the run ${load.toFixed(1)}.${noise}`
+    `Right before the run the machine was busy for ${Math.round(busy * 100)} % of its time.${noise}`
   );
+}
+
+/** The share of all processors' time that was used in the next two seconds, 0 to 1. */
+async function busyShare(): Promise<number> {
+  const before = readTimes();
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const after = readTimes();
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all);
+}
+
+function readTimes(): { readonly idle: number; readonly all: number } {
+  const times = os.cpus().map((cpu) => cpu.times);
+  const sum = (pick: (each: (typeof times)[number]) => number) =>
+    times.reduce((total, each) => total + pick(each), 0);
+  return {
+    idle: sum(({ idle }) => idle),
+    all: sum(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq),
+  };
 }
 
 /** Prints the report; with `--write` among the arguments it also replaces that section of the README. */
