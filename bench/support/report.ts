@@ -20,9 +20,7 @@ export async function describeMachine(stores: string): Promise<string> {
   const busy = await busyShare();
   const { type } = await statfs(os.tmpdir());
   const noise =
-    busy > 0.1
-      ? " **Other work was running on the machine: the figures are worse than its own.**"
-      : "";
+    busy > 0.1 ? " **Other work was running on the machine: the figures are worse than its own.**" : "";
   return (
     `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, ${cpus.length} × ${cpus[0]?.model.trim() ?? "unknown CPU"}, ` +
     `${Math.round(os.totalmem() / 2 ** 30)} GB, Linux ${os.release()}, Node ${process.version}. ${stores}, ` +
