@@ -1,4 +1,4 @@
-import type { Channel, Installations } from "../src/core/channel.ts";
+import type { Channel, Installations, OpenTicket } from "../src/core/channel.ts";
 import type { ChannelName } from "../src/core/envelope.ts";
 import type { Leases } from "../src/core/leases.ts";
 import type { Log } from "../src/core/log.ts";
@@ -30,6 +30,8 @@ export interface ChannelHouse {
   readonly webDoor: WebDoor;
   /** What only one process may do, such as holding a platform's single connection. */
   readonly leases: Leases;
+  /** Gives the bytes of a file of ours to a platform that asks for them later. */
+  readonly openTicket: OpenTicket;
   readonly log: Log;
 }
 
@@ -39,8 +41,8 @@ export const channelModules = {
     createSlackChannel({ settings, installations: installationsOf("slack"), log }),
   discord: (settings: DiscordSettings, { installationsOf, leases, log }: ChannelHouse): Channel =>
     createDiscordChannel({ settings, installations: installationsOf("discord"), leases, log }),
-  teams: (settings: TeamsSettings, { installationsOf, log }: ChannelHouse): Channel =>
-    createTeamsChannel({ settings, installations: installationsOf("teams"), log }),
+  teams: (settings: TeamsSettings, { installationsOf, openTicket, log }: ChannelHouse): Channel =>
+    createTeamsChannel({ settings, installations: installationsOf("teams"), openTicket, log }),
   web: (settings: WebSettings, { installationsOf, transcript, webDoor: door, log }: ChannelHouse): Channel =>
     createWebChannel({ settings, installations: installationsOf("web"), transcript, door, log }),
 } as const;

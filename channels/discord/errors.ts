@@ -105,6 +105,7 @@ const remedies: Readonly<Record<number, string>> = {
   10015: "the interaction is over: its token lives fifteen minutes",
   10062: "the interaction was answered later than three seconds after it came",
   40001: byStatus[401] ?? "",
+  40005: "the server takes no files of that size",
   40333: "Discord's edge refuses this address: look for a proxy that changes the request, or wait",
   50001: permit,
   50005: "the message belongs to someone else",

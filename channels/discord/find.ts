@@ -1,6 +1,7 @@
 import type { Found, Sought, Target } from "../../src/core/channel.ts";
 import { PermanentError } from "../../src/core/errors.ts";
-import { fieldsAt, isFields, numberAt, textAt, type Fields } from "../kit/fields.ts";
+import { fileMark } from "../../src/core/reply.ts";
+import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import type { Addresses } from "./address.ts";
 import { isCode } from "./errors.ts";
 import { toNonce } from "./attempt.ts";
@@ -84,6 +85,10 @@ function isOrphan(
   const isEcho = isFields(message["interaction_metadata"]) || isFields(message["interaction"]);
   if (textAt(fieldsAt(message, "author"), "id") !== us || (type !== 0 && type !== 19) || isEcho) return false;
   if (textAt(message, "nonce") !== undefined || sought.known.includes(idOf(message))) return false;
+  // A file is looked for among files, and among the lines that stand for one; words among what has none.
+  const hasFile = listAt(message, "attachments").length > 0;
+  const isLine = (textAt(message, "content") ?? "").startsWith(fileMark);
+  if (sought.file === undefined ? hasFile : !hasFile && !isLine) return false;
   const reference = textAt(fieldsAt(message, "message_reference"), "message_id");
   return answersTo === undefined || reference === answersTo;
 }

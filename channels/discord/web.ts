@@ -11,6 +11,7 @@ import {
 } from "../kit/transport.ts";
 import { DiscordCallError, toDiscordError, type LimitScope } from "./errors.ts";
 import { createInvalidBudget } from "./invalid-budget.ts";
+import { toMultipart, type Upload } from "./multipart.ts";
 import { everything } from "./pace.ts";
 
 /** How to make one call. */
@@ -18,6 +19,8 @@ export interface DiscordCallOptions {
   /** In plain words for the error message, e.g. `send a reply`. */
   readonly doing: string;
   readonly body?: object | undefined;
+  /** Goes along with the body. */
+  readonly file?: Upload | undefined;
   readonly query?: Readonly<Record<string, string | undefined>> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Runs after all waiting, right before the bytes go on the wire; what it throws stops the call. */
@@ -68,6 +71,7 @@ export function createDiscordWeb(parts: DiscordWebParts): DiscordWeb {
   ): Promise<unknown> {
     const { signal, doing, creates = false, isTokenless = false } = options;
     const keys = keysOf(method, route, isTokenless);
+    const { contentType, body } = toContent(method, options);
     try {
       throwIfStopped(signal);
       budget.check(doing);
@@ -78,12 +82,11 @@ export function createDiscordWeb(parts: DiscordWebParts): DiscordWeb {
         url: toUrl(base, route, options.query),
         headers: {
           "user-agent": "DiscordBot (baton, 1)",
-          "content-type": "application/json",
+          "content-type": contentType,
           ...(isTokenless ? {} : { authorization: `Bot ${parts.token}` }),
         },
-        // Without a body Node would send it chunked, and an empty one is a length Discord wants to see.
-        body: JSON.stringify(options.body) ?? (method === "GET" ? undefined : ""),
-        timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+        body,
+        timeoutMs: options.timeoutMs ?? (options.file === undefined ? defaultTimeoutMs : uploadTimeoutMs),
         signal,
         beforeWrite: options.checkpoint,
       });
@@ -120,6 +123,14 @@ export function createDiscordWeb(parts: DiscordWebParts): DiscordWeb {
 }
 
 const defaultTimeoutMs = 15_000;
+const uploadTimeoutMs = 60_000;
+
+function toContent(method: string, { body, file }: DiscordCallOptions) {
+  if (file !== undefined) return toMultipart(body ?? {}, file);
+  // Without a body Node would send it chunked, and an empty one is a length Discord wants to see.
+  const json = JSON.stringify(body) ?? (method === "GET" ? undefined : "");
+  return { contentType: "application/json", body: json };
+}
 
 /** Discord's edge answers some limits as a page without saying how long. */
 const defaultRetryAfterMs = 5_000;

@@ -3,6 +3,7 @@ import { PermanentError } from "../../src/core/errors.ts";
 import { isFields, textAt } from "../kit/fields.ts";
 import { isCode } from "./errors.ts";
 import { guard, refOf, toNonce } from "./attempt.ts";
+import type { Upload } from "./multipart.ts";
 import { type DiscordPayload, ephemeral } from "./render.ts";
 import { readReturnPath } from "./return-path.ts";
 import type { DiscordWeb } from "./web.ts";
@@ -15,9 +16,14 @@ import type { DiscordWeb } from "./web.ts";
 export async function whisper(
   { web, now }: { readonly web: DiscordWeb; readonly now: () => number },
   target: Target,
-  said: { readonly payload: DiscordPayload; readonly to: string; readonly attempt: Attempt },
+  said: {
+    readonly payload: DiscordPayload;
+    readonly file?: Upload | undefined;
+    readonly to: string;
+    readonly attempt: Attempt;
+  },
 ): Promise<MessageRef> {
-  const { payload, to, attempt } = said;
+  const { payload, file, to, attempt } = said;
   const { interaction } = readReturnPath(target.returnPath);
   if (interaction !== undefined && interaction.until > now()) {
     try {
@@ -25,6 +31,7 @@ export async function whisper(
       const answer = await web.call("POST", route, {
         doing: "whisper a reply",
         body: { ...payload, flags: payload.flags | ephemeral },
+        file,
         query: { wait: "true" },
         creates: true,
         isTokenless: true,
@@ -38,6 +45,7 @@ export async function whisper(
   const answer = await web.call("POST", `/channels/${await openDirect(web, to, attempt)}/messages`, {
     doing: "whisper a reply in a direct message",
     body: { ...payload, nonce: toNonce(attempt.deliveryId), enforce_nonce: true },
+    file,
     creates: true,
     ...guard(attempt),
   });

@@ -6,7 +6,7 @@ export interface Outgoing {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Buffer | undefined;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Runs when the connection stands, right before the bytes go out. What it throws stops the request. */

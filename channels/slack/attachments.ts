@@ -63,7 +63,7 @@ async function lookUp(id: string, web: SlackWeb): Promise<string> {
 const fileHosts: ReadonlySet<string> = new Set(["files.slack.com", "files.slack-gov.com", "slack-files.com"]);
 
 /** Slack's file hosts, and where the API itself is a local stand-in, exactly that origin. */
-function isFileHost(url: URL, api: URL): boolean {
+export function isFileHost(url: URL, api: URL): boolean {
   if (isLoopback(api)) return url.origin === api.origin;
   return url.protocol === "https:" && url.port === "" && fileHosts.has(url.hostname);
 }

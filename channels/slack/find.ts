@@ -1,5 +1,7 @@
 import type { Found, Sought, Target } from "../../src/core/channel.ts";
 import { PermanentError } from "../../src/core/errors.ts";
+import type { ReplyFile } from "../../src/core/reply.ts";
+import { fileIn, hasFiles } from "./files.ts";
 import { deliveryIdOf, isCode } from "./messages.ts";
 import type { SlackAnswer, SlackWeb } from "./web.ts";
 
@@ -23,6 +25,9 @@ export async function findDelivery(
     const { messages, isComplete } = await readSince(web, target, sought.since);
     const marked = messages.find((message) => deliveryIdOf(message) === sought.deliveryId);
     if (marked !== undefined) return { kind: "found", ref: { id: tsOf(marked) } };
+    const shared =
+      sought.file === undefined ? undefined : findFile(messages, sought.file, sought, await self());
+    if (shared !== undefined) return { kind: "found", ref: { id: shared } };
     const streamed = sought.streamed ? findOrphan(messages, sought, await self()) : undefined;
     if (streamed !== undefined) return { kind: "found", ref: { id: tsOf(streamed) } };
     return { kind: isComplete ? "absent" : "cannot tell" };
@@ -64,6 +69,19 @@ async function readSince(
   return { messages, isComplete: false };
 }
 
+/** The message of a shared file carries no mark of ours, but the file itself is known by its name and size. */
+function findFile(
+  messages: readonly SlackAnswer[],
+  file: ReplyFile,
+  { known }: Sought,
+  self: SlackSelf,
+): string | undefined {
+  const ids = messages
+    .filter((message) => isOurs(message, self))
+    .map((message) => fileIn(message, file, known));
+  return ids.find((id) => id !== undefined);
+}
+
 /** The oldest one: what was being streamed began before whatever came after it. */
 function findOrphan(
   messages: readonly SlackAnswer[],
@@ -73,7 +91,7 @@ function findOrphan(
   const earliest = (sought.since.getTime() - skewMs) / 1000;
   return messages
     .filter((message) => Number(tsOf(message)) >= earliest)
-    .filter((message) => isOurs(message, self) && deliveryIdOf(message) === undefined)
+    .filter((message) => isOurs(message, self) && deliveryIdOf(message) === undefined && !hasFiles(message))
     .filter((message) => !sought.known.includes(tsOf(message)))
     .toSorted((a, b) => (tsOf(a) < tsOf(b) ? -1 : 1))[0];
 }

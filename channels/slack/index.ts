@@ -192,7 +192,7 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
         : createSlackOauthRoutes({ oauth, apiUrl, installations, webWith, defaultTenant, log, now })),
     ],
     start,
-    ...createSlackSender({ clientFor, log, now }),
+    ...createSlackSender({ clientFor, apiUrl: settings.apiUrl, log, now }),
     history,
     fetchAttachment,
     stop,

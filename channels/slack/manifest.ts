@@ -7,6 +7,7 @@ export const botScopes = {
   "chat:write": "answer",
   commands: "/baton and shortcuts",
   "files:read": "read files people attach",
+  "files:write": "attach files to answers",
   "groups:history": "the same in private channels it was invited to",
   "groups:read": "know which private channels it is in",
   "im:history": "hear direct messages",

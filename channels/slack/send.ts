@@ -1,5 +1,6 @@
 import type { Attempt, Channel, MessageRef, ReplyStream, Target } from "../../src/core/channel.ts";
 import type { Log } from "../../src/core/log.ts";
+import { deleteFile, isFileRef, shareFile } from "./files.ts";
 import { findDelivery, type SlackSelf } from "./find.ts";
 import { endHalfWritten, guard, isCode, postReply, updateReply } from "./messages.ts";
 import { splitForSlack } from "./split.ts";
@@ -25,13 +26,16 @@ export type SlackSender = Pick<
 export interface SlackSenderParts {
   /** The Web API of an installation; rejects with PermanentError when there is none. */
   clientFor(installation: string): Promise<SlackWeb>;
+  /** Where the Web API lives; Slack's own when left out. */
+  readonly apiUrl?: string | undefined;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
 }
 
 /** Sends for every installation; keeps nothing but what Slack said it cannot do, for ten minutes. */
-export function createSlackSender({ clientFor, log, now = Date.now }: SlackSenderParts): SlackSender {
+export function createSlackSender(parts: SlackSenderParts): SlackSender {
+  const { clientFor, apiUrl = slackApi, log, now = Date.now } = parts;
   const refusals = createMemory<true>(now);
   const selves = createMemory<SlackSelf>(now);
   const homes = createMemory<string>(now);
@@ -113,9 +117,13 @@ export function createSlackSender({ clientFor, log, now = Date.now }: SlackSende
     capabilities,
     split: splitForSlack,
     async send(target, reply, attempt) {
-      return postReply(await clientFor(target.installation), target, reply, attempt);
+      const web = await clientFor(target.installation);
+      const [file] = reply.files ?? [];
+      if (file === undefined) return postReply(web, target, reply, attempt);
+      return shareFile({ web, apiUrl }, target, { reply, file, attempt });
     },
     async update(target, ref, reply, attempt) {
+      if (isFileRef(ref)) return; // a file that is shared is whole
       await updateReply(await clientFor(target.installation), target, { ref, reply, attempt });
     },
     async endStream(target, ref, line, attempt) {
@@ -123,6 +131,7 @@ export function createSlackSender({ clientFor, log, now = Date.now }: SlackSende
     },
     async remove(target, ref, attempt) {
       const web = await clientFor(target.installation);
+      if (isFileRef(ref)) return deleteFile(web, ref, attempt);
       try {
         const args = { channel: target.place.space, ts: ref.id };
         await web.call("chat.delete", args, { doing: "remove a reply", ...guard(attempt) });
@@ -150,6 +159,8 @@ const capabilities: Channel["capabilities"] = {
   ephemeral: true,
   reconciles: true,
 };
+
+const slackApi = "https://slack.com/api/";
 
 const memoryMs = 600_000;
 const maxRemembered = 10_000;

@@ -1,9 +1,10 @@
-import type { Channel, Installations } from "../../src/core/channel.ts";
+import type { Channel, Installations, OpenTicket } from "../../src/core/channel.ts";
 import type { Accept } from "../../src/core/envelope.ts";
 import type { Log } from "../../src/core/log.ts";
 import { createBotBudget } from "../kit/bot-budget.ts";
 import { createTransport } from "../kit/transport.ts";
 import { fetchTeamsFile } from "./attachments.ts";
+import { createAnswerConsent } from "./consent.ts";
 import { createSigningKeys } from "./keys.ts";
 import { createTeamsPacer } from "./pace.ts";
 import { createTeamsRoutes, type Take } from "./receive.ts";
@@ -15,6 +16,8 @@ import { createTeamsTokens } from "./tokens.ts";
 interface TeamsChannelParts {
   readonly settings: TeamsSettings;
   readonly installations: Installations;
+  /** Gives the bytes of a file a person consented to; without it every such file is gone. */
+  readonly openTicket?: OpenTicket | undefined;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -32,6 +35,8 @@ export function createTeamsChannel(parts: TeamsChannelParts): Channel {
   const tokens = createTeamsTokens({ settings, transport, now });
   const pacer = createTeamsPacer({ pace: settings.pace, now });
   const keys = createSigningKeys({ openIdUrl: settings.openIdUrl, log, now });
+  const { openTicket = async () => undefined } = parts;
+  const answerConsent = createAnswerConsent({ settings, tokens, transport, pacer, openTicket, log });
   let take: Take | undefined;
 
   async function start(accept: Accept): Promise<void> {
@@ -41,7 +46,7 @@ export function createTeamsChannel(parts: TeamsChannelParts): Channel {
 
   return {
     name: "teams",
-    routes: createTeamsRoutes({ settings, keys, log, now, take: () => take }),
+    routes: createTeamsRoutes({ settings, keys, log, now, take: () => take, answerConsent }),
     start,
     ...createTeamsSender({ settings, installations, tokens, transport, pacer, log }),
     // A bot may read no history without Graph permissions for the whole tenant.

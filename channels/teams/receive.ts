@@ -3,6 +3,7 @@ import type { ChannelRequest, ChannelResponse, ChannelRoute } from "../../src/co
 import type { Log } from "../../src/core/log.ts";
 import { textAt, type Fields } from "../kit/fields.ts";
 import { readJsonBody } from "../kit/json-body.ts";
+import { isConsent, type AnswerConsent } from "./consent.ts";
 import type { SigningKeys } from "./keys.ts";
 import type { TeamsSettings } from "./settings.ts";
 import { checkActivity, verifyToken, type Refused } from "./verify.ts";
@@ -17,6 +18,7 @@ interface ReceiveParts {
   readonly now: () => number;
   /** Undefined while the channel does not receive: Teams is told to send again. */
   readonly take: () => Take | undefined;
+  readonly answerConsent: AnswerConsent;
 }
 
 /** A message is at most 28 KB; its HTML, quotes and cards make it some hundred. */
@@ -44,6 +46,10 @@ async function receive(request: ChannelRequest, parts: ReceiveParts): Promise<Ch
     if (refused !== undefined) return refuse(refused, correlationId, log);
     const take = parts.take();
     if (take === undefined) return tryLater;
+    if (isConsent(payload.body)) {
+      await parts.answerConsent(payload.body, correlationId);
+      return { status: 200 };
+    }
     return acknowledge(payload.body, await take(payload.body, correlationId));
   } catch (cause) {
     log.error({ correlationId, err: cause }, "teams activity not kept: Teams is asked to send it again");
@@ -63,7 +69,7 @@ const tryLater: ChannelResponse = { status: 503, headers: { "retry-after": "5" }
 function acknowledge(activity: Fields, accepted: Accepted): ChannelResponse {
   if (textAt(activity, "type") !== "invoke") return { status: 200 };
   if (textAt(activity, "name") === "adaptiveCard/action") return toJson(200, cardAnswer(accepted));
-  // Teams shows its own error for what nobody answers; signing in and files are none of what we ask for.
+  // Teams shows its own error for what nobody answers; signing in is none of what we ask for.
   return { status: 501 };
 }
 

@@ -16,12 +16,13 @@ import type { Transport } from "../kit/transport.ts";
 import { createConnector, throwIfStopped, type CallOptions, type Connector } from "./connector.ts";
 import { parseTeamsCredentials } from "./credentials.ts";
 import { ConnectorRefusal, isCode } from "./errors.ts";
+import { toFileActivity } from "./files.ts";
 import { parseServiceUrl } from "./hosts.ts";
 import { botIdOf } from "./parse-context.ts";
 import { conversationIdOf, parseMessageId, toMessageId, toWhisperId } from "./place.ts";
 import { renderReply, splitForTeams } from "./render.ts";
 import type { TeamsSettings } from "./settings.ts";
-import { endStream, openStream, postMessage, type StreamScene } from "./stream.ts";
+import { endStream, openStream, postActivity, postMessage, type StreamScene } from "./stream.ts";
 import type { TeamsTokens } from "./tokens.ts";
 
 /** The half of the channel that speaks. A reply with `onlyFor` goes to that person's own chat. */
@@ -79,14 +80,19 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
   async function send(target: Target, reply: Reply, attempt: Attempt): Promise<MessageRef> {
     const connector = await connectorFor(target);
     const { place } = target;
+    const [file] = reply.files ?? [];
     if (reply.onlyFor !== undefined && place.audience !== "direct") {
       const conversation = await chatWith(connector, { target, person: reply.onlyFor, attempt });
-      return {
-        id: toWhisperId(conversation, await postMessage({ connector, conversation, attempt }, reply)),
-      };
+      const content =
+        file === undefined ? renderReply(reply) : await toFileActivity(file, { isPersonal: true, attempt });
+      const id = await postActivity({ connector, conversation, attempt }, content);
+      return { id: toWhisperId(conversation, id) };
     }
     const conversation = conversationIdOf(place);
-    return { id: toMessageId(place, await postMessage({ connector, conversation, attempt }, reply)) };
+    const isPersonal = place.audience === "direct";
+    const content =
+      file === undefined ? renderReply(reply) : await toFileActivity(file, { isPersonal, attempt });
+    return { id: toMessageId(place, await postActivity({ connector, conversation, attempt }, content)) };
   }
 
   async function chatWith(
@@ -111,6 +117,7 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
   }
 
   async function update(target: Target, ref: MessageRef, reply: Reply, attempt: Attempt): Promise<void> {
+    if (reply.files !== undefined) return; // a file that is there is whole
     const connector = await connectorFor(target);
     const { conversation, activityId } = locate(target, ref);
     const scene = { connector, conversation, attempt };

@@ -110,14 +110,22 @@ export async function endStream(
 }
 
 /** Posts a reply as an ordinary message. */
-export async function postMessage(
-  { connector, conversation, attempt }: Pick<StreamScene, "connector" | "conversation" | "attempt">,
+export function postMessage(
+  scene: Pick<StreamScene, "connector" | "conversation" | "attempt">,
   reply: Reply,
+): Promise<string> {
+  return postActivity(scene, renderReply(reply));
+}
+
+/** Posts an ordinary message; gives its id. */
+export async function postActivity(
+  { connector, conversation, attempt }: Pick<StreamScene, "connector" | "conversation" | "attempt">,
+  activity: OutgoingActivity,
 ): Promise<string> {
   const doing = "send a reply";
   const { signal, checkpoint } = attempt;
   const options: CallOptions = { doing, limit: "create", creates: true, signal, checkpoint };
-  return requireId(await connector.create(conversation, renderReply(reply), options), doing);
+  return requireId(await connector.create(conversation, activity, options), doing);
 }
 
 /** A second end of the same stream: the first one's answer was lost, its message is there. */

@@ -22,6 +22,9 @@ export interface ReplyFile {
   readonly bytes: number;
 }
 
+/** With this begins what is said in the place of a file that could not go there as one. */
+export const fileMark = "📎";
+
 /**
  * What Baton says, once, for every channel: a CommonMark body and what hangs on it.
  * Channels render it natively and neutralize whatever a model could forge (mentions, disguised links).

@@ -1,5 +1,5 @@
 import type { Channel } from "../core/channel.ts";
-import type { Reply, ReplyFile } from "../core/reply.ts";
+import { fileMark, type Reply, type ReplyFile } from "../core/reply.ts";
 import { ticketDays } from "./file-tickets.ts";
 
 /**
@@ -25,7 +25,7 @@ export function fileOf({ files }: Reply): ReplyFile | undefined {
 
 /** What is said where a file cannot go: where to get it, or honestly that it did not arrive. */
 export function toFileLine({ onlyFor }: Reply, file: ReplyFile, link: string | undefined): Reply {
-  const named = `📎 **${escapeName(file.name)}** (${toSize(file.bytes)})`;
+  const named = `${fileMark} **${escapeName(file.name)}** (${toSize(file.bytes)})`;
   const line =
     link === undefined
       ? `${named}: this file could not be sent here.`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { attaching } from "./channel/attaching.ts";
 import { reading } from "./channel/reading.ts";
 import { sending } from "./channel/sending.ts";
 import { showing } from "./channel/showing.ts";
@@ -6,9 +7,10 @@ import { splitting } from "./channel/splitting.ts";
 import type { ChannelStage, Subject } from "./channel/subject.ts";
 
 /*
- * The promises every channel keeps, in four groups: what it makes of what the platform delivers (`reading`), what
- * people get to see of a reply (`showing`), how it cuts what is too long (`splitting`), and how it behaves towards
- * the platform (`sending`, on a stage: a simulator with the channel on it, made anew for each promise).
+ * The promises every channel keeps, in five groups: what it makes of what the platform delivers (`reading`), what
+ * people get to see of a reply (`showing`), how it cuts what is too long (`splitting`), how it behaves towards the
+ * platform (`sending`) and what becomes of files (`attaching`); these two on a stage, a simulator with the channel on
+ * it, made anew for each promise.
  *
  * A channel's test hands over a subject (`channel/subject.ts`) and calls `channelContract` once. A promise that the
  * platform does not let it keep is excused by its name, with the reason, and must then really fail.
@@ -16,7 +18,11 @@ import type { ChannelStage, Subject } from "./channel/subject.ts";
 
 /** The promises every channel makes, by name. */
 export type PromiseName =
-  keyof typeof reading | keyof typeof showing | keyof typeof splitting | keyof typeof sending;
+  | keyof typeof reading
+  | keyof typeof showing
+  | keyof typeof splitting
+  | keyof typeof sending
+  | keyof typeof attaching;
 
 /** What a channel hands the suite. */
 export interface ChannelSubject extends Subject {
@@ -30,8 +36,13 @@ const groups: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   reading,
   showing,
   splitting,
-  sending: Object.fromEntries(Object.entries(sending).map(([name, check]) => [name, onStage(check)])),
+  sending: allOnStage(sending),
+  attaching: allOnStage(attaching),
 };
+
+function allOnStage(promises: Readonly<Record<string, (stage: ChannelStage) => Promise<void>>>) {
+  return Object.fromEntries(Object.entries(promises).map(([name, check]) => [name, onStage(check)]));
+}
 
 /** Lends a stage of its own to each promise. */
 function onStage(check: (stage: ChannelStage) => Promise<void>): Check {

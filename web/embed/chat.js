@@ -235,9 +235,15 @@ export function mountChat(root, options) {
     list.insertBefore(element, next);
   }
 
-  /** @param {Message} message */
+  /**
+   * The file that follows an answer leaves it the last word.
+   * @param {Message} message
+   */
   function isLast(message) {
-    return [...messages.values()].every(({ position }) => position <= message.position);
+    return [...messages.values()].every(
+      ({ position, role, state: written, text }) =>
+        position <= message.position || (role === "assistant" && written === "final" && text === ""),
+    );
   }
 
   /** @param {boolean} isOn */

@@ -36,6 +36,12 @@ export const fileMethods: Methods = {
     },
     run: completeUpload,
   },
+  "files.delete": {
+    token: "bot",
+    scopes: ["files:write"],
+    args: { file: "string!" },
+    run: deleteFile,
+  },
   "files.info": {
     token: "bot",
     scopes: ["files:read"],
@@ -107,6 +113,23 @@ function share(call: Call, files: readonly StoredFile[]): void {
   });
   platform.state.changed(() => ({ kind: "message", what: "posted", message: platform.state.seen(message) }));
   void platform.events.posted(channel, message);
+}
+
+/** The file goes out of every message it was shared in; one that had nothing else goes with it. */
+function deleteFile({ platform, args, token, bot }: Call): Record<string, unknown> {
+  const { state } = platform;
+  const file = state.files.get(textOf(args, "file") ?? "");
+  if (file === undefined || file.teamId !== token.teamId) throw new ApiError("file_not_found");
+  if (file.user !== bot.botUserId) throw new ApiError("cant_delete_file");
+  state.files.delete(file.id);
+  for (const id of file.channels)
+    for (const message of state.channels.get(id)?.byTs.values() ?? []) {
+      if (message.files?.includes(file) !== true) continue;
+      message.files = message.files.filter((other) => other !== file);
+      if (message.files.length === 0 && message.text === "") message.deleted = true;
+      state.changed(() => ({ kind: "message", what: "deleted", message: state.seen(message) }));
+    }
+  return {};
 }
 
 const mimetypes: Readonly<Record<string, string>> = {

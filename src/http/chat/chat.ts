@@ -8,6 +8,7 @@ import type { Part } from "../../core/part.ts";
 import type { WebDoor } from "../../core/web-door.ts";
 import { createChatProgress } from "../../inbox/chat-progress.ts";
 import type { TranscriptBook } from "../../inbox/transcript.ts";
+import type { ReplyFiles } from "../../outbox/reply-files.ts";
 import type { Database } from "../../store/database.ts";
 import type { FastState } from "../../store/fast-state.ts";
 import type { Sealer } from "../../store/seal.ts";
@@ -49,6 +50,8 @@ export interface ChatParts {
   /** The newest first. */
   readonly masterKeys: readonly Buffer[];
   readonly publicUrl: string | undefined;
+  /** What the bot attached to its answers. */
+  readonly files?: Pick<ReplyFiles, "readIn"> | undefined;
   readonly limits?: Partial<ChatLimits> | undefined;
   readonly tokenTimes?: TokenTimes | undefined;
   /** Milliseconds since the epoch. */
@@ -90,7 +93,7 @@ export function createChat(parts: ChatParts): Chat {
       app.addHook("preClose", async () => closing.abort());
       await addEmbedFiles(app);
       app.get("/embed/site.json", async () => ({ site_key: (await sites.ownPageKey()) ?? null }));
-      await app.register(async (scope) => addApi(scope, house));
+      await app.register(async (scope) => addApi(scope, house, parts.files));
     },
     onChanged: (conversationId) => news.tell(conversationId),
     start: () => news.start(),
@@ -98,7 +101,7 @@ export function createChat(parts: ChatParts): Chat {
   };
 }
 
-async function addApi(app: FastifyInstance, house: ChatHouse): Promise<void> {
+async function addApi(app: FastifyInstance, house: ChatHouse, files: ChatParts["files"]): Promise<void> {
   const { sites, fast, limits, log } = house;
   addRefusals(app, house);
   app.removeContentTypeParser("text/plain"); // a form of another site can send it without asking
@@ -115,7 +118,7 @@ async function addApi(app: FastifyInstance, house: ChatHouse): Promise<void> {
   const endpoints: Endpoint[] = [
     ...sessionEndpoints(house),
     ...messageEndpoints(house),
-    ...fileEndpoints(house),
+    ...fileEndpoints(house, files),
     ...askEndpoints(house),
     ...streamEndpoints(house),
   ];

@@ -1,4 +1,6 @@
 import { toFileName } from "../../core/file-name.ts";
+import { conversationIdOf } from "../../inbox/transcript.ts";
+import type { ReplyFiles } from "../../outbox/reply-files.ts";
 import { sniffType } from "../../store/sniff-type.ts";
 import { toDownloadHeaders } from "../download.ts";
 import { sceneOf, type ChatHouse } from "./chat-house.ts";
@@ -9,8 +11,11 @@ import { fileAnswer, fileQuery, inThread, ofFile } from "./schemas.ts";
 
 const files = "/api/v1/conversations/{thread_id}/attachments";
 
-/** What is attached to messages: kept as bytes, never looked into beyond its type, never run. */
-export function fileEndpoints(house: ChatHouse): readonly Endpoint[] {
+/** What is attached to messages, of visitors and of answers: kept as bytes, never looked into beyond its type, never run. */
+export function fileEndpoints(
+  house: ChatHouse,
+  answers: Pick<ReplyFiles, "readIn"> | undefined,
+): readonly Endpoint[] {
   const { book, fast, limits } = house;
   return [
     defineEndpoint({
@@ -57,9 +62,12 @@ export function fileEndpoints(house: ChatHouse): readonly Endpoint[] {
       handle: async ({ params, request, reply }) => {
         const { session, thread } = await sceneOf(house, request, params.thread_id);
         const key = { tenantId: session.site.route.tenantId, thread: thread.thread };
-        const file = await book.files.read(key, params.attachment_id);
-        if (file === undefined) throw refusals.notFound();
-        return reply.headers(toDownloadHeaders(file, { inline: true })).send(file.bytes);
+        const own = await book.files.read(key, params.attachment_id);
+        if (own !== undefined) return reply.headers(toDownloadHeaders(own, { inline: true })).send(own.bytes);
+        const conversationId = conversationIdOf(session.site.route.installationId, thread.thread);
+        const ours = await answers?.readIn({ ...key, conversationId }, params.attachment_id);
+        if (ours === undefined) throw refusals.notFound();
+        return reply.headers(toDownloadHeaders(ours, { inline: true })).send(ours.content);
       },
     }),
   ];

@@ -5,6 +5,7 @@ import type { RestFaultAction } from "../../../simulators/discord/faults.ts";
 import type { SeenMessage } from "../../../simulators/discord/model.ts";
 import type { Target } from "../../../src/core/channel.ts";
 import type { Reply } from "../../../src/core/reply.ts";
+import { createFileShelf } from "../../contract/channel/file-shelf.ts";
 import { readMarkdown } from "../../contract/channel/read-markdown.ts";
 import type { ChannelStage, Shown, StageFault } from "../../contract/channel/subject.ts";
 import { createListeningLog, setUp } from "./discord-harness.ts";
@@ -37,6 +38,7 @@ function withoutCode(content: string): string {
 const calls: Readonly<Record<StageFault["call"], readonly string[]>> = {
   create: ["POST /channels/:channel/messages"],
   edit: ["PATCH /channels/:channel/messages/:message"],
+  file: ["POST /channels/:channel/messages"],
 };
 
 const faults: Readonly<Record<StageFault["how"], RestFaultAction>> = {
@@ -141,6 +143,13 @@ export async function startDiscordStage(): Promise<ChannelStage> {
           reactions: message.reactions.filter(({ users }) => users.includes(discord.app.botUserId)).length,
         })),
       ),
+    attached: async (target) =>
+      standing(target).flatMap((message) => {
+        const stored = discord.state.channels.get(message.channelId)?.messages.get(message.id);
+        return stored?.files.map(({ name, content }) => ({ name, content })) ?? [];
+      }),
+    fileName: (name) => name.replaceAll(/[^\w.-]/g, "_"),
+    shelf: createFileShelf(),
     // Without an interaction to answer, a whisper is a direct message.
     whispers: () =>
       Promise.resolve(

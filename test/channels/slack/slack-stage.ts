@@ -8,6 +8,7 @@ import { startSlackSimulator } from "../../../simulators/slack/start-slack-simul
 import type { Channel } from "../../../src/core/channel.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { Reply } from "../../../src/core/reply.ts";
+import { createFileShelf } from "../../contract/channel/file-shelf.ts";
 import { readMarkdown } from "../../contract/channel/read-markdown.ts";
 import type { ChannelStage, Shown, StageFault } from "../../contract/channel/subject.ts";
 import { serveChannel } from "./serve-channel.ts";
@@ -80,6 +81,7 @@ function readMessage({ text, blocks }: SeenMessage): Shown {
 const calls: Readonly<Record<StageFault["call"], readonly string[]>> = {
   create: ["chat.postMessage", "chat.startStream"],
   edit: ["chat.update", "chat.appendStream", "chat.stopStream"],
+  file: ["files.completeUploadExternal"],
 };
 
 const faults: Readonly<Record<StageFault["how"], ApiFaultAction>> = {
@@ -139,6 +141,14 @@ export async function startSlackStage(): Promise<ChannelStage> {
           reactions: message.reactions.filter(({ users }) => users.includes(botUserId)).length,
         })),
       ),
+    attached: async ({ place }) =>
+      slack.botReplies(place.space, place.thread).flatMap(({ files = [] }) =>
+        files.map(({ id, name }) => ({
+          name,
+          content: slack.state.files.get(id)?.content ?? Buffer.alloc(0),
+        })),
+      ),
+    shelf: createFileShelf(),
     whispers: ({ place }) =>
       Promise.resolve(
         slack.ephemerals(place.space).map((message) => ({

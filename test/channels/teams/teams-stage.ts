@@ -11,9 +11,10 @@ import { startTeamsSimulator } from "../../../simulators/teams/start-teams-simul
 import type { SeenMessage } from "../../../simulators/teams/model.ts";
 import type { TeamsSimulator } from "../../../simulators/teams/simulator.ts";
 import type { TeamsSimulatorOptions } from "../../../simulators/teams/settings.ts";
-import type { Channel, Target } from "../../../src/core/channel.ts";
+import type { Channel, OpenTicket, Target } from "../../../src/core/channel.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { Reply } from "../../../src/core/reply.ts";
+import { createFileShelf } from "../../contract/channel/file-shelf.ts";
 import { readMarkdown } from "../../contract/channel/read-markdown.ts";
 import type { ChannelStage, Shown, StageFault } from "../../contract/channel/subject.ts";
 import { createInstallations } from "./teams-harness.ts";
@@ -30,10 +31,16 @@ export interface Simulated {
 export interface SimulatedOptions extends TeamsSimulatorOptions {
   readonly env?: (teams: TeamsSimulator) => Readonly<Record<string, string>>;
   readonly now?: () => number;
+  readonly openTicket?: OpenTicket;
 }
 
 /** Starts all of it; the channel is not started and unpaced unless `env` says otherwise. */
-export async function simulate({ env, now, ...options }: SimulatedOptions = {}): Promise<Simulated> {
+export async function simulate({
+  env,
+  now,
+  openTicket,
+  ...options
+}: SimulatedOptions = {}): Promise<Simulated> {
   const teams = await startTeamsSimulator({
     timeScale: 0.01,
     streamIntervalMs: 0,
@@ -57,6 +64,7 @@ export async function simulate({ env, now, ...options }: SimulatedOptions = {}):
     installations,
     log: silentLog,
     ...(now === undefined ? {} : { now }),
+    ...(openTicket === undefined ? {} : { openTicket }),
   });
   const server = await serveChannel(() => channel);
   teams.configure({ endpoint: `${server.url}/teams/messages` });
@@ -117,9 +125,13 @@ function readCard(element: unknown): Pick<Shown, "text" | "links"> {
   };
 }
 
+const teamsCard = "application/vnd.microsoft.teams.card.file";
+
 /** A stage for the contract suite. Each question opens a channel thread, or comes in a personal chat. */
 export async function startTeamsStage(): Promise<ChannelStage> {
+  const shelf = createFileShelf();
   const simulated = await simulate({
+    openTicket: shelf.open,
     hearsAll: true,
     env: (platform) => ({ TEAMS_ALLOWED_BOTS: platform.state.findPerson("Build Bot").id }),
   });
@@ -151,6 +163,25 @@ export async function startTeamsStage(): Promise<ChannelStage> {
   const standingIn = ({ place }: Target): SeenMessage[] =>
     place.audience === "direct" ? teams.botReplies(place.space) : teams.botReplies(place.space, place.thread);
 
+  /** Says yes to every file that is offered there; only a channel that has started can hear it. */
+  async function takeOffered(target: Target): Promise<void> {
+    await channel.start(async () => ({ kind: "accepted" }));
+    for (const { id, attachments } of standingIn(target)) {
+      if (!attachments.some(({ contentType }) => contentType === `${teamsCard}.consent`)) continue;
+      const user = teams.state.people.get(target.recipient ?? "")?.name ?? "";
+      const { status } = await teams.consents({ user, messageId: id, action: "accept" }).done;
+      if (status !== 200) throw new Error(`the consent was answered ${status}`);
+    }
+  }
+
+  function openAttached({ contentType, contentUrl, name, content }: Fields) {
+    const written = /^data:[^,]*;base64,(.*)$/s.exec(String(contentUrl))?.[1];
+    if (written !== undefined) return [{ name: String(name), content: Buffer.from(written, "base64") }];
+    if (contentType !== `${teamsCard}.info` || !isFields(content)) return [];
+    const file = teams.files().find(({ id }) => id === content["uniqueId"]);
+    return file === undefined ? [] : [{ name: String(name), content: file.content }];
+  }
+
   return {
     channel,
     ask,
@@ -161,6 +192,11 @@ export async function startTeamsStage(): Promise<ChannelStage> {
         reactions: message.reactions.length,
         ...shownByTeams(message.activity),
       })),
+    attached: async (target) => {
+      if (target.place.audience === "direct") await takeOffered(target);
+      return standingIn(target).flatMap(({ attachments }) => attachments.flatMap(openAttached));
+    },
+    shelf,
     whispers: async ({ recipient = "" }) =>
       teams
         .messages("personal", recipient)
@@ -178,7 +214,7 @@ export async function startTeamsStage(): Promise<ChannelStage> {
 }
 
 function toApiFault({ call, how, times }: StageFault) {
-  const operation = call === "create" ? "message.create" : ["message.update", "stream"];
+  const operation = call === "edit" ? ["message.update", "stream"] : "message.create";
   switch (how) {
     case "cut before":
       return { operation, times, do: { kind: "cut", when: "before" } } as const;

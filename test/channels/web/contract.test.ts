@@ -68,6 +68,8 @@ channelContract({
     "tells whom else a message names: nobody, somebody, everyone": noRooms,
     "writes mentions as names, not in the platform's markup": noRooms,
     "puts a reply into the thread it answers": noRooms,
+    "does not send a file that nobody keeps any more":
+      "the transcript only names it: who opens it is told that it is gone",
     "reads a command": "commands are typed as text: `human`, `help`",
     "reads a reaction": "there are thumbs under answers in place of reactions",
     "never answers itself": "nothing of ours ever comes back through the visitors' door",

@@ -19,6 +19,7 @@ import { createSealer } from "../../../src/store/seal.ts";
 import { createCompanies, dataKeysIn } from "../../../src/tenants/companies.ts";
 import { createInstallations } from "../../../src/tenants/installations.ts";
 import { createWebSessions, type WebSessions } from "../../../src/tenants/web-sessions.ts";
+import { createFileShelf } from "../../contract/channel/file-shelf.ts";
 import { readMarkdown } from "../../contract/channel/read-markdown.ts";
 import type { ChannelStage, Shown, StageFault } from "../../contract/channel/subject.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
@@ -118,6 +119,7 @@ function htmlIn(node: Nodes): string[] {
 /** The channel on real rooms, with a database that may fail under it. */
 export async function startWebStage(ground: WebGround): Promise<ChannelStage> {
   const faults: StageFault[] = [];
+  const shelf = createFileShelf();
   const troubled: Transcript = {
     ...ground.book,
     add: (thread, item) => withFault(faults, "create", () => ground.book.add(thread, item)),
@@ -141,6 +143,17 @@ export async function startWebStage(ground: WebGround): Promise<ChannelStage> {
         ...shownContent(content),
       }));
     },
+    attached: async ({ place }) => {
+      const { items } = await ground.book.before({ site: site.key, thread: place.space }, undefined, 100);
+      const attached = items.flatMap(({ content }) => content.attachments ?? []);
+      return Promise.all(
+        attached.map(async ({ id, name }) => ({
+          name,
+          content: (await shelf.open(id))?.content ?? Buffer.alloc(0),
+        })),
+      );
+    },
+    shelf,
     whispers: async () => [],
     fail: (fault) => void faults.push({ ...fault }),
     say: async (text) => {
@@ -158,7 +171,7 @@ async function withFault<T>(
   call: StageFault["call"],
   act: () => Promise<T>,
 ): Promise<T> {
-  const at = faults.findIndex((fault) => fault.call === call);
+  const at = faults.findIndex((fault) => fault.call === call || (call === "create" && fault.call === "file"));
   const fault = faults[at];
   if (fault === undefined) return act();
   faults.splice(at, 1, ...(fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []));

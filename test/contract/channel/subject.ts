@@ -1,6 +1,7 @@
 import type { Channel, Target } from "../../../src/core/channel.ts";
 import type { Parsed } from "../../../src/core/envelope.ts";
 import type { Reply } from "../../../src/core/reply.ts";
+import type { FileShelf } from "./file-shelf.ts";
 
 /**
  * What happened on the platform, as the payload it delivers. Recorded ones decide over hand-written ones.
@@ -54,8 +55,8 @@ export interface Standing extends Shown {
 
 /** How the platform treats the next `times` calls of a kind, then no more. */
 export interface StageFault {
-  /** `create` makes a message, `edit` changes one or goes on with a stream. */
-  readonly call: "create" | "edit";
+  /** `create` makes a message, `edit` changes one or goes on with a stream, `file` puts a file there. */
+  readonly call: "create" | "edit" | "file";
   /** Cut before or after it took effect, refused for good, or limited with a wait of at most one second. */
   readonly how: "cut before" | "cut after" | "refused" | "limited";
   readonly times: number;
@@ -68,6 +69,15 @@ export interface ChannelStage {
   ask(where: "room" | "direct"): Promise<Target>;
   /** The bot's messages that everybody there can see now, oldest first. */
   standing(target: Target): Promise<readonly Standing[]>;
+  /**
+   * The bot's files that can be opened there now, oldest first, with the names people see; where somebody is asked
+   * whether they want one, they do.
+   */
+  attached(target: Target): Promise<readonly { readonly name: string; readonly content: Buffer }[]>;
+  /** What the platform makes of a file's name; nothing where left out. */
+  fileName?(name: string): string;
+  /** Where the channel reads the bytes of files. */
+  readonly shelf: FileShelf;
   /** What single persons see there and nobody else. */
   whispers(target: Target): Promise<readonly { readonly to: string; readonly text: string }[]>;
   fail(fault: StageFault): void;
