@@ -1,7 +1,7 @@
 /** One entry of a list as a person sees it: the texts it may be named by, and its time and price where it has them. */
 export interface Option {
   readonly facets: readonly string[];
-  /** HH:mm. */
+  /** HH:mm, or with AM and PM. */
   readonly time?: string | undefined;
   readonly price?: number | undefined;
 }
@@ -156,8 +156,10 @@ function readTimes(said: string): number[][] {
 }
 
 function toMinutes(time: string): number {
-  const [, hour = "0", minute = "0"] = /(\d{1,2}):(\d{2})/.exec(time) ?? [];
-  return Number(hour) * 60 + Number(minute);
+  const [, hour = "0", minute = "0", half] = /(\d{1,2}):(\d{2})\s*([AP]M)?/iu.exec(time) ?? [];
+  const minutes = Number(hour) * 60 + Number(minute);
+  if (half === undefined) return minutes;
+  return (minutes % 720) + (half.toUpperCase() === "PM" ? 720 : 0);
 }
 
 function hasWord(text: string, word: string): boolean {

@@ -77,6 +77,8 @@ const slot = z.discriminatedUnion("type", [
     ...asked,
     from: listPath,
     where: condition.optional(),
+    /** Stands above the whole list; `count` is how many there are. */
+    intro: template.optional(),
     line: template,
     match: z.array(path).min(1),
     price: path.optional(),

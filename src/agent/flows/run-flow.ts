@@ -168,9 +168,14 @@ function toList(
     .map((entry, index) => `${index + 1}. ${renderTemplate(slot.line, { ...scope, ...entry }, language)}`);
   const count = entries.length - lines.length;
   const more = count > 0 ? [around.phrases.say("more", { count })] : [];
+  const { intro } = slot;
+  const above =
+    intro === undefined || shown !== undefined
+      ? []
+      : [renderTemplate(intro, { ...scope, count: entries.length }, language).trim()];
   const names = entries.slice(0, mostSuggested).map((entry) => toName(slot, entry, language));
   return {
-    body: [lines.join("\n"), ...more, question.body].join("\n\n"),
+    body: [...above, lines.join("\n"), ...more, question.body].join("\n\n"),
     suggestions: question.suggestions ?? (new Set(names).size === names.length ? names : undefined),
   };
 }

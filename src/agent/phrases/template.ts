@@ -210,12 +210,12 @@ const filters: Readonly<Record<string, Filter>> = {
   and: (value, [word = "and"]) => joinWith(Array.isArray(value) ? value.map(toText) : [toText(value)], word),
   // Numbers of other countries stay as they were said.
   phone: (value) => (/^\D*(?:\d\D*){10}$/.test(toText(value)) ? formatPhone(toText(value)) : toText(value)),
-  upper: (value) => toText(value).toUpperCase(),
+  capital: (value) => toText(value).replace(/^\p{L}/u, (letter) => letter.toUpperCase()),
 };
 
 /** `19:30`, alone or in a date and time, as people of that language say it. */
 function formatTime(text: string, language: string): string {
-  const [, hour, minute] = /(?:^|T)(\d{2}):(\d{2})/.exec(text) ?? [];
+  const [, hour, minute] = /(?:^|T)(\d{2}):(\d{2})(?!\s?[AP]M)/iu.exec(text) ?? [];
   if (hour === undefined || minute === undefined) return text;
   const at = new Date(Date.UTC(2000, 0, 1, Number(hour), Number(minute)));
   const shown = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
