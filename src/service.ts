@@ -1,7 +1,7 @@
 import { createChannels } from "../channels/registry.ts";
 import { createTools } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
-import { agentSettings, modelSettings, type ModelSettings } from "./agent/agent-settings.ts";
+import { agentSettings, modelSettings, type AgentModels } from "./agent/agent-settings.ts";
 import { createBrains } from "./agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "./agent/keyless/with-keyless-brain.ts";
 import { askForApproval } from "./agent/tools/ask-for-approval.ts";
@@ -9,7 +9,7 @@ import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
-import type { Tool } from "./core/tool.ts";
+import type { Role, Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
 import { limitPolicyOf } from "./guard/limits/limit-policy.ts";
 import { createLimits } from "./guard/limits/limits.ts";
@@ -34,6 +34,7 @@ import type { RetryPolicy } from "./outbox/outcome.ts";
 import { createReplyFiles } from "./outbox/reply-files.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
+import type { ModelChoice } from "./settings/agent-models.ts";
 import type { Database } from "./store/database.ts";
 import { createLeases } from "./store/leases.ts";
 import { createSealer } from "./store/seal.ts";
@@ -162,6 +163,10 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
     enableStreaming: ai.streaming,
+    memory: ai.memory.mode,
+    window: ai.memory.messages,
+    exchanges: ai.memory.exchanges,
+    historyTokens: ai.memory.tokens,
     prices: ai.prices,
     ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
   });
@@ -176,7 +181,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
   );
   const agent = withKeylessBrain(
-    createAgent({ settings: thinking, models: modelsOf(settings), tools: offered, log }),
+    createAgent({ settings: thinking, models: modelsOf(ai), tools: offered, log }),
     brainOf,
   );
   const policy = limitPolicyOf(ai.rateLimit);
@@ -201,7 +206,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     takeAsked: approvals.takeAsked,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
-    window: 10,
+    window: toWindow(ai.memory),
     debounceMs: settings.debounceMs,
     receiptDelayMs: pace.receiptDelayMs,
     leaseTimes: pace.lease,
@@ -341,12 +346,30 @@ function ownerIn({ tenants }: Settings) {
   };
 }
 
-function modelsOf({ ai }: Settings): ModelSettings[] {
-  if (ai.endpoint === undefined) return [];
-  const { apiKey, baseURL } = ai.endpoint;
-  const { maxTokens, temperature } = ai;
-  const named = { provider: "openai", apiKey, model: ai.models.customer, maxTokens, temperature };
-  return [modelSettings.parse({ ...named, ...(baseURL !== undefined && { baseURL }) })];
+/** Messages fetched for a turn: what its memory may keep of them. */
+function toWindow({ mode, messages }: Settings["ai"]["memory"]): number {
+  return mode === "window" ? messages : mostFetched;
+}
+
+/** Enough for 20 exchanges, and for what fits 8 000 tokens of short messages. */
+const mostFetched = 200;
+
+/** The chains of all agents; without any model an empty one. */
+function modelsOf({ choices }: Settings["ai"]): AgentModels {
+  const parse = (list: readonly ModelChoice[]) => list.map((choice) => modelSettings.parse(choice));
+  const both = (role: Role) => ({
+    simple: parse(choices.agents[role].simple),
+    complex: parse(choices.agents[role].complex),
+  });
+  return {
+    agents: {
+      customer: both("customer"),
+      staff: both("staff"),
+      admin: both("admin"),
+      analytics: both("analytics"),
+    },
+    fallbacks: parse(choices.fallbacks),
+  };
 }
 
 interface Doors extends Part {

@@ -11,6 +11,7 @@ import { localSite, type WebSettings } from "../channels/web/settings.ts";
 import type { ChannelName } from "./core/envelope.ts";
 import { SettingsError } from "./core/errors.ts";
 import type { Role } from "./core/tool.ts";
+import { readModelChoices, type ModelChoices } from "./settings/agent-models.ts";
 import { readPrices, type PriceRow } from "./settings/config-files.ts";
 import { deepFreeze } from "./settings/deep-freeze.ts";
 import { describeSettings } from "./settings/describe-settings.ts";
@@ -76,6 +77,15 @@ export interface AiSettings {
   /** Undefined where no model API is set up. */
   readonly endpoint: { readonly apiKey: string; readonly baseURL: string | undefined } | undefined;
   readonly models: Readonly<Record<Role, string>>;
+  /** Which models answer whom, and what is asked when they fail. */
+  readonly choices: ModelChoices;
+  /** What of the earlier messages is told to a model. */
+  readonly memory: {
+    readonly mode: "window" | "exchanges" | "full";
+    readonly messages: number;
+    readonly exchanges: number;
+    readonly tokens: number;
+  };
   readonly maxTokens: number;
   readonly temperature: number;
   readonly rateLimit: {
@@ -110,9 +120,14 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
   const tenants = readTenantFiles(folder, problems, values);
   const prices = readPrices(folder, problems);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
-  if (!parsed.success || problems.length > 0) throw toSettingsError(problems);
+  const choices = parsed.success
+    ? readModelChoices(folder, { names: parsed.data, values, problems })
+    : undefined;
+  if (!parsed.success || choices === undefined || problems.length > 0) throw toSettingsError(problems);
   return toPrintable(
-    deepFreeze(toSettings({ names: parsed.data, values, folder, slack, discord, teams, tenants, prices })),
+    deepFreeze(
+      toSettings({ names: parsed.data, values, folder, slack, discord, teams, tenants, prices, choices }),
+    ),
   );
 }
 
@@ -164,6 +179,9 @@ function findContradictions(names: SettingValues): string[] {
     if (names.AZURE_OPENAI_API_KEY === undefined)
       problems.push("AZURE_OPENAI_API_KEY is missing: AI_PROVIDER=azure needs it");
   }
+  if (names.AI_PROVIDER === "anthropic" && names.ANTHROPIC_API_KEY === undefined) {
+    problems.push("ANTHROPIC_API_KEY is missing: AI_PROVIDER=anthropic needs it");
+  }
   if (names.AI_COST_ALERT_THRESHOLD > names.AI_MAX_COST_PER_DAY) {
     problems.push(
       "AI_COST_ALERT_THRESHOLD is above AI_MAX_COST_PER_DAY: the alert would never come. Lower it",
@@ -181,9 +199,20 @@ interface Parts {
   readonly teams: TeamsSettings | undefined;
   readonly tenants: readonly TenantFile[];
   readonly prices: readonly PriceRow[];
+  readonly choices: ModelChoices;
 }
 
-function toSettings({ names, values, folder, slack, discord, teams, tenants, prices }: Parts): Settings {
+function toSettings({
+  names,
+  values,
+  folder,
+  slack,
+  discord,
+  teams,
+  tenants,
+  prices,
+  choices,
+}: Parts): Settings {
   const sites = tenants.flatMap((tenant) => tenant.sites);
   const isOpen = slack !== undefined || discord !== undefined || teams !== undefined || sites.length > 0;
   const isEmbedded = names.DATABASE_URL === undefined;
@@ -211,7 +240,7 @@ function toSettings({ names, values, folder, slack, discord, teams, tenants, pri
       previousMasterKey: names.BATON_MASTER_KEY_PREVIOUS,
     },
     redis: { url: names.REDIS_URL },
-    ai: toAiSettings(names, prices),
+    ai: toAiSettings(names, prices, choices),
     approvalMinutes: names.BATON_APPROVAL_MINUTES,
     debounceMs: {
       slack: names.BATON_DEBOUNCE_MS_SLACK,
@@ -244,19 +273,26 @@ const onlyTenant: TenantFile = {
   staff: [],
 };
 
-function toAiSettings(names: SettingValues, prices: readonly PriceRow[]): AiSettings {
+function toAiSettings(names: SettingValues, prices: readonly PriceRow[], choices: ModelChoices): AiSettings {
   const model =
     (names.AI_PROVIDER === "azure" ? names.AZURE_OPENAI_DEPLOYMENT : undefined) ?? names.OPENAI_MODEL;
   return {
     enabled: names.ENABLE_AI_CHATBOT,
     streaming: names.ENABLE_STREAMING,
     toolCalling: names.ENABLE_TOOL_CALLING,
-    endpoint: toEndpoint(names),
+    endpoint: toEndpoint(names) ?? choices.fallbacks[0],
     models: {
       customer: names.CUSTOMER_AGENT_MODEL ?? model,
       staff: names.STAFF_AGENT_MODEL ?? model,
       admin: names.ADMIN_AGENT_MODEL ?? model,
       analytics: names.ANALYTICS_AGENT_MODEL ?? model,
+    },
+    choices,
+    memory: {
+      mode: names.AI_MEMORY,
+      messages: names.AI_MEMORY_MESSAGES,
+      exchanges: names.AI_MEMORY_EXCHANGES,
+      tokens: names.AI_MEMORY_TOKENS,
     },
     maxTokens: names.OPENAI_MAX_TOKENS,
     temperature: names.OPENAI_TEMPERATURE,
@@ -277,6 +313,9 @@ function toEndpoint(names: SettingValues): AiSettings["endpoint"] {
   if (names.AI_PROVIDER === "azure" && azure !== undefined && azureKey !== undefined) {
     // Azure speaks OpenAI's own protocol under /openai/v1, where the model is the deployment's name.
     return { apiKey: azureKey, baseURL: new URL("/openai/v1", azure).href };
+  }
+  if (names.AI_PROVIDER === "anthropic" && names.ANTHROPIC_API_KEY !== undefined) {
+    return { apiKey: names.ANTHROPIC_API_KEY, baseURL: names.ANTHROPIC_BASE_URL };
   }
   if (names.OPENAI_API_KEY === undefined && names.OPENAI_BASE_URL === undefined) return undefined;
   // Local model servers want no key, but the client insists on sending one.

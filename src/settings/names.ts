@@ -92,9 +92,11 @@ export const settingNames = z.object({
     yaml: "ai.approvalMinutes",
     about: "How long a call waits for a colleague's approval, minutes",
   }),
-  AI_PROVIDER: oneOf(["openai", "azure"])
-    .default("openai")
-    .register(settingNotes, { yaml: "ai.provider", about: "openai (or anything compatible) or azure" }),
+  AI_PROVIDER: oneOf(["openai", "azure", "anthropic"]).default("openai").register(settingNotes, {
+    yaml: "ai.provider",
+    about:
+      "Asked first: openai (or anything compatible), azure or anthropic; what else has a key is the reserve",
+  }),
   OPENAI_API_KEY: secretText()
     .optional()
     .register(settingNotes, { about: "Key of the model API", secret: true }),
@@ -103,7 +105,10 @@ export const settingNames = z.object({
     .register(settingNotes, { yaml: "ai.baseUrl", about: "Any OpenAI-compatible API instead of OpenAI's" }),
   OPENAI_MODEL: text()
     .default("gpt-4o-mini")
-    .register(settingNotes, { yaml: "ai.model", about: "Model of every agent that has none of its own" }),
+    .register(settingNotes, {
+      yaml: "ai.model",
+      about: "OpenAI's model of every agent that has none of its own",
+    }),
   OPENAI_MAX_TOKENS: whole(1, 128_000)
     .default(1500)
     .register(settingNotes, { yaml: "ai.maxTokens", about: "Longest answer, tokens" }),
@@ -119,18 +124,54 @@ export const settingNames = z.object({
   AZURE_OPENAI_DEPLOYMENT: text()
     .optional()
     .register(settingNotes, { yaml: "ai.azure.deployment", about: "Azure deployment that answers" }),
+  AZURE_OPENAI_API_VERSION: text().optional().register(settingNotes, {
+    yaml: "ai.azure.apiVersion",
+    about: "Only for resources without the v1 API, such as 2024-10-21",
+  }),
+  ANTHROPIC_API_KEY: secretText()
+    .optional()
+    .register(settingNotes, { about: "Key of Anthropic's API", secret: true }),
+  ANTHROPIC_BASE_URL: webAddress()
+    .optional()
+    .register(settingNotes, { yaml: "ai.anthropic.baseUrl", about: "Another address of Anthropic's API" }),
+  ANTHROPIC_MODEL: text()
+    .default("claude-haiku-4-5")
+    .register(settingNotes, { yaml: "ai.anthropic.model", about: "Anthropic's model where none is named" }),
+  AI_SIMPLE_MODEL: text().optional().register(settingNotes, {
+    yaml: "ai.simpleModel",
+    about: "Model for plain questions, where an agent names none; the agent's own when unset",
+  }),
+  AI_SIMPLE_MAX_TOKENS: whole(1, 128_000)
+    .default(500)
+    .register(settingNotes, {
+      yaml: "ai.simpleMaxTokens",
+      about: "Longest answer to a plain question, tokens",
+    }),
+  AI_MEMORY: oneOf(["window", "exchanges", "full"]).default("window").register(settingNotes, {
+    yaml: "ai.memory.mode",
+    about: "Earlier messages told to a model: the newest ones, the last exchanges, or all that fit",
+  }),
+  AI_MEMORY_MESSAGES: whole(3, 20)
+    .default(10)
+    .register(settingNotes, { yaml: "ai.memory.messages", about: "How many messages, for window" }),
+  AI_MEMORY_EXCHANGES: whole(1, 20)
+    .default(3)
+    .register(settingNotes, { yaml: "ai.memory.exchanges", about: "How many exchanges, for exchanges" }),
+  AI_MEMORY_TOKENS: whole(0, 8_000)
+    .default(4_000)
+    .register(settingNotes, { yaml: "ai.memory.tokens", about: "Tokens of earlier messages, at most" }),
   CUSTOMER_AGENT_MODEL: text()
     .optional()
     .register(settingNotes, { yaml: "ai.models.customer", about: "Model for customers" }),
   STAFF_AGENT_MODEL: text()
     .optional()
-    .register(settingNotes, { yaml: "ai.models.staff", about: "Model for staff (the agent is to come)" }),
+    .register(settingNotes, { yaml: "ai.models.staff", about: "Model for staff" }),
   ADMIN_AGENT_MODEL: text()
     .optional()
-    .register(settingNotes, { yaml: "ai.models.admin", about: "Model for admins (the agent is to come)" }),
+    .register(settingNotes, { yaml: "ai.models.admin", about: "Model for admins" }),
   ANALYTICS_AGENT_MODEL: text().optional().register(settingNotes, {
     yaml: "ai.models.analytics",
-    about: "Model for analytics (the agent is to come)",
+    about: "Model for analytics",
   }),
   AI_RATE_LIMIT_PER_MINUTE: whole(1, 100_000).default(10).register(settingNotes, {
     yaml: "ai.rateLimit.perMinute",

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { parse as parseYaml } from "yaml";
+import { modelKeys } from "./agent-models.ts";
 import { settingAliases, settingNames, settingNotes } from "./names.ts";
 
 /** Names and values as the process got them. */
@@ -74,6 +75,7 @@ function readConfigFile(folder: string, problems: string[]): Record<string, stri
   const values: Record<string, string> = {};
   try {
     for (const [key, value] of toLeaves(parseYaml(readFileSync(path, "utf8")), "")) {
+      if (modelKeys.test(key)) continue;
       const name = toName(key);
       if (name === undefined)
         problems.push(`${file}: there is no setting ${key}. Remove it or correct its spelling`);

@@ -65,8 +65,13 @@ function describeTeams({ channels, http }: Settings, { simulated }: Started): st
 
 function describeModel({ ai }: Settings, { simulated }: Started): string {
   if (!ai.enabled) return "switched off (ENABLE_AI_CHATBOT=false): people answer";
-  if (ai.endpoint === undefined)
-    return "none: set OPENAI_API_KEY, or OPENAI_BASE_URL for a local one; until then people answer";
-  const isLocal = ai.endpoint.baseURL?.startsWith("http://127.0.0.1") === true;
-  return simulated && isLocal ? "stand-in; for a real one set OPENAI_API_KEY" : ai.models.customer;
+  const { agents, fallbacks } = ai.choices;
+  const chain = [...agents.customer.complex, ...agents.customer.simple, ...fallbacks];
+  const [first] = chain;
+  if (first === undefined)
+    return "none: set OPENAI_API_KEY, AZURE_OPENAI_API_KEY or ANTHROPIC_API_KEY, or OPENAI_BASE_URL for a local one; until then people answer";
+  const isLocal = first.baseURL?.startsWith("http://127.0.0.1") === true;
+  return simulated && isLocal
+    ? "stand-in; for a real one set OPENAI_API_KEY"
+    : [...new Set(chain.map(({ model }) => model))].join(", then ");
 }

@@ -339,3 +339,100 @@ describe("the example settings", () => {
     });
   });
 });
+
+describe("the models of the agents", () => {
+  const keys = { OPENAI_API_KEY: "sk-open", ANTHROPIC_API_KEY: "sk-ant" };
+  const namesOf = (list: readonly { readonly provider: string; readonly model: string }[]) =>
+    list.map(({ provider, model }) => `${provider}:${model}`);
+
+  test("are one for all where only the environment speaks; plain questions get shorter answers (C6)", () => {
+    const { agents, fallbacks } = read({ OPENAI_API_KEY: "sk-open" }).ai.choices;
+    expect(agents.customer.complex).toMatchObject([
+      { model: "gpt-4o-mini", maxTokens: 1500, temperature: 0.7 },
+    ]);
+    expect(agents.customer.simple).toMatchObject([{ model: "gpt-4o-mini", maxTokens: 500 }]);
+    expect(namesOf(fallbacks)).toEqual(["openai:gpt-4o-mini"]);
+  });
+
+  test("are each agent's own by its name in the environment, and of any provider (R152, R221)", () => {
+    const { agents, fallbacks } = read({
+      ...keys,
+      AI_PROVIDER: "anthropic",
+      STAFF_AGENT_MODEL: "openai:gpt-4-turbo",
+      AI_SIMPLE_MODEL: "claude-3-haiku-20240307",
+    }).ai.choices;
+    expect(namesOf(agents.customer.complex)).toEqual(["anthropic:claude-haiku-4-5"]);
+    expect(namesOf(agents.customer.simple)).toEqual(["anthropic:claude-3-haiku-20240307"]);
+    expect(namesOf(agents.staff.complex)).toEqual(["openai:gpt-4-turbo"]);
+    expect(namesOf(fallbacks)).toEqual(["openai:gpt-4o-mini", "anthropic:claude-haiku-4-5"]);
+  });
+
+  test("are tiers in order, of APIs by their own names, in config/baton.yaml", () => {
+    write(
+      "config/baton.yaml",
+      `ai:
+  model: gpt-4o
+  endpoints:
+    local: { baseUrl: "http://127.0.0.1:11434/v1", apiKeyEnv: LOCAL_KEY, model: "llama3:8b" }
+  agents:
+    customer:
+      tiers: { simple: [local, "local:qwen:4b"], complex: ["anthropic:claude-sonnet-4-5", gpt-4.1] }
+      temperature: 0.2
+      maxTokens: 900
+`,
+    );
+    const settings = read({ ...keys, LOCAL_KEY: "canary-key" });
+    const { customer, staff } = settings.ai.choices.agents;
+    expect(namesOf(customer.simple)).toEqual(["openai:llama3:8b", "openai:qwen:4b"]);
+    expect(customer.simple[0]).toMatchObject({
+      apiKey: "canary-key",
+      baseURL: "http://127.0.0.1:11434/v1",
+      temperature: 0.2,
+      maxTokens: 500,
+    });
+    expect(namesOf(customer.complex)).toEqual(["anthropic:claude-sonnet-4-5", "openai:gpt-4.1"]);
+    expect(customer.complex[0]).toMatchObject({ maxTokens: 900 });
+    expect(namesOf(staff.complex)).toEqual(["openai:gpt-4o"]);
+    expect(JSON.stringify(settings)).not.toContain("canary-key");
+  });
+
+  test("whose API is not set up are named with the remedy", () => {
+    write("config/baton.yaml", `ai:\n  agents:\n    customer: { tiers: { complex: ["azure:gpt-4o"] } }\n`);
+    expect(problemsOf({ OPENAI_API_KEY: "sk-open" })).toContain(
+      "ai.agents.customer.tiers.complex names azure:gpt-4o, whose API is not set up",
+    );
+    write(
+      "config/baton.yaml",
+      `ai:\n  endpoints:\n    local: { baseUrl: "http://127.0.0.1:1", apiKeyEnv: NO_KEY }\n`,
+    );
+    expect(problemsOf()).toContain("NO_KEY is missing");
+    expect(problemsOf({ AI_PROVIDER: "anthropic" })).toContain("ANTHROPIC_API_KEY is missing");
+  });
+
+  test("of an Azure resource are its deployment, in a version where one is set", () => {
+    const azure = {
+      AI_PROVIDER: "azure",
+      AZURE_OPENAI_ENDPOINT: "https://acme.openai.azure.com/",
+      AZURE_OPENAI_API_KEY: "azure-key",
+      AZURE_OPENAI_DEPLOYMENT: "support",
+    };
+    expect(read(azure).ai.choices.agents.customer.complex).toMatchObject([
+      {
+        provider: "azure",
+        model: "support",
+        baseURL: "https://acme.openai.azure.com",
+        apiVersion: undefined,
+      },
+    ]);
+    expect(
+      read({ ...azure, AZURE_OPENAI_API_VERSION: "2024-10-21" }).ai.choices.agents.customer.complex,
+    ).toMatchObject([{ apiVersion: "2024-10-21" }]);
+  });
+
+  test("are told how much of the conversation, within bounds (C4, C6)", () => {
+    expect(read().ai.memory).toEqual({ mode: "window", messages: 10, exchanges: 3, tokens: 4000 });
+    expect(problemsOf({ AI_MEMORY_MESSAGES: "21", AI_MEMORY_TOKENS: "9000" })).toMatch(
+      /AI_MEMORY_MESSAGES[\s\S]*AI_MEMORY_TOKENS/,
+    );
+  });
+});
