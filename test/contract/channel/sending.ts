@@ -333,7 +333,7 @@ async function changesNothing(
     () => channel.send(target, { ...reply, onlyFor: target.recipient }, attempt()),
     () => channel.stream(target, reply.body, attempt()),
     () => channel.update(target, ref, reply, attempt()),
-    () => channel.endStream(target, ref, reply.body, attempt()),
+    () => channel.endStream(target, ref, reply.body, attempt(), "stands"),
     () => channel.remove(target, ref, attempt()),
   ];
   for (const act of acts) await expect(act()).rejects.toBeInstanceOf(error);
