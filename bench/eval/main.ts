@@ -9,10 +9,13 @@ import { measureSentiment } from "../../src/guard/understanding/sentiment.ts";
 import { trainIntents } from "../../src/guard/understanding/train-intents.ts";
 import { createUnderstander } from "../../src/guard/understanding/understand.ts";
 import { toTable } from "../support/figures.ts";
+import { playWorkload } from "./cache-workload.ts";
+import { checkScenes } from "./check-set.ts";
 import { areaUnderRoc, calibrationError, reliability, type Judged } from "./measures.ts";
 import { generalSet } from "./general-set.ts";
 import { firstOfEach, intentsOf, readBanking } from "./read-banking.ts";
 import { routerSets } from "./router-set.ts";
+import { tryScene } from "./try-check.ts";
 
 // `npm run eval`: how well Baton understands without a model, on BANKING77 and on sets of our own.
 // `-- --write` puts the tables into bench/eval/README.md.
@@ -33,6 +36,8 @@ const tables = [
   benchLanguage(),
   benchRouter(),
   benchGeneral(),
+  benchCheck(),
+  await benchCache(),
 ];
 tables.push(`Took ${Math.round((performance.now() - startedAt) / 1_000)} s.`);
 await publish(tables.join("\n\n"));
@@ -176,6 +181,36 @@ function benchGeneral(): string {
       ],
     ],
   );
+}
+
+function benchCheck(): string {
+  const names = { madeOn: "made on", secondLook: "second look", unseen: "unseen" };
+  const rows = Object.entries(checkScenes).map(([name, scenes]) => {
+    const tried = scenes.flatMap((scene) => tryScene(scene));
+    const fine = tried.filter(({ isFine }) => isFine);
+    const invented = tried.filter(({ isFine }) => !isFine);
+    const isHeld = ({ held }: (typeof tried)[number]): boolean => held !== undefined;
+    const [mistaken, caught] = [share(fine, isHeld), share(invented, isHeld)];
+    return [names[name as keyof typeof names], String(tried.length), mistaken.toFixed(3), caught.toFixed(3)];
+  });
+  return toTable(["Answer check", "sentences", "fine ones held", "invented ones caught"], rows);
+}
+
+async function benchCache(): Promise<string> {
+  const questions = Array.from(new Set(test.map(({ text }) => text))).filter((_, at) => at % 15 === 0);
+  const loads = [
+    { name: "1 000 asks of 100 questions in an hour", asks: 1_000, hours: 1, count: 100 },
+    { name: "20 000 asks of 100 questions in a day", asks: 20_000, hours: 24, count: 100 },
+    { name: "20 000 asks of 200 questions in a day", asks: 20_000, hours: 24, count: 200 },
+    { name: "2 000 asks of 200 questions in a day", asks: 2_000, hours: 24, count: 200 },
+  ];
+  const rows: string[][] = [];
+  for (const { name, asks, hours, count } of loads) {
+    const workload = { name, asks, hours, questions: questions.slice(0, count), personalShare: 0.2 };
+    const { cacheable, hitRate, ofAll } = await playWorkload(workload);
+    rows.push([name, String(cacheable), hitRate.toFixed(3), ofAll.toFixed(3)]);
+  }
+  return toTable(["Answer cache, kept for an hour", "cacheable", "of these from the cache", "of all"], rows);
 }
 
 function share<T>(all: readonly T[], is: (each: T) => boolean): number {
