@@ -2,7 +2,7 @@ import { joiner } from "../kit/safe-markdown.ts";
 
 /**
  * Text that Discord shows as it is: its marks get a backslash, its tokens (`<@1>`, `<#1>`, `<t:1>`, `</x:1>`,
- * `<:x:1>`) and addresses a joiner, and so do the names that call everybody.
+ * `<:x:1>`) and addresses (`<https:`, `://`) a joiner, and so do the names that call everybody.
  */
 export function escapeText(text: string): string {
   return (
@@ -13,8 +13,9 @@ export function escapeText(text: string): string {
       .replaceAll(/[\\*_~`|]/g, "\\$&")
       .replaceAll(/\](?=[(<])/g, "\\]")
       .replaceAll(/&(?=#?\w+;)/g, "\\&")
-      .replaceAll(/<(?=[@#:/!&]|a:|t:|id:|https?:)/gi, `<${joiner}`)
+      .replaceAll(/<(?=[@#:/!&]|[a-z][a-z0-9+.-]*:)/gi, `<${joiner}`)
       .replaceAll(/(?<=[a-z0-9+.-]):\/\//gi, `:${joiner}//`)
+      .replaceAll(/(www)\.(?=[^ \t\r\n/?#]*@)/gi, `$1${joiner}.`)
   );
 }
 

@@ -92,7 +92,8 @@ function renderInline(nodes: readonly PhrasingContent[], isInLink = false): stri
 function joinPhrases(text: string, piece: string): string {
   const meets =
     (text.endsWith("@") && /^(?:everyone|here)/i.test(piece)) ||
-    (text.endsWith("<") && /^(?:[@#:/!&]|a:|t:|id:|https?:)/i.test(piece)) ||
+    (text.endsWith("<") && /^[@#:/!&]/.test(piece)) ||
+    (/<[a-z0-9+.-]*$/i.test(text) && /^[a-z0-9+.-]*:/i.test(piece)) ||
     (/[a-z0-9+.-]:\/?$/i.test(text) && piece.startsWith("/"));
   return text + (meets ? joiner : "") + piece;
 }

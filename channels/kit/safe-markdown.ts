@@ -1,5 +1,6 @@
-import type { Code, Definition, Link, LinkReference, Nodes, Parents, Root } from "mdast";
+import type { Code, Definition, FootnoteDefinition, Link, LinkReference, Nodes, Parents, Root } from "mdast";
 import { toString } from "mdast-util-to-string";
+import { applyEdits, type Edit } from "./apply-edits.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { judgeLink } from "./safe-link.ts";
 
@@ -42,12 +43,14 @@ export function createSafeMarkdown(dialect: Dialect): SafeMarkdown {
   /** What was made harmless can stand so that a bracket before it makes a link of both: then it is done again. */
   function toSafe(markdown: string): string {
     let safe = markdown;
-    for (let pass = 0; pass < maxPasses && mayForge(safe); pass += 1) {
+    for (let pass = 0; pass < maxPasses; pass += 1) {
+      if (!mayForge(safe)) return safe;
       const next = once(safe);
-      if (next === safe) break;
+      if (next === safe) return safe;
       safe = next;
     }
-    return safe;
+    // What does not come to rest was written to that end: it is shown as the signs it is made of.
+    return toWords(safe, dialect);
   }
 
   function once(markdown: string): string {
@@ -74,24 +77,21 @@ export function defuseNames(text: string): string {
   return text.replaceAll(/(?<![\p{L}\p{N}_.])@(?=(?:channel|here|everyone)\b)/giu, `@${joiner}`);
 }
 
-/** Takes the name out of `https://bank.com@evil.example/`, which leads to evil.example. */
+/** Takes the name out of `https://bank.com@evil.example/`, which leads to evil.example; after `www.` no link remains. */
 export function withoutUserInfo(source: string): string {
-  return source.replaceAll(/(:\/\/)[^\s/?#@]*(?:@[^\s/?#@]*)*@(?=[^\s/?#@])/g, "$1");
+  return source
+    .replaceAll(/(:\/\/)[^ \t\r\n/?#@]*(?:@[^ \t\r\n/?#@]*)*@(?=[^ \t\r\n/?#@])/g, "$1")
+    .replaceAll(/(www)\.(?=[^ \t\r\n/?#]*@)/gi, `$1${joiner}.`);
 }
 
 const maxPasses = 6;
 
-/** What can hide where a link leads, on any platform. */
-const disguise = /[<\u202D\u202E]|\][[(:]|:\/\/[^\s/]*@/;
+/** What can hide where a link leads, on any platform: also a bare address, written out or escaped, with an `@`. */
+const disguise =
+  /[<\u202D\u202E]|\][[(:]|(?:^|[ \t\r\n])(?=[^ \t\r\n]*(?:www\\?\.|:\\?\/\\?\/|&#?\w+;))[^ \t\r\n]*(?:@|&#?\w+;)/i;
 
 /** The links of everyday answers: judged here, they need no parsing. An image begins like one. */
 const everydayLink = /(?<!!)\[([^[\]\\]+)\]\((https?:\/\/[^\s()<>|\\@]+)\)/g;
-
-interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
 
 interface Scene {
   readonly source: string;
@@ -117,7 +117,7 @@ function visit(node: Nodes, scene: Scene): void {
     case "html":
       return replaceBy(node, scene, scene.dialect.defuseText);
     case "inlineCode":
-      return replaceBy(node, scene, scene.dialect.defuseCode);
+      return replaceBy(node, scene, (source) => scene.dialect.defuseCode(onOneLine(source)));
     case "code":
       return visitCode(node, scene);
     case "link":
@@ -133,28 +133,62 @@ function visit(node: Nodes, scene: Scene): void {
     case "definition":
       // Its links carry the address themselves by now; left in place it could give one to any bracket.
       return replaceBy(node, scene, (source) => scene.dialect.defuseText(source.replace(/\]:\s*/, "] ")));
+    case "footnoteReference":
+      return replaceBy(node, scene, scene.dialect.defuseText);
+    case "footnoteDefinition":
+      edit(scene, labelRange(node), scene.dialect.defuseText);
+      return visitChildren(node, scene);
     default:
       if ("children" in node) visitChildren(node, scene);
   }
 }
 
+/** A line of a code span that begins with a bracket begins HTML for whoever knows HTML. */
+function onOneLine(source: string): string {
+  return source.replaceAll(/\n[ \t>]*(?=<)/g, " ");
+}
+
+/** What stands before the content of a footnote. */
+function labelRange(node: FootnoteDefinition): Range {
+  const { from, to } = rangeOf(node) ?? { from: 0, to: 0 };
+  return { from, to: node.children[0] === undefined ? to : (rangeOf(node.children[0])?.from ?? from) };
+}
+
 /** The parser gives no place to the bare links it finds late, nor to the text around them: it all is text. */
 function visitChildren(parent: Parents, scene: Scene): void {
   let end = rangeOf(parent)?.from ?? 0;
-  let isGap = false;
+  let late: Nodes[] = [];
   for (const child of parent.children) {
     const range = rangeOf(child);
     if (range === undefined) {
-      isGap = true;
+      late.push(child);
       continue;
     }
-    if (isGap) edit(scene, { from: end, to: range.from }, scene.dialect.defuseText);
-    isGap = false;
+    visitLate(late, { from: end, to: range.from }, scene);
+    late = [];
     visit(child, scene);
     end = range.to;
   }
-  if (isGap)
-    edit(scene, { from: end, to: rangeOf(parent)?.to ?? scene.source.length }, scene.dialect.defuseText);
+  visitLate(late, { from: end, to: rangeOf(parent)?.to ?? scene.source.length }, scene);
+}
+
+function visitLate(nodes: readonly Nodes[], range: Range, scene: Scene): void {
+  if (nodes.length === 0) return;
+  const isEscaped = /[&\\]/.test(scene.source.slice(range.from, range.to));
+  if (!isEscaped || !nodes.some(hidesHost)) return edit(scene, range, scene.dialect.defuseText);
+  edit(scene, range, () => toWords(nodes.map((node) => toString(node)).join(""), scene.dialect));
+}
+
+/** A bare link with a name before its host. */
+function hidesHost(node: Nodes): boolean {
+  if (node.type !== "link") return false;
+  const url = URL.parse(node.url);
+  return url !== null && url.username + url.password !== "";
+}
+
+/** The same words without markup, and without a name before a host. */
+function toWords(words: string, { defuseText }: Dialect): string {
+  return defuseText(withoutUserInfo(words).replaceAll(/[\\`*_[\]()~|!#:&<]/g, "\\$&"));
 }
 
 function visitCode(node: Code, scene: Scene): void {
@@ -171,7 +205,7 @@ function visitLink(node: Link | LinkReference, address: string, scene: Scene): v
   const source = scene.source.slice(range.from, range.to);
   if (source.startsWith("<"))
     return void scene.edits.push({ ...range, text: toAutolink(source.slice(1, -1), address, scene) });
-  if (!source.startsWith("[")) return edit(scene, range, scene.dialect.defuseText);
+  if (!source.startsWith("[")) return visitLate([node], range, scene);
 
   const label = toString(node);
   const verdict = judgeLink(label, address);
@@ -254,14 +288,4 @@ function edit(scene: Scene, range: Range, change: (source: string) => string): v
   const before = scene.source.slice(range.from, range.to);
   const text = change(before);
   if (text !== before) scene.edits.push({ ...range, text });
-}
-
-function applyEdits(source: string, edits: readonly Edit[]): string {
-  let out = "";
-  let at = 0;
-  for (const { from, to, text } of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-    out += source.slice(at, from) + text;
-    at = to;
-  }
-  return out + source.slice(at);
 }

@@ -1,19 +1,11 @@
 import { createSafeMarkdown, joiner, withoutUserInfo } from "../kit/safe-markdown.ts";
 
-const { toSafe } = createSafeMarkdown({ suspicious: /<|&(?:lt|#)/i, defuseText, defuseCode });
-
-/** What one pass takes apart can, with what stands beside it, make a new link; that one needs another pass. */
-const mostPasses = 4;
-
 /** Markdown as Teams renders it, with `<at>` and any other HTML, disguised links and images made harmless. */
-export function toSafeMarkdown(markdown: string): string {
-  let safe = toSafe(markdown);
-  for (let pass = 1, before = markdown; safe !== before && pass < mostPasses; pass++) {
-    before = safe;
-    safe = toSafe(safe);
-  }
-  return safe;
-}
+export const { toSafe: toSafeMarkdown } = createSafeMarkdown({
+  suspicious: /<|&(?:lt|#)/i,
+  defuseText,
+  defuseCode,
+});
 
 /** Teams reads some HTML inside markdown; an entity is shown as the bracket. */
 function defuseText(source: string): string {
@@ -27,6 +19,6 @@ function defuseText(source: string): string {
 }
 
 /** In code entities are not decoded, so only what could pass for a mention is broken up. */
-export function defuseCode(source: string): string {
+function defuseCode(source: string): string {
   return source.replaceAll(/<(?=\/?at\b)/gi, `<${joiner}`);
 }

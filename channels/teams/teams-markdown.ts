@@ -1,34 +1,28 @@
 import { toString } from "mdast-util-to-string";
 import type { Heading, Nodes, Table, TableCell } from "mdast";
+import { applyEdits, type Edit } from "../kit/apply-edits.ts";
 import { parseMarkdown } from "../kit/parse-markdown.ts";
+import { withoutOverrides } from "../kit/safe-markdown.ts";
 import { toCodeBlock } from "../kit/write-markdown.ts";
-import { defuseCode, toSafeMarkdown } from "./safe-markdown.ts";
+import { toSafeMarkdown } from "./safe-markdown.ts";
 
 /**
- * Markdown as a Teams message shows it: made harmless, headings as bold lines, tables as aligned code or, where
- * they are too wide for that, as a list of their rows. Everything else stays byte for byte.
+ * Markdown as a Teams message shows it: headings as bold lines, tables as aligned code or, where they are too wide
+ * for that, as a list of their rows, and all of it made harmless. Everything else stays byte for byte.
  */
 export function toTeamsMarkdown(markdown: string): string {
-  const source = toSafeMarkdown(markdown);
+  // Harmless is what is looked at last: a line written anew can change what its neighbours mean.
+  return toSafeMarkdown(restyle(withoutOverrides(markdown)));
+}
+
+function restyle(source: string): string {
   if (!mayNeedChange.test(source)) return source;
   const edits: Edit[] = [];
   visit(parseMarkdown(source), source, edits);
-  let out = "";
-  let at = 0;
-  for (const { from, to, text } of edits) {
-    out += source.slice(at, from) + text;
-    at = to;
-  }
-  return out + source.slice(at);
+  return applyEdits(source, edits);
 }
 
 const mayNeedChange = /^[ \t>\d.)*+-]*#{1,6}(?:\s|$)|^[ \t>]*(?:={1,}|-{1,})[ \t]*$|\|/m;
-
-interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
 
 function visit(node: Nodes, source: string, edits: Edit[]): void {
   const from = node.position?.start.offset;
@@ -81,17 +75,21 @@ function toRows(table: Table, source: string): string {
       .trimEnd();
   const [head = [], ...body] = rows;
   const rule = widths.map((size) => "-".repeat(size)).join("-|-");
-  return defuseCode(toCodeBlock([line(head), rule, ...body.map(line)].join("\n")));
+  return toCodeBlock([line(head), rule, ...body.map(line)].join("\n"));
 }
+
+const links: ReadonlySet<string> = new Set(["link", "linkReference", "image", "imageReference"]);
 
 /** Code has no links, so a table with links in it must not become code. */
 function holdsLink(node: Nodes): boolean {
-  if (node.type === "link") return true;
+  if (links.has(node.type)) return true;
   return "children" in node && node.children.some(holdsLink);
 }
 
 function plainCell(cell: TableCell): string {
-  return toString(cell).replaceAll(/\s+/g, " ").trim();
+  return toString(cell)
+    .replaceAll(/<br\s*\/?>|\s+/gi, " ")
+    .trim();
 }
 
 /** The header by itself, then a point for each row that names its columns again: nobody could count them there. */
@@ -105,11 +103,15 @@ function toRecords(table: Table, source: string): string {
   return [head.join(" · "), "", ...points].join("\n").trim();
 }
 
+/** What stands between its bars: a bare link found late has no place of its own. */
 function sourceOfCell(cell: TableCell, source: string): string {
-  const from = cell.children[0]?.position?.start.offset;
-  const to = cell.children.at(-1)?.position?.end.offset;
-  if (from === undefined || to === undefined) return toString(cell);
-  return source.slice(from, to).replaceAll(/\s+/g, " ").trim();
+  const from = cell.position?.start.offset ?? 0;
+  const to = cell.position?.end.offset ?? from;
+  return source
+    .slice(from, to)
+    .replaceAll(/^\||(?<!\\)\|$/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
 }
 
 /** Inside a quote or a list every further line begins as the first one's surroundings ask. */

@@ -101,13 +101,28 @@ const disguises: readonly string[] = [
   "<script>alert(1)</script>",
   "<img src=x onerror=alert(1)>",
   "\u202Emoc.knab",
+  `${"[".repeat(9)}bank.com${"](javascript:x)".repeat(9)}`,
+];
+
+/** What once was not seen through. */
+const onceMissed: readonly string[] = [
+  '| a | b |\n| - | - |\n[<span itemtype="http://schema.skype.com/Mention" itemid="0">Ana</span>',
+  "<at>Ana</at>```\n<script>alert(1)</script>```\n",
+  "&lt;discord://-/channels/@me>",
 ];
 
 const fragments: readonly string[] = [
   ..."`*_~[]()<>|#-&\\!:@ \n",
+  "```",
   "```\n",
   "~~~\n",
+  "\n",
   "\n\n",
+  "[^",
+  "[^x]: ",
+  "]: ",
+  "www.",
+  "https://",
   "    ",
   "> ",
   "- ",
@@ -195,7 +210,7 @@ export const showing = {
       fc.property(fc.array(parts, { maxLength: 25 }), (some) => {
         for (const part of channel.split({ body: some.join("") })) expectHonest(channel.shown(part));
       }),
-      { numRuns: 250, seed: 20_261_121 },
+      { numRuns: 100, examples: onceMissed.map((body) => [[body]]) },
     );
   },
   "brings nothing to life around the answer either": (channel: Subject) => {
