@@ -50,8 +50,14 @@ interface SenderParts {
   readonly log: Log;
 }
 
-/** Where an answer stands that was to be a stream. `unknown`: nobody can tell whether it arrived. */
-type Replacement = { readonly kind: "message"; readonly id: string } | { readonly kind: "unknown" };
+/**
+ * Where an answer stands that was to be a stream. `cleared`: what the stream left is gone and nothing stands in its
+ * place yet; `unknown`: nobody can tell whether it arrived.
+ */
+type Replacement =
+  | { readonly kind: "message"; readonly id: string }
+  | { readonly kind: "cleared" }
+  | { readonly kind: "unknown" };
 
 const remembered = 10_000;
 
@@ -132,7 +138,10 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     } catch (cause) {
       // What is no message yet may be a stream somebody left open.
       if (target.place.audience !== "direct" || !mayBeStream(cause)) throw cause;
-      if (!(await endStream(scene, activityId, reply))) await postInstead(scene, activityId, reply);
+      if (await endStream(scene, activityId, reply)) return;
+      const isCleared = !isUnknownMessage(cause) && (await takeAway(scene, activityId));
+      if (!isCleared) assertNotReplaced(conversation, activityId);
+      await postInstead(scene, activityId, reply);
     }
   }
 
@@ -141,11 +150,18 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     const { activityId, conversationId } = parseMessageId(ref.id);
     const conversation = conversationId ?? conversationIdOf(target.place);
     const instead = replacements.get(`${conversation} ${activityId}`);
-    if (instead === undefined) return { conversation, activityId };
+    if (instead === undefined || instead.kind === "cleared") return { conversation, activityId };
     if (instead.kind === "message") return { conversation, activityId: instead.id };
-    throw new UncertainError("teams: a broken stream's answer may have been delivered", {
-      code: "no_answer",
-    });
+    throw maybeReplaced();
+  }
+
+  /**
+   * Whoever posts an answer in a stream's place first takes away what the stream left. So where that is gone and it
+   * was not this process that did it, another one may have posted the answer and ended before it could say so.
+   */
+  function assertNotReplaced(conversation: string, streamId: string): void {
+    const isOurs = replacements.get(`${conversation} ${streamId}`)?.kind === "cleared";
+    if (!isOurs && settings.onUnknown === "hold") throw maybeReplaced();
   }
 
   /** Puts the answer in the place of what a broken stream left, and beside it where Teams does not let us. */
@@ -179,28 +195,35 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     const key = `${scene.conversation} ${streamId}`;
     const instead = replacements.get(key);
     if (instead?.kind === "message") return instead.id;
-    let id: string;
+    if (instead === undefined) await takeAway(scene, streamId);
+    replacements.set(key, { kind: "cleared" });
     try {
-      id = await postMessage(scene, reply);
+      const id = await postMessage(scene, reply);
       replacements.set(key, { kind: "message", id });
+      return id;
     } catch (cause) {
       if (cause instanceof UncertainError && settings.onUnknown === "hold")
         replacements.set(key, { kind: "unknown" });
       throw cause;
     }
-    await takeAway(scene, streamId);
-    return id;
   }
 
-  /** The answer stands elsewhere by now: half of it here is no use, and no harm where it cannot be removed. */
+  /**
+   * The whole answer follows at once: half of it here is no use, and no harm where it cannot be removed. True when it
+   * was this call that removed it.
+   */
   async function takeAway(
     { connector, conversation, attempt }: Pick<StreamScene, "connector" | "conversation" | "attempt">,
     streamId: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
     try {
       await connector.remove(conversation, streamId, toRemoval(attempt));
+      replacements.set(`${conversation} ${streamId}`, { kind: "cleared" });
+      return true;
     } catch (cause) {
+      if (!(cause instanceof PermanentError)) throw cause;
       log.debug({ err: cause }, "half an answer stays beside the whole one");
+      return false;
     }
   }
 
@@ -270,6 +293,10 @@ export function createTeamsSender(parts: SenderParts): TeamsSender {
     // than not at all is told that it is not there.
     find: async () => ({ kind: settings.onUnknown === "resend" ? "absent" : "cannot tell" }),
   };
+}
+
+function maybeReplaced(): UncertainError {
+  return new UncertainError("teams: a broken stream's answer may have been delivered", { code: "no_answer" });
 }
 
 const streamEveryMs = 1_200;

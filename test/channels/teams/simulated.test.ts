@@ -462,7 +462,35 @@ describe("Teams streamed", () => {
     await expect(stream.finish({ body: words(12) })).rejects.toBeInstanceOf(UncertainError);
     const again = channel.update(target, stream.ref, { body: words(12) }, anAttempt());
     await expect(again).rejects.toBeInstanceOf(UncertainError);
-    expect(teams.botReplies(target.place.space).map(({ text }) => text)).toEqual([words(3), words(12)]);
+    expect(teams.botReplies(target.place.space).map(({ text }) => text)).toEqual([words(12)]);
+  });
+
+  it("holds a broken stream's answer that an ended process may have posted, and posts one that none can have", async () => {
+    const { teams, target, open, another } = await streaming();
+    const refuseUpdates = (error: "ActivityNotFoundInConversation" | "ForbiddenOperationException") =>
+      teams.faults.api({ operation: "message.update", times: 1, do: { kind: "error", error } });
+    const posted = await open();
+    const begun = posted.ref;
+    teams.stopsStream({ conversation: "personal", user: "Ana" });
+    refuseUpdates("ForbiddenOperationException");
+    await posted.finish({ body: words(12) });
+    const later = another().update(target, begun, { body: words(12) }, anAttempt());
+    await expect(later).rejects.toBeInstanceOf(UncertainError);
+    expect(teams.botReplies(target.place.space).map(({ text }) => text)).toEqual([words(12)]);
+
+    const { ref: left } = await open();
+    teams.stopsStream({ conversation: "personal", user: "Ana" });
+    refuseUpdates("ForbiddenOperationException");
+    teams.faults.api({
+      operation: "message.create",
+      times: 1,
+      do: { kind: "rate_limit", retryAfterSeconds: 1 },
+    });
+    const heir = another();
+    const limited = heir.update(target, left, { body: words(15) }, anAttempt());
+    await expect(limited).rejects.toBeInstanceOf(TransientError);
+    await heir.update(target, left, { body: words(15) }, anAttempt());
+    expect(teams.botReplies(target.place.space).map(({ text }) => text)).toEqual([words(12), words(15)]);
   });
 
   it("ends a stream that an earlier worker left open, by an update or with a line of its own", async () => {

@@ -24,6 +24,8 @@ import { serveChannel } from "../slack/serve-channel.ts";
 export interface Simulated {
   readonly teams: TeamsSimulator;
   readonly channel: Channel;
+  /** A channel as another process has it, which remembers nothing of this one. */
+  another(): Channel;
   readonly installations: ReturnType<typeof createInstallations>;
   stop(): Promise<void>;
 }
@@ -59,18 +61,21 @@ export async function simulate({
     TEAMS_PACE: "off",
     ...env?.(teams),
   });
-  const channel = createTeamsChannel({
-    settings,
-    installations,
-    log: silentLog,
-    ...(now === undefined ? {} : { now }),
-    ...(openTicket === undefined ? {} : { openTicket }),
-  });
+  const another = (): Channel =>
+    createTeamsChannel({
+      settings,
+      installations,
+      log: silentLog,
+      ...(now === undefined ? {} : { now }),
+      ...(openTicket === undefined ? {} : { openTicket }),
+    });
+  const channel = another();
   const server = await serveChannel(() => channel);
   teams.configure({ endpoint: `${server.url}/teams/messages` });
   return {
     teams,
     channel,
+    another,
     installations,
     async stop() {
       await channel.stop();
