@@ -25,7 +25,7 @@ export function fileOf({ files }: Reply): ReplyFile | undefined {
 
 /** What is said where a file cannot go: where to get it, or honestly that it did not arrive. */
 export function toFileLine({ onlyFor }: Reply, file: ReplyFile, link: string | undefined): Reply {
-  const named = `${fileMark} **${escapeName(file.name)}** (${toSize(file.bytes)})`;
+  const named = `${fileMark} ${toCode(file.name)} (${toSize(file.bytes)})`;
   const line =
     link === undefined
       ? `${named}: this file could not be sent here.`
@@ -33,9 +33,11 @@ export function toFileLine({ onlyFor }: Reply, file: ReplyFile, link: string | u
   return { body: line, ...(onlyFor !== undefined && { onlyFor }) };
 }
 
-/** A name is no markdown, and no mention. */
-function escapeName(name: string): string {
-  return name.replaceAll(/[!-/:-@[-`{-~]/g, "\\$&");
+/** As code: a name is neither markdown nor an address, whatever it looks like. */
+function toCode(name: string): string {
+  const runs = name.match(/`+/g) ?? [];
+  const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
+  return runs.length === 0 ? `${fence}${name}${fence}` : `${fence} ${name} ${fence}`;
 }
 
 function toSize(bytes: number): string {
