@@ -1,16 +1,19 @@
 import { createChannels } from "../channels/registry.ts";
+import { connectMcp } from "../tools/mcp/mcp-tools.ts";
 import { createTools } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "./agent/agent-settings.ts";
 import { createBrains } from "./agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "./agent/keyless/with-keyless-brain.ts";
 import { askForApproval } from "./agent/tools/ask-for-approval.ts";
+import { limitTools } from "./agent/tools/limit-tools.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
 import type { Role, Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
+import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
 import { limitPolicyOf } from "./guard/limits/limit-policy.ts";
 import { createLimits } from "./guard/limits/limits.ts";
 import { createLazyUnderstander } from "./guard/understanding/lazy-understander.ts";
@@ -158,7 +161,20 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const { ai } = settings;
-  const tools = [...createTools({ tickets: createTickets({ database, sealer }) }), ...(parts.tools ?? [])];
+  const mcp = await Promise.all(settings.tools.mcp.map((source) => connectMcp(source, log)));
+  const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
+  const opened = {
+    safeFetch: createSafeFetch({ allowedOrigins, log }),
+    httpFetch,
+    search,
+    runCode,
+    openApi,
+    mcp: mcp.flatMap((server) => server.tools),
+  };
+  const tools = [
+    ...createTools({ opened, tickets: createTickets({ database, sealer }) }),
+    ...(parts.tools ?? []),
+  ];
   const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool));
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -181,7 +197,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
   );
   const agent = withKeylessBrain(
-    createAgent({ settings: thinking, models: modelsOf(ai), tools: offered, log }),
+    createAgent({ settings: thinking, mayCall: limitTools(fast), models: modelsOf(ai), tools: offered, log }),
     brainOf,
   );
   const policy = limitPolicyOf(ai.rateLimit);
@@ -299,6 +315,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       createTracing({ endpoint: settings.tracing.endpoint }),
       { name: "stores", start: async () => {}, stop: () => store.close() },
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
+      {
+        name: "tool servers",
+        start: async () => {},
+        stop: async () => void (await Promise.all(mcp.map((server) => server.stop()))),
+      },
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
       ...(isWorker ? [worker, sweeper] : []),

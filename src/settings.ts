@@ -18,6 +18,7 @@ import { describeSettings } from "./settings/describe-settings.ts";
 import { settingNames, type SettingValues } from "./settings/names.ts";
 import { readSources, type Env } from "./settings/read-sources.ts";
 import { readTenantFiles, type TenantFile } from "./settings/tenant-files.ts";
+import { readToolFile, type ToolSettings } from "./settings/tool-files.ts";
 
 /** Everything an operator decides, parsed and frozen. Printing it shows no secret. */
 export interface Settings {
@@ -34,6 +35,7 @@ export interface Settings {
   readonly store: StoreSettings;
   readonly redis: { readonly url: string | undefined };
   readonly ai: AiSettings;
+  readonly tools: ToolSettings;
   /** How long a call waits for a colleague's approval, minutes. */
   readonly approvalMinutes: number;
   /** How long to wait for more messages before a turn starts, milliseconds. */
@@ -119,6 +121,7 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
   const teams = isTeamsConfigured(values) ? readPlatform(readTeamsSettings, values, problems) : undefined;
   const tenants = readTenantFiles(folder, problems, values);
   const prices = readPrices(folder, problems);
+  const tools = readToolFile(folder, problems, values);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
   const choices = parsed.success
     ? readModelChoices(folder, { names: parsed.data, values, problems })
@@ -126,7 +129,18 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
   if (!parsed.success || choices === undefined || problems.length > 0) throw toSettingsError(problems);
   return toPrintable(
     deepFreeze(
-      toSettings({ names: parsed.data, values, folder, slack, discord, teams, tenants, prices, choices }),
+      toSettings({
+        tools,
+        names: parsed.data,
+        values,
+        folder,
+        slack,
+        discord,
+        teams,
+        tenants,
+        prices,
+        choices,
+      }),
     ),
   );
 }
@@ -191,6 +205,7 @@ function findContradictions(names: SettingValues): string[] {
 }
 
 interface Parts {
+  readonly tools: ToolSettings;
   readonly names: SettingValues;
   readonly values: Env;
   readonly folder: string;
@@ -203,6 +218,7 @@ interface Parts {
 }
 
 function toSettings({
+  tools,
   names,
   values,
   folder,
@@ -241,6 +257,7 @@ function toSettings({
     },
     redis: { url: names.REDIS_URL },
     ai: toAiSettings(names, prices, choices),
+    tools,
     approvalMinutes: names.BATON_APPROVAL_MINUTES,
     debounceMs: {
       slack: names.BATON_DEBOUNCE_MS_SLACK,

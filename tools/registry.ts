@@ -5,21 +5,39 @@ import { createCinemaTools } from "./cinema/cinema.ts";
 import { cinemaVersion, loadCinema } from "./cinema/load-cinema.ts";
 import type { PaymentDesk } from "./cinema/payment-desk.ts";
 import { getTime } from "./clock/get-time.ts";
+import { runCode } from "./code/run-code.ts";
+import { importOpenApi, type OpenApiSource } from "./openapi/import-openapi.ts";
+import { createWebTools, type WebToolParts } from "./web/web.ts";
 import type { Tickets } from "./support/create-ticket.ts";
 import { createTicketTool } from "./support/create-ticket.ts";
 
 /** What the tool families need from the house. */
 export interface ToolParts {
   readonly tickets: Tickets;
+  /** What an operator opened in `config/tools.yaml`; without it there are none of these. */
+  readonly opened?: OpenedTools | undefined;
   /** What the tools of whole businesses work on; without it there are none. */
   readonly business?: { readonly data: TenantData; readonly payments: PaymentDesk } | undefined;
+}
+
+/** Tools that reach outside, or run what others wrote. */
+export interface OpenedTools extends WebToolParts {
+  readonly runCode: boolean;
+  readonly openApi: readonly OpenApiSource[];
+  /** What the configured servers offer, as `connectMcp` found it. */
+  readonly mcp: readonly Tool[];
 }
 
 /** Every family of tools, by the name of its folder. */
 export const toolFamilies = {
   cinema: ({ business }: ToolParts) => (business === undefined ? [] : createCinemaTools(business)),
   clock: () => [getTime],
+  code: ({ opened }: ToolParts) => (opened?.runCode === true ? [runCode] : []),
+  mcp: ({ opened }: ToolParts) => opened?.mcp ?? [],
+  openapi: ({ opened }: ToolParts) =>
+    opened?.openApi.flatMap((source) => importOpenApi(source, opened.safeFetch)) ?? [],
   support: ({ tickets }: ToolParts) => [createTicketTool(tickets)],
+  web: ({ opened }: ToolParts) => (opened === undefined ? [] : createWebTools(opened)),
 } as const satisfies Record<string, (parts: ToolParts) => readonly Tool[]>;
 
 /** All tools of all families. */

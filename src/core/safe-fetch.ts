@@ -22,6 +22,7 @@ export interface SafeResponse {
  * Fetches from public addresses only, unless an operator allowed the origin: the name is resolved once, the address
  * checked, and that address connected to; so is every redirect, at most five. Bounded in time and bytes.
  * Throws PermanentError for an address that may not be fetched (without telling what is there) and for an answer
- * out of bounds, TransientError when nobody answers in time.
+ * out of bounds, TransientError when nobody answers in time, UncertainError when something other than a read was sent
+ * and its answer did not come whole.
  */
 export type SafeFetch = (request: SafeRequest) => Promise<SafeResponse>;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Agent, AgentAnswer, SpokenMessage, Usage } from "../core/agent.ts";
+import type { Agent, AgentAnswer, AgentRequest, SpokenMessage, Usage } from "../core/agent.ts";
 import type { CarriedOut } from "../core/approval.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
@@ -203,7 +203,7 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   });
   await live.settle();
   request.lease.check();
-  const answer = tellDone(thought, done);
+  const answer = tellDone(thought, asked, done);
   if (answer.kind === "failed" && answer.reason === "needs a person") return answer.reason;
   const planned = live.plan(toReply(answer, turn.id, await filesOf(bench, answer)));
   await commit(bench, answer, planned);
@@ -214,10 +214,24 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   return outcomes;
 }
 
-/** What approved calls did is told even where no model finds words for it. */
-function tellDone(answer: AgentAnswer, done: readonly CarriedOut[]): AgentAnswer {
-  if (answer.kind === "answered" || answer.reason === "needs a person" || done.length === 0) return answer;
-  return { kind: "answered", body: toDoneBody(done), citations: [], model: "none", usage: answer.usage };
+/** What approved calls did is told even where no model finds words for it, and leaves a dialogue where it stands. */
+function tellDone(
+  answer: AgentAnswer,
+  { questions, dialogue }: AgentRequest,
+  done: readonly CarriedOut[],
+): AgentAnswer {
+  if (done.length === 0) return answer;
+  const kept = questions.length === 0 ? { dialogue } : {};
+  if (answer.kind === "answered") return { ...kept, ...answer };
+  if (answer.reason === "needs a person") return answer;
+  return {
+    ...kept,
+    kind: "answered",
+    body: toDoneBody(done),
+    citations: [],
+    model: "none",
+    usage: answer.usage,
+  };
 }
 
 async function toAgentRequest({

@@ -58,7 +58,7 @@ export async function carryOutApproved(
     const id = note.action?.value ?? "";
     const outcome = await carryOut(parts, turn, id);
     if (outcome === "uncertain") return "needs a person";
-    if (outcome !== undefined) done.push(outcome);
+    done.push(outcome);
   }
   return done;
 }
@@ -67,7 +67,7 @@ async function carryOut(
   parts: ApprovedCallParts,
   turn: ApprovedCallTurn,
   id: string,
-): Promise<CarriedOut | "uncertain" | undefined> {
+): Promise<CarriedOut | "uncertain"> {
   const { lease, seal, turnId } = turn;
   const [row] = await parts.database.statement<RunnableApproval>(
     lease.tenantId,
@@ -76,7 +76,12 @@ async function carryOut(
   if (row === undefined) {
     lease.check();
     parts.log.warn({ approvalId: id, turnId }, "approved call not carried out: it is not this turn's to run");
-    return undefined;
+    return {
+      tool: "approved_call",
+      arguments: "{}",
+      ok: false,
+      text: "Not carried out: it is not valid any more.",
+    };
   }
   const text = seal.open(argumentsPurpose, row.arguments);
   const shown = { tool: row.tool, arguments: text };

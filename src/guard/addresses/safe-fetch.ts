@@ -4,7 +4,7 @@ import { request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { SafeFetch, SafeRequest, SafeResponse } from "../../core/safe-fetch.ts";
-import { PermanentError, TransientError } from "../../core/errors.ts";
+import { PermanentError, TransientError, UncertainError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { checkUrl, findAddressFault } from "./check-address.ts";
 
@@ -31,9 +31,11 @@ export function createSafeFetch(parts: SafeFetchParts): SafeFetch {
   async function fetchSafely(wanted: SafeRequest): Promise<SafeResponse> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([wanted.signal, timeout]);
+    let isSent = false;
     try {
-      return await follow({ ...wanted, signal });
+      return await follow({ ...wanted, signal }, () => (isSent = !isRead(wanted)));
     } catch (cause) {
+      if (isSent) throw new UncertainError("the server was asked, and what it did is not known", { cause });
       wanted.signal.throwIfAborted();
       if (cause instanceof PermanentError) throw cause;
       if (timeout.aborted) throw new TransientError("the server did not answer in time", { cause });
@@ -41,11 +43,11 @@ export function createSafeFetch(parts: SafeFetchParts): SafeFetch {
     }
   }
 
-  async function follow(wanted: SafeRequest): Promise<SafeResponse> {
+  async function follow(wanted: SafeRequest, onSent: () => void): Promise<SafeResponse> {
     let { url, headers = {} } = wanted;
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
       const target = await toTarget(url, wanted.signal);
-      const response = await ask(target, { ...wanted, headers });
+      const response = await ask(target, { ...wanted, headers }, onSent);
       const next = redirectOf(response, wanted);
       if (next === undefined) return finish(response, target.url, wanted);
       response.destroy();
@@ -94,7 +96,7 @@ async function resolveAll(name: string): Promise<readonly string[]> {
   }
 }
 
-function ask({ url, address }: Target, wanted: SafeRequest): Promise<IncomingMessage> {
+function ask({ url, address }: Target, wanted: SafeRequest, onSent: () => void): Promise<IncomingMessage> {
   const isSecure = url.protocol === "https:";
   const options: RequestOptions & { servername?: string } = {
     host: address,
@@ -116,6 +118,7 @@ function ask({ url, address }: Target, wanted: SafeRequest): Promise<IncomingMes
   return new Promise((resolve, reject) => {
     const outgoing = (isSecure ? httpsRequest : httpRequest)(options, resolve);
     outgoing.once("error", reject);
+    outgoing.once("socket", (socket) => socket.once(isSecure ? "secureConnect" : "connect", onSent));
     outgoing.once("upgrade", (_, socket) => {
       socket.destroy();
       reject(new PermanentError(refused));
@@ -125,9 +128,13 @@ function ask({ url, address }: Target, wanted: SafeRequest): Promise<IncomingMes
 }
 
 /** Only reads follow: what changes something is not sent to a second place. */
-function redirectOf(response: IncomingMessage, { method = "GET" }: SafeRequest): string | undefined {
+function redirectOf(response: IncomingMessage, wanted: SafeRequest): string | undefined {
   const isRedirect = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0);
-  return isRedirect && (method === "GET" || method === "HEAD") ? response.headers.location : undefined;
+  return isRedirect && isRead(wanted) ? response.headers.location : undefined;
+}
+
+function isRead({ method = "GET" }: SafeRequest): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 async function finish(response: IncomingMessage, url: URL, wanted: SafeRequest): Promise<SafeResponse> {

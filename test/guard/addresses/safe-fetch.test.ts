@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { PermanentError, TransientError } from "../../../src/core/errors.ts";
+import { PermanentError, TransientError, UncertainError } from "../../../src/core/errors.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { SafeRequest } from "../../../src/core/safe-fetch.ts";
 import { createSafeFetch } from "../../../src/guard/addresses/safe-fetch.ts";
@@ -100,6 +100,13 @@ describe("fetching what data names", () => {
     answer = (_, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(50_000_000)));
     await expect(fetcher()({ url: origin, maxBytes: 1_000_000 })).rejects.toThrow("larger than");
+  });
+
+  test("calls a write whose answer did not come uncertain, and one that never reached anybody not", async () => {
+    answer = (request) => request.socket.destroy();
+    await expect(fetcher()({ url: origin, method: "POST", body: "{}" })).rejects.toThrow(UncertainError);
+    await expect(fetcher()({ url: origin })).rejects.toThrow(TransientError);
+    await expect(fetcher(["127.0.0.2"])({ url: origin, method: "POST" })).rejects.toThrow(TransientError);
   });
 
   test("unpacks what is packed", async () => {
