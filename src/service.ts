@@ -197,7 +197,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
   );
   const agent = withKeylessBrain(
-    createAgent({ settings: thinking, mayCall: limitTools(fast), models: modelsOf(ai), tools: offered, log }),
+    createAgent({
+      settings: thinking,
+      mayCall: limitTools(fast),
+      models: modelsOf(ai),
+      prompts: ai.prompts,
+      tools: offered,
+      log,
+    }),
     brainOf,
   );
   const policy = limitPolicyOf(ai.rateLimit);

@@ -12,6 +12,7 @@ import type { ChannelName } from "./core/envelope.ts";
 import { SettingsError } from "./core/errors.ts";
 import type { Role } from "./core/tool.ts";
 import { readModelChoices, type ModelChoices } from "./settings/agent-models.ts";
+import { readAgentPrompts } from "./settings/agent-prompts.ts";
 import { readPrices, type PriceRow } from "./settings/config-files.ts";
 import { deepFreeze } from "./settings/deep-freeze.ts";
 import { describeSettings } from "./settings/describe-settings.ts";
@@ -81,6 +82,8 @@ export interface AiSettings {
   readonly models: Readonly<Record<Role, string>>;
   /** Which models answer whom, and what is asked when they fail. */
   readonly choices: ModelChoices;
+  /** What each agent is told, from `config/prompts`; empty where there is no file. */
+  readonly prompts: Readonly<Record<Role, string>>;
   /** What of the earlier messages is told to a model. */
   readonly memory: {
     readonly mode: "window" | "exchanges" | "full";
@@ -123,6 +126,7 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
   const prices = readPrices(folder, problems);
   const tools = readToolFile(folder, problems, values);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
+  const prompts = readAgentPrompts(folder, problems);
   const choices = parsed.success
     ? readModelChoices(folder, { names: parsed.data, values, problems })
     : undefined;
@@ -140,6 +144,7 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
         tenants,
         prices,
         choices,
+        prompts,
       }),
     ),
   );
@@ -215,6 +220,7 @@ interface Parts {
   readonly tenants: readonly TenantFile[];
   readonly prices: readonly PriceRow[];
   readonly choices: ModelChoices;
+  readonly prompts: AiSettings["prompts"];
 }
 
 function toSettings({
@@ -228,6 +234,7 @@ function toSettings({
   tenants,
   prices,
   choices,
+  prompts,
 }: Parts): Settings {
   const sites = tenants.flatMap((tenant) => tenant.sites);
   const isOpen = slack !== undefined || discord !== undefined || teams !== undefined || sites.length > 0;
@@ -256,7 +263,7 @@ function toSettings({
       previousMasterKey: names.BATON_MASTER_KEY_PREVIOUS,
     },
     redis: { url: names.REDIS_URL },
-    ai: toAiSettings(names, prices, choices),
+    ai: { ...toAiSettings(names, prices, choices), prompts },
     tools,
     approvalMinutes: names.BATON_APPROVAL_MINUTES,
     debounceMs: {
@@ -290,7 +297,11 @@ const onlyTenant: TenantFile = {
   staff: [],
 };
 
-function toAiSettings(names: SettingValues, prices: readonly PriceRow[], choices: ModelChoices): AiSettings {
+function toAiSettings(
+  names: SettingValues,
+  prices: readonly PriceRow[],
+  choices: ModelChoices,
+): Omit<AiSettings, "prompts"> {
   const model =
     (names.AI_PROVIDER === "azure" ? names.AZURE_OPENAI_DEPLOYMENT : undefined) ?? names.OPENAI_MODEL;
   return {

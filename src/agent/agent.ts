@@ -2,7 +2,7 @@ import type { Agent, AgentAnswer, AgentRequest, SpokenMessage } from "../core/ag
 import { StoodDownError } from "../core/errors.ts";
 import { UnrepeatableStepError } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
-import type { Tool } from "../core/tool.ts";
+import type { Role, Tool } from "../core/tool.ts";
 import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
 import { sameForAll } from "./agent-settings.ts";
 import { createChatModel } from "./chat-model.ts";
@@ -13,6 +13,8 @@ import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
 import { createSpokenText } from "./spoken-text.ts";
 import { createTextFeed } from "./text-feed.ts";
+import type { AgentPrompts } from "./system-prompt.ts";
+import { createSystemPrompts } from "./system-prompt.ts";
 import type { Thought } from "./thinking.ts";
 import { runThinking } from "./thinking.ts";
 import { createToolBelts } from "./tool-belt.ts";
@@ -26,6 +28,8 @@ export interface AgentParts {
   /** By agent and tier, or one chain for all. None is allowed and answers `no model configured`. */
   readonly models: AgentModels | readonly ModelSettings[];
   readonly tools: readonly Tool[];
+  /** What each agent is told beside the general rules. */
+  readonly prompts?: AgentPrompts | undefined;
   readonly log: Log;
   /** Asked before each tool call; without it all calls are allowed. */
   readonly mayCall?: MayCall;
@@ -37,6 +41,8 @@ export interface AgentParts {
 export interface PreparedAgent extends Agent {
   /** Loads the model clients' code, so that the first turn does not pay for it. */
   warmUp(): Promise<void>;
+  /** Names the prompt this role is answered with: part of the key of a cached answer. */
+  promptVersion(role: Role, persona: string): string;
   /** A summary that replaces older messages; by the first model, or by picking sentences when there is none. Never rejects. */
   summarize(
     messages: readonly SpokenMessage[],
@@ -54,12 +60,14 @@ export function createAgent({
   settings,
   models,
   tools,
+  prompts: given,
   log,
   mayCall,
   now = Date.now,
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
   const beltFor = createToolBelts(settings.enableToolCalling ? tools : []);
+  const prompts = createSystemPrompts(given);
   const prices = createPrices(settings.prices);
   const health = createModelHealth(tiers.models, now);
   const [first] = tiers.models;
@@ -72,16 +80,24 @@ export function createAgent({
     const spoken = createSpokenText(feed);
     const belt = beltFor(request.context.role);
     const ladder = tiers.ladderFor(request.context.role, request.tier ?? "complex");
-    const thinking = { request, settings, ladder, belt, clock, spoken, usage, mayCall, log };
+    const thinking = { request, settings, ladder, belt, clock, spoken, usage, mayCall, log, prompts };
+    const promptVersion = prompts.versionOf(request.context.role, request.persona);
     try {
       const thought = tiers.models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);
       await feed.settle();
       if (thought.kind === "thought") {
         const { model } = thought;
-        return { kind: "answered", body: spoken.whole(), citations: [], model, usage: usage.read() };
+        return {
+          kind: "answered",
+          body: spoken.whole(),
+          citations: [],
+          model,
+          promptVersion,
+          usage: usage.read(),
+        };
       }
       log.warn({ turnId: request.context.turnId, ...thought }, "turn not answered");
-      return { ...thought, usage: usage.read() };
+      return { ...thought, promptVersion, usage: usage.read() };
     } finally {
       clock.end();
     }
@@ -90,6 +106,7 @@ export function createAgent({
   return {
     answer,
     health,
+    promptVersion: prompts.versionOf,
     async warmUp() {
       await tiers.load();
     },

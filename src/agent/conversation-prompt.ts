@@ -2,7 +2,9 @@ import type { AgentRequest, SpokenMessage } from "../core/agent.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { getContext, lastExchanges, trimToTokens } from "./memory.ts";
 import type { PromptMessage } from "./prompt-message.ts";
-import { findSpeakers, toPromptDone, toPromptMessages, writeSystemPrompt } from "./prompt.ts";
+import { findSpeakers, toPromptDone, toPromptMessages } from "./prompt.ts";
+import type { SystemPrompts } from "./system-prompt.ts";
+import { createSystemPrompts } from "./system-prompt.ts";
 import { boundTokens, loadTokenCounter } from "./tokens.ts";
 
 /** The messages of one turn as they are told to a model: system, history, questions, then what was thought since. */
@@ -17,8 +19,9 @@ export interface ConversationPrompt {
 export async function createConversationPrompt(
   request: AgentRequest,
   settings: MemorySettings,
+  prompts: SystemPrompts = createSystemPrompts(),
 ): Promise<ConversationPrompt> {
-  const system: PromptMessage = { role: "system", text: writeSystemPrompt(request) };
+  const system: PromptMessage = { role: "system", text: prompts.write(request) };
   const speakers = findSpeakers([...request.history, ...request.questions]);
   const questions = toPromptMessages(request.questions, speakers);
   let history = toPromptMessages(await chooseHistory(request.history, settings), speakers);

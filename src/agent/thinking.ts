@@ -8,6 +8,7 @@ import type { ModelOutcome, ModelReply } from "./model-reply.ts";
 import { modelOutcome } from "./model-reply.ts";
 import type { MayCall, ToolOutcome } from "./run-tool.ts";
 import type { SpokenText } from "./spoken-text.ts";
+import type { SystemPrompts } from "./system-prompt.ts";
 import type { ToolBelt } from "./tool-belt.ts";
 import { runToolCalls } from "./tool-belt.ts";
 import type { TurnClock } from "./turn-clock.ts";
@@ -24,6 +25,7 @@ interface Thinking {
   readonly usage: UsageMeter;
   readonly mayCall: MayCall | undefined;
   readonly log: Log;
+  readonly prompts: SystemPrompts;
 }
 
 /** How the thinking ended; the text is in `spoken`. */
@@ -34,7 +36,7 @@ export type Thought =
 /** Asks, runs the tools asked for, and asks again, until the model answers without a tool or a limit is reached. */
 export async function runThinking(thinking: Thinking): Promise<Thought> {
   const { settings, spoken } = thinking;
-  const prompt = await createConversationPrompt(thinking.request, settings);
+  const prompt = await createConversationPrompt(thinking.request, settings, thinking.prompts);
   const written = new Map<string, ToolOutcome>();
   for (let iteration = 0; iteration < settings.maxIterations; iteration += 1) {
     thinking.clock.signal.throwIfAborted();

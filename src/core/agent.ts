@@ -11,6 +11,9 @@ export interface SpokenMessage {
   readonly name?: string | undefined;
 }
 
+/** What a prompt may name as `{{name}}`. */
+export const promptVariables = ["company", "today", "timeZone", "role"] as const;
+
 /** Everything an agent needs for one turn. Identity comes from Baton, never from the text. */
 export interface AgentRequest {
   readonly context: Omit<ToolContext, "idempotencyKey" | "signal" | "attach">;
@@ -72,6 +75,8 @@ export type AgentAnswer =
       /** The language that was answered in; the person's from now on. */
       readonly language?: string | undefined;
       readonly model: string;
+      /** Names the prompt it was answered with; absent where no model was asked. */
+      readonly promptVersion?: string | undefined;
       readonly usage: Usage;
     }
   | {
@@ -84,6 +89,7 @@ export type AgentAnswer =
         | "out of time"
         | "needs a person";
       readonly detail: string;
+      readonly promptVersion?: string | undefined;
       readonly usage: Usage;
     };
 

@@ -328,7 +328,7 @@ describe("tenant files", () => {
 describe("the example settings", () => {
   test("parse", () => {
     const settings = readSettings({}, root);
-    expect(settings.tenants.find(({ slug }) => slug === "example")?.persona).toContain("support assistant");
+    expect(settings.tenants.find(({ slug }) => slug === "example")?.persona).toContain("wait for a clear yes");
     expect(settings.ai.prices.find(({ model }) => model === "gpt-4")).toMatchObject({
       inputPer1k: 0.03,
       outputPer1k: 0.06,
@@ -434,5 +434,17 @@ describe("the models of the agents", () => {
     expect(problemsOf({ AI_MEMORY_MESSAGES: "21", AI_MEMORY_TOKENS: "9000" })).toMatch(
       /AI_MEMORY_MESSAGES[\s\S]*AI_MEMORY_TOKENS/,
     );
+  });
+
+  test("have prompts of their own, whose variables somebody fills in (R66)", () => {
+    write("config/prompts/staff.md", "You help {{company}}.\n");
+    expect(read().ai.prompts).toEqual({
+      customer: "",
+      staff: "You help {{company}}.",
+      admin: "",
+      analytics: "",
+    });
+    write("config/prompts/admin.md", "Ask {{nobody}}.\n");
+    expect(problemsOf()).toContain("config/prompts/admin.md: nobody fills in {{nobody}}");
   });
 });
