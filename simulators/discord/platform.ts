@@ -1,4 +1,4 @@
-import type { Activity } from "./activity.ts";
+import type { WorkInHand } from "../kit/work-in-hand.ts";
 import type { AttachmentUrls } from "./attachment-urls.ts";
 import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
@@ -17,7 +17,7 @@ export interface Platform {
   readonly settings: Settings;
   readonly recorder: Recorder;
   readonly faults: Faults;
-  readonly activity: Activity;
+  readonly activity: WorkInHand;
   readonly limiter: RateLimiter;
   readonly urls: AttachmentUrls;
   readonly gateway: Gateway;

@@ -1,4 +1,4 @@
-import { Activity } from "./activity.ts";
+import { WorkInHand } from "../kit/work-in-hand.ts";
 import { AttachmentUrls } from "./attachment-urls.ts";
 import { EmbedResolver } from "./embed-resolver.ts";
 import { Faults } from "./faults.ts";
@@ -29,7 +29,7 @@ export async function startDiscordSimulator(
 ): Promise<DiscordSimulator> {
   const app: App = { ...seedApp, ...options.app };
   const settings = toSettings(options);
-  const activity = new Activity();
+  const activity = new WorkInHand("discord");
   const state = new State(app, () => activity.poke());
   const seed = (): void => state.load(options.guilds ?? seedGuilds);
   seed();

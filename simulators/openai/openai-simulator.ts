@@ -9,7 +9,7 @@ import { type Fixture, toRule } from "./fixture.ts";
 import { startListener } from "./listener.ts";
 import { defaultModels, type ModelCard } from "./model-card.ts";
 import { defaultModerationTerms, type ModerationTerms } from "./moderations-endpoint.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../kit/random.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { createRequestLog } from "./request-log.ts";
 

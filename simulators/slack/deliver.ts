@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
-import type { Activity } from "./activity.ts";
+import type { WorkInHand } from "../kit/work-in-hand.ts";
 import type { Attempt } from "./attempt.ts";
 import type { EventFaultAction, Faults } from "./faults.ts";
 import { createId } from "./ids.ts";
@@ -24,7 +24,7 @@ interface DelivererParts {
   readonly settings: Settings;
   readonly recorder: Recorder;
   readonly faults: Faults;
-  readonly activity: Activity;
+  readonly activity: WorkInHand;
   readonly sockets: SocketHub;
 }
 

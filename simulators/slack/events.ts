@@ -1,4 +1,4 @@
-import type { Activity } from "./activity.ts";
+import type { WorkInHand } from "../kit/work-in-hand.ts";
 import type { Deliverer, OutgoingEvent } from "./deliver.ts";
 import { createEventId } from "./deliver.ts";
 import type { Channel, Installation, Message, Reaction } from "./model.ts";
@@ -14,7 +14,7 @@ interface PublisherParts {
   readonly state: State;
   readonly settings: Settings;
   readonly deliverer: Deliverer;
-  readonly activity: Activity;
+  readonly activity: WorkInHand;
   readonly url: () => string;
 }
 

@@ -1,4 +1,4 @@
-import { createRandom } from "./ids.ts";
+import { createRandom } from "../kit/random.ts";
 
 type When = "before" | "after";
 

@@ -19,14 +19,3 @@ export function createId(prefix: string): string {
 export function createSecret(bytes = 16): string {
   return randomBytes(bytes).toString("hex");
 }
-
-/** A seeded source of numbers in [0, 1): the same seed gives the same run. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

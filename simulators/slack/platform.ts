@@ -1,4 +1,4 @@
-import type { Activity } from "./activity.ts";
+import type { WorkInHand } from "../kit/work-in-hand.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { EventPublisher } from "./events.ts";
 import type { Faults } from "./faults.ts";
@@ -17,7 +17,7 @@ export interface Platform {
   readonly settings: Settings;
   readonly recorder: Recorder;
   readonly faults: Faults;
-  readonly activity: Activity;
+  readonly activity: WorkInHand;
   readonly limiter: RateLimiter;
   readonly deliverer: Deliverer;
   readonly events: EventPublisher;

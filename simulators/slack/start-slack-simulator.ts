@@ -1,4 +1,4 @@
-import { Activity } from "./activity.ts";
+import { WorkInHand } from "../kit/work-in-hand.ts";
 import { Deliverer } from "./deliver.ts";
 import { EventPublisher } from "./events.ts";
 import { Faults } from "./faults.ts";
@@ -25,7 +25,7 @@ import { Triggers } from "./triggers.ts";
 export async function startSlackSimulator(options: SlackSimulatorOptions = {}): Promise<SlackSimulator> {
   const app: App = { ...seedApp, ...options.app };
   const settings = toSettings(options);
-  const activity = new Activity();
+  const activity = new WorkInHand("slack");
   const state = new State(app, () => activity.poke());
   state.keepText = options.record !== "counts";
   const seed = (): void => state.load(options.teams ?? seedTeams, options.shared ?? []);

@@ -108,7 +108,7 @@ export function createHandle(
     waitFor: (probe, timeoutMs = 10_000) => work.waitFor(probe, timeoutMs, () => describe(platform)),
     async settled(timeoutMs = 10_000) {
       await work.waitFor(
-        () => work.count === 0 && state.openStreams === 0,
+        () => work.inHand === 0 && state.openStreams === 0,
         timeoutMs,
         () => describe(platform),
       );
@@ -137,5 +137,5 @@ export function createHandle(
 
 function describe({ work, state, recorder }: Platform): string {
   const last = recorder.calls.slice(-5).map((call) => `${call.operation} ${call.error ?? call.status}`);
-  return `${work.count} in hand, ${state.openStreams} open streams, last calls: ${last.join(", ") || "none"}`;
+  return `${work.inHand} in hand, ${state.openStreams} open streams, last calls: ${last.join(", ") || "none"}`;
 }

@@ -9,7 +9,7 @@ import { baseOf } from "./state.ts";
 import type { State } from "./state.ts";
 import { mintAuthorization } from "./tokens.ts";
 import type { TokenFlaw } from "./tokens.ts";
-import type { WorkInHand } from "./work-in-hand.ts";
+import type { WorkInHand } from "../kit/work-in-hand.ts";
 
 type Activity = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { ErrorName } from "./api-error.ts";
-import { createRandom } from "./ids.ts";
+import { createRandom } from "../kit/random.ts";
 
 type When = "before" | "after";
 

@@ -8,7 +8,7 @@ import type { Recorder } from "./record.ts";
 import type { Regions } from "./regions.ts";
 import type { Settings } from "./settings.ts";
 import type { State } from "./state.ts";
-import type { WorkInHand } from "./work-in-hand.ts";
+import type { WorkInHand } from "../kit/work-in-hand.ts";
 
 /** The parts of a running simulator, as they see each other. */
 export interface Platform {

@@ -15,13 +15,13 @@ import { toSettings } from "./settings.ts";
 import type { TeamsSimulatorOptions } from "./settings.ts";
 import type { TeamsSimulator } from "./simulator.ts";
 import { State } from "./state.ts";
-import { WorkInHand } from "./work-in-hand.ts";
+import { WorkInHand } from "../kit/work-in-hand.ts";
 
 /** Starts a local Teams on 127.0.0.1 (or `host`); resolves when it answers. Rejects when the port is taken. */
 export async function startTeamsSimulator(options: TeamsSimulatorOptions = {}): Promise<TeamsSimulator> {
   const app: App = { ...seedApp, ...options.app };
   const settings = toSettings(options);
-  const work = new WorkInHand();
+  const work = new WorkInHand("teams");
   const state = new State(app, () => work.poke());
   const tenants = options.tenants ?? seedTenants;
   state.load(tenants);

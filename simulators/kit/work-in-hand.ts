@@ -1,23 +1,30 @@
 /** Counts work in hand, so that a test can wait until nothing more will happen by itself. */
 export class WorkInHand {
-  #count = 0;
+  #inHand = 0;
   readonly #watchers = new Set<() => void>();
+  readonly #platform: string;
 
-  get count(): number {
-    return this.#count;
+  /** `platform` names the simulator in what a wait in vain says. */
+  constructor(platform: string) {
+    this.#platform = platform;
+  }
+
+  get inHand(): number {
+    return this.#inHand;
   }
 
   begin(): void {
-    this.#count += 1;
+    this.#inHand += 1;
   }
 
   end(): void {
-    this.#count -= 1;
+    this.#inHand -= 1;
     this.poke();
   }
 
   /** Something observable happened. */
   poke(): void {
+    if (this.#watchers.size === 0) return;
     for (const watcher of this.#watchers) watcher();
   }
 
@@ -43,7 +50,7 @@ export class WorkInHand {
       const tick = setInterval(check, 25);
       const limit = setTimeout(() => {
         finish();
-        reject(new Error(`teams simulator: waited ${timeoutMs} ms in vain; ${describe()}`));
+        reject(new Error(`${this.#platform} simulator: waited ${timeoutMs} ms in vain; ${describe()}`));
       }, timeoutMs);
       this.#watchers.add(check);
       check();
