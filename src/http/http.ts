@@ -47,6 +47,11 @@ export function createHttp(parts: HttpParts): HttpServer {
   let prepared = false;
 
   addObservation(app, parts);
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    // A connection that is kept for more would keep the server from closing until its deadline.
+    if (state === "stopping") reply.header("connection", "close");
+    done(null, payload);
+  });
   addFailureAnswers(app, parts.log);
 
   async function prepare(): Promise<void> {

@@ -340,12 +340,15 @@ describe("the server's life", () => {
     const { url } = server;
     const inHand = fetch(`${url}/door`, { method: "POST" });
     await inside;
-    const stopped = server.stop(AbortSignal.timeout(5_000));
+    const stopped = server.stop(AbortSignal.timeout(20_000));
     await sleep(20);
     await expect(fetch(`${url}/ready`)).rejects.toThrow("fetch failed");
     release();
     expect(await (await inHand).text()).toBe("late but whole");
+    const answeredAt = performance.now();
     await stopped;
+    // The caller would keep its connection for more.
+    expect(performance.now() - answeredAt).toBeLessThan(10_000);
     await server.stop(AbortSignal.timeout(10));
   });
 
