@@ -59,7 +59,7 @@ export function parseToolInput(
 export async function runTool(run: ToolRun): Promise<StepOutcome> {
   const { tool } = run;
   const started = performance.now();
-  const refusal = await askPermission(run);
+  const refusal = (await askPermission(run)) ?? (await askRules(run));
   const outcome = refusal ?? (tool.effect === "write" ? await runWrite(run) : await runOnce(run));
   return {
     output: outcome,
@@ -74,6 +74,26 @@ async function askPermission({ tool, context, mayCall }: ToolRun): Promise<ToolO
   if (permission === undefined || permission.allowed) return undefined;
   const seconds = Math.ceil((permission.retryAfterMs ?? 60_000) / 1000);
   return { kind: "error", text: `${tool.name} is used too often; it can be used again in ${seconds} s.` };
+}
+
+/** The tool's own rules. Nothing has happened yet, so a rule that breaks is an error and never uncertain. */
+async function askRules(run: ToolRun): Promise<ToolOutcome | undefined> {
+  const { tool, stopped, expired } = run;
+  if (tool.check === undefined) return undefined;
+  stopped.throwIfAborted();
+  const limit = withTimeout([stopped, expired], tool.timeoutMs);
+  try {
+    const attach = () =>
+      Promise.reject(new PermanentError("Files cannot be attached while a call is checked."));
+    const context = { ...run.context, idempotencyKey: run.idempotencyKey, signal: limit.signal, attach };
+    const problem = await limit.race(tool.check(run.input, context));
+    return problem === undefined ? undefined : { kind: "error", text: problem.slice(0, 1000) };
+  } catch (cause) {
+    stopped.throwIfAborted();
+    return { ...toProblem(run, cause, limit.signal.aborted), kind: "error" };
+  } finally {
+    limit.end();
+  }
 }
 
 async function runWrite(run: ToolRun): Promise<ToolOutcome> {

@@ -65,6 +65,11 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly timeoutMs: number;
   /** US dollars per call, for the ledger. */
   readonly cost: number;
+  /**
+   * The business's own rules on arguments that fit the schema. Gives what is wrong in words a person may read;
+   * nothing for a call that may go ahead. Asked before a colleague is, and again before each run; changes nothing.
+   */
+  check?(input: Input, context: ToolContext): Promise<string | undefined>;
   run(input: Input, context: ToolContext): Promise<Output>;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ApprovalDesk } from "../../core/approval.ts";
-import { defineTool, type Tool } from "../../core/tool.ts";
+import { defineTool, type Tool, type ToolContext } from "../../core/tool.ts";
 
 const waiting = z.object({ approval: z.literal("waiting"), expiresAt: z.string(), note: z.string() });
 
@@ -9,8 +9,12 @@ const waiting = z.object({ approval: z.literal("waiting"), expiresAt: z.string()
  * is to ask. Asking is repeatable and free; the tool itself runs when colleagues approved, and never from here.
  */
 export function askForApproval(tool: Tool, desk: ApprovalDesk): Tool {
+  const { check, ...rest } = tool;
   return defineTool<string, z.output<typeof waiting>>({
-    ...tool,
+    ...rest,
+    ...(check !== undefined && {
+      check: (text: string, context: ToolContext) => check(tool.input.parse(JSON.parse(text)), context),
+    }),
     description: `${tool.description} A colleague has to approve each call: it is not done when you call it, they are asked.`,
     input: {
       parse: (value) => toExactArguments(tool, value),

@@ -9,6 +9,7 @@ import type { ApprovalRequest } from "../../../src/core/approval.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { roles } from "../../../src/core/tool.ts";
 import { createMemoryFastState } from "../../../src/store/memory-fast-state.ts";
+import { callTool } from "../../tools/run.ts";
 import { aRequest, aTool } from "../agent-stand.ts";
 
 const { context } = aRequest("").request;
@@ -68,6 +69,52 @@ describe("a tool that needs approval, as an agent sees it", () => {
   test("is offered where the tool itself is not", () => {
     expect(createToolBelts([refund])("customer").find("refund")).toBeUndefined();
     expect(createToolBelts([offered])("customer").find("refund")).toBe(offered);
+  });
+});
+
+describe("a tool's own rules (R107)", () => {
+  const ran: unknown[] = [];
+  const booking = (check: () => Promise<string | undefined>) =>
+    aTool({ name: "book", effect: "write", repeatable: false, check, run: async (input) => ran.push(input) });
+
+  test("stop a call before it runs, and the model is told why", async () => {
+    const outcome = await callTool(
+      booking(async () => "We are closed on Mondays."),
+      { subject: "Monday" },
+    );
+    expect(outcome).toEqual({ kind: "error", text: "We are closed on Mondays." });
+    expect(ran).toEqual([]);
+  });
+
+  test("that break leave nothing uncertain: nothing has happened", async () => {
+    const outcome = await callTool(
+      booking(() => Promise.reject(new Error("down"))),
+      { subject: "x" },
+    );
+    expect(outcome.kind).toBe("error");
+    expect(ran).toEqual([]);
+  });
+
+  test("are asked before a colleague is", async () => {
+    const asked: unknown[] = [];
+    const desk = {
+      request: async (request: ApprovalRequest) => {
+        asked.push(request);
+        return { expiresAt: new Date(0) };
+      },
+    };
+    const seen: unknown[] = [];
+    const tool = aTool({
+      approval: "staff",
+      check: async (input) => {
+        seen.push(input);
+        return "Too late for that.";
+      },
+    });
+    const outcome = await callTool(askForApproval(tool, desk), { subject: "A-1" });
+    expect(outcome).toEqual({ kind: "error", text: "Too late for that." });
+    expect(seen).toEqual([{ subject: "A-1" }]);
+    expect(asked).toEqual([]);
   });
 });
 
