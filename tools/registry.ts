@@ -1,6 +1,8 @@
 import type { TenantId } from "../src/core/ids.ts";
 import type { TenantData } from "../src/core/tenant-data.ts";
 import type { Tool } from "../src/core/tool.ts";
+import { createCateringTools } from "./catering/catering.ts";
+import { cateringVersion, loadCatering } from "./catering/load-catering.ts";
 import { createCinemaTools } from "./cinema/cinema.ts";
 import { cinemaVersion, loadCinema } from "./cinema/load-cinema.ts";
 import type { PaymentDesk } from "./cinema/payment-desk.ts";
@@ -10,6 +12,8 @@ import { importOpenApi, type OpenApiSource } from "./openapi/import-openapi.ts";
 import { createWebTools, type WebToolParts } from "./web/web.ts";
 import type { Tickets } from "./support/create-ticket.ts";
 import { createTicketTool } from "./support/create-ticket.ts";
+import { loadSupport, supportVersion } from "./support/load-support.ts";
+import { createSupportTools } from "./support/support.ts";
 
 /** What the tool families need from the house. */
 export interface ToolParts {
@@ -30,23 +34,38 @@ export interface OpenedTools extends WebToolParts {
 
 /** Every family of tools, by the name of its folder. */
 export const toolFamilies = {
+  catering: ({ business }: ToolParts) => (business === undefined ? [] : createCateringTools(business)),
   cinema: ({ business }: ToolParts) => (business === undefined ? [] : createCinemaTools(business)),
   clock: () => [getTime],
   code: ({ opened }: ToolParts) => (opened?.runCode === true ? [runCode] : []),
   mcp: ({ opened }: ToolParts) => opened?.mcp ?? [],
   openapi: ({ opened }: ToolParts) =>
     opened?.openApi.flatMap((source) => importOpenApi(source, opened.safeFetch)) ?? [],
-  support: ({ tickets }: ToolParts) => [createTicketTool(tickets)],
+  support: ({ tickets, business }: ToolParts) => [
+    createTicketTool(tickets),
+    ...(business === undefined ? [] : createSupportTools(business)),
+  ],
   web: ({ opened }: ToolParts) => (opened === undefined ? [] : createWebTools(opened)),
 } as const satisfies Record<string, (parts: ToolParts) => readonly Tool[]>;
 
+/** All tools of all families, each with the name of its family. */
+export function createFamilies(
+  parts: ToolParts,
+): readonly { readonly family: string; readonly tool: Tool }[] {
+  return Object.entries(toolFamilies).flatMap(([family, create]) =>
+    create(parts).map((tool) => ({ family, tool })),
+  );
+}
+
 /** All tools of all families. */
 export function createTools(parts: ToolParts): readonly Tool[] {
-  return Object.values(toolFamilies).flatMap((family) => family(parts));
+  return createFamilies(parts).map(({ tool }) => tool);
 }
 
 const demos = {
   cinema: { version: cinemaVersion, load: loadCinema },
+  catering: { version: cateringVersion, load: loadCatering },
+  support: { version: supportVersion, load: loadSupport },
 } as const;
 export type DemoKind = keyof typeof demos;
 

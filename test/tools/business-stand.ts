@@ -34,11 +34,12 @@ export interface BusinessStand {
   readonly database: Database;
   readonly payments: SimulatedPayments;
   readonly tools: readonly Tool[];
+  tool(name: string): Tool;
   /** A company with a demo's data. */
   aCompany(kind: DemoKind): Promise<TenantId>;
   aCaller(tenantId: TenantId): Promise<Caller>;
   /** The caller the tool contract calls as, in a company of a demo. */
-  contractCaller(kind: DemoKind): Promise<void>;
+  contractCaller(kind: DemoKind): Promise<Caller>;
   /** Calls a tool as the model does: with JSON arguments, its result parsed by its schema. */
   call(caller: Caller, name: string, args: object, options?: CallOptions): Promise<Record<string, unknown>>;
   /** What was announced since the last time, in order. */
@@ -55,6 +56,9 @@ export interface CallOptions {
 /** Noon of a Saturday in the demo's time zone. */
 export const noon = new Date("2026-11-21T17:00:00Z");
 export const timeZone = "America/Chicago";
+
+/** When the tool contract calls. */
+export const contractNow = aRequest("").request.context.now;
 
 export async function openBusinessStand(): Promise<BusinessStand> {
   const testDatabase = await createTestDatabase();
@@ -94,11 +98,18 @@ export async function openBusinessStand(): Promise<BusinessStand> {
     );
   }
 
+  function tool(name: string): Tool {
+    const found = tools.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`there is no tool ${name}`);
+    return found;
+  }
+
   return {
     data,
     database,
     payments,
     tools,
+    tool,
     aCompany: async (kind) => {
       const tenantId = parseId<TenantId>(randomUUID());
       await addCompany(tenantId, kind);
@@ -115,13 +126,14 @@ export async function openBusinessStand(): Promise<BusinessStand> {
     },
     contractCaller: async (kind) => {
       const { tenantId, contactId, conversationId } = aRequest("").request.context;
+      const caller: Caller = { tenantId, contactId, conversationId };
       await addCompany(tenantId, kind);
-      await addCaller({ tenantId, contactId, conversationId });
+      await addCaller(caller);
+      return caller;
     },
     call: async (caller, name, args, { now = noon, key = randomUUID(), role = "customer" } = {}) => {
-      const tool = tools.find((one) => one.name === name);
-      if (tool === undefined) throw new Error(`there is no tool ${name}`);
-      const parsed = parseToolInput(tool, JSON.stringify(args));
+      const called = tool(name);
+      const parsed = parseToolInput(called, JSON.stringify(args));
       if (!parsed.ok) throw new Error(parsed.problem);
       const context: ToolContext = {
         ...caller,
@@ -133,7 +145,7 @@ export async function openBusinessStand(): Promise<BusinessStand> {
         signal: new AbortController().signal,
         attach: () => Promise.reject(new Error("no files here")),
       };
-      return tool.output.parse(await tool.run(parsed.input, context)) as Record<string, unknown>;
+      return called.output.parse(await called.run(parsed.input, context)) as Record<string, unknown>;
     },
     announced: async (tenantId) => {
       const all: Announcement[] = [];

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { PermanentError } from "../../src/core/errors.ts";
+import { plainText } from "../../src/core/plain-text.ts";
 import type { TenantQuery } from "../../src/core/tenant-data.ts";
 import type { ToolContext } from "../../src/core/tool.ts";
-import { plain, toPrice } from "./show-lists.ts";
+import { toPrice } from "./show-lists.ts";
 
 /** A booking of seats as the database knows it. */
 export interface BookingRow {
@@ -115,7 +116,7 @@ export function isCancellable({ status, over, starts_at: at }: BookingRow, now: 
 export function describeBooking(booking: Pick<BookingRow, "title" | "theater" | "time" | "seats">): string {
   const { title, theater, time, seats } = booking;
   const where = seats.length === 0 ? "" : `, ${seats.length === 1 ? "seat" : "seats"} ${seats.join(", ")}`;
-  return `**${plain(title)}**: ${plain(theater)}, ${time}${where}`;
+  return `**${plainText(title)}**: ${plainText(theater)}, ${time}${where}`;
 }
 
 /** Bookings as a numbered CommonMark list with their state and code. */

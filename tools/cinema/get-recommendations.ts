@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { plainText } from "../../src/core/plain-text.ts";
 import type { TenantData } from "../../src/core/tenant-data.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { defineTool } from "../../src/core/tool.ts";
 import type { CinemaShows, Show } from "./cinema-shows.ts";
 import { addDays } from "./read-when.ts";
-import { plain, toldShow, toToldShow } from "./show-lists.ts";
+import { toldShow, toToldShow } from "./show-lists.ts";
 
 const mostMovies = 3;
 
@@ -88,8 +89,8 @@ function listMovies(recommendations: readonly Recommendation[]): string {
   if (recommendations.length === 0) return "There is nothing new to recommend right now.";
   return recommendations
     .map(({ title, genres, reason, next_show: { theater, time } }, index) => {
-      const about = `${genres.join(", ")}; ${plain(reason)}`;
-      return `${index + 1}. **${plain(title)}** (${about}): ${plain(theater)}, ${time}`;
+      const about = `${genres.join(", ")}; ${plainText(reason)}`;
+      return `${index + 1}. **${plainText(title)}** (${about}): ${plainText(theater)}, ${time}`;
     })
     .join("\n");
 }

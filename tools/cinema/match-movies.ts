@@ -20,6 +20,7 @@ const meanings: Readonly<Record<string, string>> = {
   laugh: "comedy",
   hilarious: "comedy",
   scifi: "science",
+  sci: "science",
   romantic: "romance",
   children: "family",
   kids: "family",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "../../src/core/plain-text.ts";
 import type { Show } from "./cinema-shows.ts";
 
 /** US dollars as people write them: $22, $13.50. */
@@ -38,12 +39,7 @@ export function listShows(shows: readonly ToldShow[]): string {
       const { title, theater, screen_type: screen, time, date, price } = show;
       const day = days.size > 1 ? `${date} ` : "";
       const room = screen === "Regular" ? "" : ` (${screen})`;
-      return `${index + 1}. **${plain(title)}**${room}: ${plain(theater)}, ${day}${time}, ${toPrice(price)}`;
+      return `${index + 1}. **${plainText(title)}**${room}: ${plainText(theater)}, ${day}${time}, ${toPrice(price)}`;
     })
     .join("\n");
-}
-
-/** A name from the database as CommonMark that shows it and nothing else. */
-export function plain(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, " ").replaceAll(/[\\`*_{}[\]<>#|~]/g, "\\$&");
 }
