@@ -27,6 +27,8 @@ import { createHttp, type HttpParts } from "./http/http.ts";
 import { createCatchUp } from "./inbox/catch-up.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { createTranscript } from "./inbox/transcript.ts";
+import { createBudget } from "./insights/cost/budget.ts";
+import { createSpendingLedger } from "./insights/cost/spending-ledger.ts";
 import { mirrorInteractions } from "./insights/interactions.ts";
 import { createMetrics } from "./insights/metrics.ts";
 import { createTracing, withSpan } from "./insights/tracing.ts";
@@ -196,9 +198,17 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       log,
     },
   );
+  const ledger = createSpendingLedger(database);
+  const budget = createBudget({
+    fast,
+    ledger,
+    limits: { maxPerDayUsd: ai.cost.maxPerDay, alertThresholdUsd: ai.cost.alertThreshold },
+    onAlert: (alert) => log.warn(alert, "spending needs attention"),
+  });
   const agent = withKeylessBrain(
     createAgent({
       settings: thinking,
+      purse: budget,
       mayCall: limitTools(fast),
       models: modelsOf(ai),
       prompts: ai.prompts,
@@ -277,7 +287,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
       sweep: async () => void (await sweeper.sweep()),
       maintenance: async () =>
-        void (await Promise.all([mirrorInteractions(database), files.sweep(), sweepSessions()])),
+        void (await Promise.all([
+          mirrorInteractions(database),
+          files.sweep(),
+          sweepSessions(),
+          ledger.fill(new Date()),
+        ])),
     },
     { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
   );

@@ -11,6 +11,7 @@ import { createModelHealth } from "./model-health.ts";
 import { createModelTiers } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
+import type { Purse } from "./spend.ts";
 import { createSpokenText } from "./spoken-text.ts";
 import { createTextFeed } from "./text-feed.ts";
 import type { AgentPrompts } from "./system-prompt.ts";
@@ -33,6 +34,8 @@ export interface AgentParts {
   readonly log: Log;
   /** Asked before each tool call; without it all calls are allowed. */
   readonly mayCall?: MayCall;
+  /** What model calls are paid from; without it nothing is counted or refused. */
+  readonly purse?: Purse | undefined;
   /** Milliseconds, for the health cache. */
   readonly now?: () => number;
 }
@@ -63,6 +66,7 @@ export function createAgent({
   prompts: given,
   log,
   mayCall,
+  purse,
   now = Date.now,
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
@@ -79,8 +83,24 @@ export function createAgent({
     const feed = createTextFeed(request.onText, clock.stop);
     const spoken = createSpokenText(feed);
     const belt = beltFor(request.context.role);
-    const ladder = tiers.ladderFor(request.context.role, request.tier ?? "complex");
-    const thinking = { request, settings, ladder, belt, clock, spoken, usage, mayCall, log, prompts };
+    const { role } = request.context;
+    const tier = request.tier ?? "complex";
+    const thinking = {
+      request,
+      settings,
+      ladder: tiers.ladderFor(role, tier),
+      cheap: tiers.ladderFor(role, "simple"),
+      mayAsk: { wanted: tiers.modelsFor(role, tier), cheap: tiers.modelsFor(role, "simple") },
+      purse,
+      prices,
+      belt,
+      clock,
+      spoken,
+      usage,
+      mayCall,
+      log,
+      prompts,
+    };
     const promptVersion = prompts.versionOf(request.context.role, request.persona);
     try {
       const thought = tiers.models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);

@@ -21,7 +21,7 @@ export const modelOutcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("replied"), reply: modelReply }),
   z.object({
     kind: z.literal("failed"),
-    reason: z.enum(["model unavailable", "empty answer", "too long"]),
+    reason: z.enum(["model unavailable", "empty answer", "too long", "over budget"]),
     detail: z.string(),
   }),
 ]);

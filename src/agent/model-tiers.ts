@@ -17,6 +17,8 @@ export interface ModelTiers {
   readonly models: readonly ModelSettings[];
   /** The agent's ladder: its tier's models in order, then its other tier's, then the fallbacks of all. */
   ladderFor(role: Role, tier: Tier): ModelLadder;
+  /** The models of that ladder. */
+  modelsFor(role: Role, tier: Tier): readonly ModelSettings[];
   /** Loads the code of every provider in use. */
   load(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function createModelTiers({ models, settings, log }: TierParts): ModelTie
   return {
     models: [...named.values()],
     ladderFor: (role, tier) => ladders.get(`${role} ${tier}`) ?? none,
+    modelsFor: (role, tier) => listChain(models, role, tier),
     load: async () => void (await Promise.all([...rungs.values()].map((rung) => rung.load()))),
   };
 }

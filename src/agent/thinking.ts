@@ -1,12 +1,14 @@
 import type { AgentAnswer, AgentRequest } from "../core/agent.ts";
 import type { Log } from "../core/log.ts";
-import type { AgentSettings } from "./agent-settings.ts";
+import type { AgentSettings, ModelSettings } from "./agent-settings.ts";
 import type { ConversationPrompt } from "./conversation-prompt.ts";
 import { createConversationPrompt } from "./conversation-prompt.ts";
 import type { ModelLadder } from "./model-ladder.ts";
 import type { ModelOutcome, ModelReply } from "./model-reply.ts";
 import { modelOutcome } from "./model-reply.ts";
 import type { MayCall, ToolOutcome } from "./run-tool.ts";
+import type { Prices } from "./prices.ts";
+import { askWithinBudget, type Purse } from "./spend.ts";
 import type { SpokenText } from "./spoken-text.ts";
 import type { SystemPrompts } from "./system-prompt.ts";
 import type { ToolBelt } from "./tool-belt.ts";
@@ -19,6 +21,11 @@ interface Thinking {
   readonly request: AgentRequest;
   readonly settings: AgentSettings;
   readonly ladder: ModelLadder;
+  /** The ladder that begins with the cheap models. */
+  readonly cheap: ModelLadder;
+  readonly mayAsk: { readonly wanted: readonly ModelSettings[]; readonly cheap: readonly ModelSettings[] };
+  readonly purse: Purse | undefined;
+  readonly prices: Prices;
   readonly belt: ToolBelt;
   readonly clock: TurnClock;
   readonly spoken: SpokenText;
@@ -91,13 +98,16 @@ async function askModel(
 }
 
 async function askLadder(thinking: Thinking, prompt: ConversationPrompt): Promise<ModelOutcome> {
-  const { ladder, belt, clock, spoken, settings } = thinking;
+  const { belt, clock, spoken, settings, request, purse, prices, mayAsk } = thinking;
   const onText = settings.enableStreaming ? spoken.show : undefined;
-  const ask = () =>
-    ladder.ask(
-      { messages: prompt.messages(), tools: belt.definitions, onText, signal: clock.signal },
-      clock.remainingMs,
+  const ask = () => {
+    const question = { messages: prompt.messages(), tools: belt.definitions, onText, signal: clock.signal };
+    const { context, history } = request;
+    const call = { purse, prices, context, isFirst: history.length === 0, question, ...mayAsk };
+    return askWithinBudget(call, (tier) =>
+      (tier === "cheap" ? thinking.cheap : thinking.ladder).ask(question, clock.remainingMs),
     );
+  };
   const outcome = await ask();
   const tooLong = outcome.kind === "failed" && outcome.reason === "too long";
   return tooLong && prompt.halveHistory() ? ask() : outcome;
@@ -132,5 +142,5 @@ function toThought(reply: ModelReply, outcomes: readonly ToolOutcome[]) {
 }
 
 function toFailure({ reason, detail }: Extract<ModelOutcome, { kind: "failed" }>): Thought {
-  return { kind: "failed", reason: reason === "empty answer" ? reason : "model unavailable", detail };
+  return { kind: "failed", reason: reason === "too long" ? "model unavailable" : reason, detail };
 }

@@ -85,6 +85,8 @@ export type AgentAnswer =
         | "no model configured"
         | "model unavailable"
         | "empty answer"
+        /** Nothing may be spent any more today, or in this conversation. */
+        | "over budget"
         | "too many steps"
         | "out of time"
         | "needs a person";

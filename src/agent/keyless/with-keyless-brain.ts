@@ -13,6 +13,7 @@ const insteadOf: ReadonlySet<string> = new Set([
   "no model configured",
   "model unavailable",
   "empty answer",
+  "over budget",
   "too many steps",
 ]);
 
