@@ -45,16 +45,19 @@ export function takeMessage(dialogue: Dialogue, message: FlowMessage, house: Flo
 export function startFlow(dialogue: Dialogue, flow: Flow, message: FlowMessage, house: FlowHouse): Move {
   const around = aroundOf(dialogue, house);
   const values: Record<string, unknown> = {};
+  const wrong: Said[] = [];
   for (const [name, slot] of Object.entries(flow.slots)) {
     const heard = readSlot(name, slot, hearingOf(message, values, house), false);
     const value = heard.kind === "value" ? heard.value : findKnown(slot, around);
     if (value !== undefined) values[name] = value;
+    if (heard.kind === "wrong") wrong.push({ body: toProblemWords(heard.problem, house, slot.wrong) });
   }
   const { active } = dialogue;
   const left = active === undefined || house.book.isOffer(active.flow) ? [] : [active];
   const paused = [...dialogue.paused, ...left].filter((run) => run.flow !== flow.name).slice(-mostPaused);
   const run: Run = { flow: flow.name, version: house.book.versionOf(flow.name), step: 0, values, misses: 0 };
-  return moveOn({ ...dialogue, paused, misses: 0 }, run, flow, house);
+  const move = moveOn({ ...dialogue, paused, misses: 0 }, run, flow, house);
+  return { ...move, said: [...wrong, ...move.said] };
 }
 
 /** Goes on with what a tool gave. Call it only after a move whose `next` was a call. */
@@ -80,6 +83,16 @@ export function remind(dialogue: Dialogue, house: FlowHouse): Said | undefined {
   const flow = active && house.book.find(active.flow);
   if (active === undefined || flow === undefined || house.book.isOffer(flow.name)) return undefined;
   return askAgain(active, flow, aroundOf(dialogue, house));
+}
+
+/** Nobody insists on an offer: unless the message takes it up, it is gone. */
+export function dropIgnoredOffer(dialogue: Dialogue, message: FlowMessage, house: FlowHouse): Dialogue {
+  const { active, ...rest } = dialogue;
+  if (active === undefined || !house.book.isOffer(active.flow)) return dialogue;
+  const flow = house.book.find(active.flow);
+  const isTaken =
+    flow !== undefined && takeReply(dialogue, { run: active, flow }, message, house) !== undefined;
+  return isTaken ? dialogue : { ...rest, phase: "GREETING" };
 }
 
 /**
@@ -186,7 +199,7 @@ function takeAnswer(
     case "wrong": {
       const other = correct(dialogue, { run, flow }, message, house);
       if (other !== undefined && correctsSomething(message.text)) return other;
-      const body = toProblemWords(heard.problem, house);
+      const body = toProblemWords(heard.problem, house, slot.wrong);
       return { dialogue: { ...dialogue, active: run }, said: [{ body }], next: { kind: "wait" } };
     }
     case "nothing":

@@ -2,6 +2,7 @@ import type { Dialogue, Run } from "./dialogue.ts";
 import type { FlowBook } from "./flow-book.ts";
 import type { Flow } from "./flow-file.ts";
 import type { SlotProblem } from "./read-slot.ts";
+import { renderTemplate, type Template } from "../phrases/template.ts";
 import { advance, askAgain, toMemory, type FlowSurroundings, type Next, type Said } from "./run-flow.ts";
 
 /** Everything the engine goes by besides the state: fixed while one message is dealt with. */
@@ -91,7 +92,8 @@ export function aroundOf(dialogue: Dialogue, { phrases, company, today }: FlowHo
 }
 
 /** What is said where a value was not taken. */
-export function toProblemWords(problem: SlotProblem, { phrases }: FlowHouse): string {
+export function toProblemWords(problem: SlotProblem, { phrases }: FlowHouse, own?: Template): string {
+  if (own !== undefined) return renderTemplate(own, { ...problem }, phrases.language);
   switch (problem.kind) {
     case "short name":
       return phrases.say("shortName");

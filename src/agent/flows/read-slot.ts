@@ -4,6 +4,7 @@ import { chooseItems } from "./choose-items.ts";
 import { chooseOption } from "./choose-option.ts";
 import { readEntries, toOption } from "./entries.ts";
 import type { Slot } from "./flow-file.ts";
+import { isNo, isYes } from "./said.ts";
 
 /** What a message says about one slot. */
 export type Heard =
@@ -112,6 +113,8 @@ const namePlainly =
 const afterName =
   /[,.;!?()\n]|\s(?:and|my|phone|number|from|here|speaking|you can|i'd|i'm|i want|thanks?|please)(?!\p{L}).*$/iu;
 const longestName = 80;
+const notAName =
+  /(?<!\p{L})(?:what|where|when|how|why|who|which|is|are|do|does|can|could|will|would|want|need|the|a|an|please|later|why|help|have|there|thanks|hello|hi)(?!\p{L})/iu;
 
 function readName(text: string, asked: boolean): Heard {
   const said = text.replaceAll("’", "'").trim();
@@ -123,6 +126,7 @@ function readName(text: string, asked: boolean): Heard {
     .replace(/\s+/gu, " ")
     .trim();
   if (name.length < 2) return asked ? { kind: "wrong", problem: { kind: "short name" } } : nothing;
+  if (marker === null && (isYes(name) || isNo(name) || notAName.test(name))) return nothing;
   const isName = /^[\p{L}\p{M}][\p{L}\p{M}'’. -]*$/u.test(name) && name.split(" ").length <= 5;
   return isName && name.length <= longestName ? { kind: "value", value: name } : nothing;
 }

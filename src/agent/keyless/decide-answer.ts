@@ -3,7 +3,14 @@ import type { Understanding } from "../../core/understanding.ts";
 import type { FaqIndex } from "../faq/faq-index.ts";
 import type { Dialogue } from "../flows/dialogue.ts";
 import { findFlow } from "../flows/flow-book.ts";
-import { missReply, remind, startFlow, takeMessage, type FlowMessage } from "../flows/flow-engine.ts";
+import {
+  dropIgnoredOffer,
+  missReply,
+  remind,
+  startFlow,
+  takeMessage,
+  type FlowMessage,
+} from "../flows/flow-engine.ts";
 import type { FlowHouse, Move } from "../flows/flow-moves.ts";
 import type { Said } from "../flows/run-flow.ts";
 import { asksForHuman, isNo, isYes, tellsOfFailedPayment } from "../flows/said.ts";
@@ -36,7 +43,13 @@ const topicsShown = 5;
  * Decides on one message: people who ask for a person, are angry or could not pay go to people; then what is going
  * on goes on; then written answers; then small talk; then a question back. Pure.
  */
-export function decideAnswer(dialogue: Dialogue, message: FlowMessage, house: BrainHouse): Decided {
+export function decideAnswer(before: Dialogue, message: FlowMessage, house: BrainHouse): Decided {
+  const dialogue = dropIgnoredOffer(before, message, house);
+  if (before.active !== undefined && dialogue.active === undefined && isNo(message.text))
+    return from(
+      { dialogue, said: [{ body: house.phrases.say("unoffered") }], next: { kind: "wait" } },
+      "an offer was declined",
+    );
   return (
     decideUrgent(dialogue, message, house) ??
     decideUnsure(dialogue, message, house) ??

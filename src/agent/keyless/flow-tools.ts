@@ -41,7 +41,7 @@ export function createFlowTools({
   const beltFor = createToolBelts(tools);
 
   return async ({ request, call, place, clock, onCall }) => {
-    const belt = beltFor(request.context.role);
+    const belt = beltFor(request.context);
     const tool = belt.find(call.tool);
     if (tool === undefined) {
       log.error(

@@ -52,12 +52,14 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
     const usage = createUsageMeter(createPrices([]));
     const clock = createTurnClock(request.signal, parts.turnTimeoutMs);
     try {
+      const news = toNews(request);
+      if (request.questions.length === 0 && news.length > 0) return tellNews(request, news);
       const understand = await parts.understand();
       const { message, house, dialogue } = prepare(request, understand, limited);
       const stale = putAwayStale(dialogue, house);
       const decided = decideAnswer(stale.dialogue, message, house);
       tell(request, message, decided);
-      const said: Said[] = [...stale.said, ...decided.said];
+      const said: Said[] = [...news.map((body) => ({ body })), ...stale.said, ...decided.said];
       let move: Move = decided;
       for (let place = 0; move.next.kind === "call"; place += 1) {
         if (place === mostCalls) return fail("too many steps", `no answer after ${mostCalls} tool calls`);
@@ -84,9 +86,24 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
       return { kind: "failed", reason, detail, usage: usage.read() };
     }
 
+    function tellNews({ dialogue }: AgentRequest, news: readonly string[]): AgentAnswer {
+      const body = news.join("\n\n");
+      return { kind: "answered", body, citations: [], dialogue, model: nameOfBrain, usage: usage.read() };
+    }
+
     function toAnswer(ended: Ended): AgentAnswer {
       return { ...toReply(ended, request), usage: usage.read() };
     }
+  }
+
+  /** What became of calls that colleagues approved, in the tools' own words for people. */
+  function toNews({ done = [], language = parts.language ?? "en" }: AgentRequest): string[] {
+    const phrases = createPhrases(config.phrases, language);
+    return done.map(({ ok, text }) => {
+      if (!ok) return phrases.say("notDone", { problem: text });
+      const message = lookUp(parseJson(text), "message");
+      return typeof message === "string" ? message : phrases.say("doneForYou");
+    });
   }
 
   function prepare(request: AgentRequest, understand: Understand, limited: boolean) {
@@ -135,6 +152,14 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
   }
 
   return { answer };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 interface Ended {

@@ -42,7 +42,7 @@ const parts = [
 export function readWhen(text: string, { now, timeZone, locale }: WhenContext): (When & Span)[] {
   const zone = isTimeZone(timeZone) ? timeZone : "UTC";
   const reference = { instant: now, timezone: offsetMinutes(now, zone) };
-  const found = readerOf(locale).parse(text, reference, { forwardDate: true });
+  const found = readerOf(locale).parse(withoutCounts(text), reference, { forwardDate: true });
   return found.flatMap(({ text: said, index, start, end }) => {
     const date = toDate(start);
     if (date === undefined || /^\d{1,2}$/.test(said.trim())) return [];
@@ -61,6 +61,11 @@ export function readWhen(text: string, { now, timeZone, locale }: WhenContext): 
       },
     ];
   });
+}
+
+/** "June 15th, 30 people" speaks of guests, not of a year. As long as before, so that places stay. */
+function withoutCounts(text: string): string {
+  return text.replaceAll(/(\d{1,2}(?:st|nd|rd|th)?),(?=\s{1,3}\d{1,3}\s{1,3}\p{L})/giu, "$1;");
 }
 
 function readerOf(locale: string | undefined): Reader {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   stand = await openBusinessStand();
   brain = aBrainOf("cinema", stand.tools);
   await aTalkWith(brain).say("Hello!");
-}, 90_000);
+}, 300_000);
 afterAll(() => stand.stop());
 
 /** A guest of a cinema nobody has booked in yet. */

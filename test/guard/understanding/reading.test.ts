@@ -22,6 +22,7 @@ describe("dates (R53)", () => {
     ["this evening", "Asia/Bangkok", { date: "2026-11-22", part: "evening" }],
     ["2026-12-24", "Asia/Bangkok", { date: "2026-12-24" }],
     ["on January 25th", "Asia/Bangkok", { date: "2027-01-25" }],
+    ["June 15th, 30 people", "Asia/Bangkok", { date: "2027-06-15" }],
     ["tomorrow at 7pm", "Asia/Bangkok", { date: "2026-11-23", time: "19:00" }],
     [
       "next friday 18:30 to 20:00",
