@@ -1,12 +1,13 @@
 import { createChannels } from "../channels/registry.ts";
 import { connectMcp } from "../tools/mcp/mcp-tools.ts";
-import { createTools } from "../tools/registry.ts";
+import { createFamilies, toolFamilies } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "./agent/agent-settings.ts";
 import { createBrains } from "./agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "./agent/keyless/with-keyless-brain.ts";
 import { askForApproval } from "./agent/tools/ask-for-approval.ts";
 import { limitTools } from "./agent/tools/limit-tools.ts";
+import { findUnknownNames, offerTools, type FamilyTool } from "./agent/tools/offer-tools.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
@@ -173,10 +174,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     openApi,
     mcp: mcp.flatMap((server) => server.tools),
   };
-  const tools = [
-    ...createTools({ opened, tickets: createTickets({ database, sealer }) }),
-    ...(parts.tools ?? []),
-  ];
+  const families = createFamilies({ opened, tickets: createTickets({ database, sealer }) });
+  tellUnknownTools(settings, families, log);
+  const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...(parts.tools ?? [])];
   const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool));
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -457,6 +457,19 @@ function createDoors(parts: {
       await Promise.allSettled(running);
     },
   };
+}
+
+function toToolChoice({ slug, tools: names }: Settings["tenants"][number]) {
+  return { tenantId: tenantIdOf(slug), names };
+}
+
+/** A mistyped name offers one tool less; the start goes on. */
+function tellUnknownTools({ tenants }: Settings, all: readonly FamilyTool[], log: Log): void {
+  for (const { slug, tools = [] } of tenants) {
+    const unknown = findUnknownNames(all, tools, Object.keys(toolFamilies));
+    if (unknown.length > 0)
+      log.warn({ tenant: slug, unknown }, "a tenant's file lists tools that nobody has");
+  }
 }
 
 function needsApproval(tool: Tool): boolean {

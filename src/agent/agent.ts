@@ -82,7 +82,7 @@ export function createAgent({
     const clock = createTurnClock(request.signal, settings.turnTimeoutMs);
     const feed = createTextFeed(request.onText, clock.stop);
     const spoken = createSpokenText(feed);
-    const belt = beltFor(request.context.role);
+    const belt = beltFor(request.context);
     const { role } = request.context;
     const tier = request.tier ?? "complex";
     const thinking = {

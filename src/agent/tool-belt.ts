@@ -1,7 +1,7 @@
 import type { AgentRequest } from "../core/agent.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
-import { roles } from "../core/tool.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import type { ModelToolCall } from "./model-reply.ts";
 import type { ToolDefinition } from "./prompt-message.ts";
@@ -9,25 +9,37 @@ import type { MayCall, ToolOutcome } from "./run-tool.ts";
 import { parseToolInput, runTool, toolOutcome } from "./run-tool.ts";
 import type { TurnClock } from "./turn-clock.ts";
 
-/** The tools one role may use. */
+/** The tools one caller may use. */
 export interface ToolBelt {
   readonly definitions: readonly ToolDefinition[];
   find(name: string): Tool | undefined;
 }
 
 /**
- * The belts of all roles, made once. A tool that a caller's role may not use is not offered, nor one that needs
- * approval: nobody is there to give it.
+ * The belts of all callers, each made once. A tool that a caller's role or tenant may not use is not offered, nor one
+ * that needs approval itself: what asks for it stands in its place.
  */
-export function createToolBelts(tools: readonly Tool[]): (role: Role) => ToolBelt {
+export function createToolBelts(
+  tools: readonly Tool[],
+): (caller: { readonly role: Role; readonly tenantId: TenantId }) => ToolBelt {
   const definitions = new Map(tools.map((tool) => [tool, toDefinition(tool)]));
-  const belts = new Map(roles.map((role) => [role, createBelt(role, definitions)]));
-  const empty = createBelt("customer", new Map());
-  return (role) => belts.get(role) ?? empty;
+  const isShared = tools.every((tool) => tool.tenants === undefined);
+  const belts = new Map<string, ToolBelt>();
+  return ({ role, tenantId }) => {
+    const key = isShared ? role : `${role} ${tenantId}`;
+    const belt = belts.get(key) ?? createBelt({ role, tenantId }, definitions);
+    belts.set(key, belt);
+    return belt;
+  };
 }
 
-function createBelt(role: Role, all: ReadonlyMap<Tool, ToolDefinition>): ToolBelt {
-  const usable = [...all].filter(([tool]) => tool.roles.includes(role) && tool.approval === "none");
+function createBelt(
+  { role, tenantId }: { readonly role: Role; readonly tenantId: TenantId },
+  all: ReadonlyMap<Tool, ToolDefinition>,
+): ToolBelt {
+  const usable = [...all]
+    .filter(([{ tenants }]) => tenants === undefined || tenants.has(tenantId))
+    .filter(([tool]) => tool.roles.includes(role) && tool.approval === "none");
   const byName = new Map(usable.map(([tool]) => [tool.name, tool]));
   return { definitions: usable.map(([, definition]) => definition), find: (name) => byName.get(name) };
 }

@@ -56,6 +56,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly input: Schema<Input>;
   readonly output: Schema<Output>;
   readonly roles: readonly Role[];
+  /** Offered to these tenants alone; to all of them when left out. */
+  readonly tenants?: ReadonlySet<TenantId> | undefined;
   readonly effect: "read" | "write";
   /** May be run again with the same key after a crash without a second effect. Reads always may. */
   readonly repeatable: boolean;

@@ -19,6 +19,8 @@ export interface TenantFile {
   readonly isDefault: boolean;
   /** `rules` never asks a model; `hybrid` asks one and falls back on rules. */
   readonly mode: "hybrid" | "rules";
+  /** Families and names of the tools its agents may offer; all of them when left out. */
+  readonly tools?: readonly string[] | undefined;
   /** ISO 639-1 and IANA names, for whoever tells none. */
   readonly language?: string | undefined;
   readonly timeZone?: string | undefined;
@@ -69,6 +71,7 @@ const tenantFile = z.strictObject({
     .regex(/^[a-z0-9-]+\.md$/, "must be a file name in config/prompts, such as customer.md")
     .optional(),
   default: z.boolean("must be true or false").default(false),
+  tools: z.array(z.string("must be names of tools or their families")).optional(),
   mode: z.enum(["hybrid", "rules"], "must be hybrid or rules").default("hybrid"),
   language: z
     .string()
@@ -149,6 +152,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       persona,
       isDefault: file.default,
       mode: file.mode,
+      tools: file.tools,
       language: file.language,
       timeZone: file.timeZone,
       demo: file.demo,

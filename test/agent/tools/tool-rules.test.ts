@@ -2,7 +2,7 @@ import { z } from "zod";
 import { describe, expect, test } from "vitest";
 import { askForApproval } from "../../../src/agent/tools/ask-for-approval.ts";
 import { limitTools } from "../../../src/agent/tools/limit-tools.ts";
-import { findUnknownNames, toolsFor } from "../../../src/agent/tools/tools-for.ts";
+import { findUnknownNames, offerTools } from "../../../src/agent/tools/offer-tools.ts";
 import { createToolBelts } from "../../../src/agent/tool-belt.ts";
 import { parseToolInput, runTool, toolOutcome } from "../../../src/agent/run-tool.ts";
 import type { ApprovalRequest } from "../../../src/core/approval.ts";
@@ -67,8 +67,8 @@ describe("a tool that needs approval, as an agent sees it", () => {
   });
 
   test("is offered where the tool itself is not", () => {
-    expect(createToolBelts([refund])("customer").find("refund")).toBeUndefined();
-    expect(createToolBelts([offered])("customer").find("refund")).toBe(offered);
+    expect(createToolBelts([refund])(context).find("refund")).toBeUndefined();
+    expect(createToolBelts([offered])(context).find("refund")).toBe(offered);
   });
 });
 
@@ -119,14 +119,26 @@ describe("a tool's own rules (R107)", () => {
 });
 
 describe("which tools a caller gets (R111, R144)", () => {
+  const [cinema, catering] = ["a", "b"].map(
+    (letter) => `00000000-0000-4000-8000-00000000000${letter}` as typeof context.tenantId,
+  );
   const all = [
     { family: "clock", tool: aTool({ name: "get_time", roles: [...roles] }) },
     { family: "crm", tool: aTool({ name: "crm_find", roles: ["staff", "admin"] }) },
     { family: "crm", tool: aTool({ name: "crm_delete", roles: ["admin"] }) },
     { family: "numbers", tool: aTool({ name: "query", roles: ["analytics"] }) },
   ];
-  const namesFor = (names: readonly string[] | undefined, role: (typeof roles)[number]) =>
-    toolsFor(all, names, role).map(({ name }) => name);
+  function namesFor(names: readonly string[] | undefined, role: (typeof roles)[number]): readonly string[] {
+    if (cinema === undefined || catering === undefined) throw new Error("two tenants are needed");
+    const choices = [
+      { tenantId: cinema, names },
+      { tenantId: catering, names: ["numbers"] },
+    ];
+    const belt = createToolBelts(offerTools(all, choices))({ role, tenantId: cinema });
+    const offered = belt.definitions.map((definition) => definition.function.name);
+    for (const { tool } of all) expect(belt.find(tool.name) !== undefined).toBe(offered.includes(tool.name));
+    return offered;
+  }
 
   test.each([
     ["customer", ["get_time"]],
@@ -137,15 +149,17 @@ describe("which tools a caller gets (R111, R144)", () => {
     expect(namesFor(undefined, role)).toEqual(names);
   });
 
-  test("a list names families or tools, narrows, and widens nobody's rights", () => {
+  test("a list names families or tools, narrows for its tenant, and widens nobody's rights", () => {
     expect(namesFor(["crm"], "admin")).toEqual(["crm_find", "crm_delete"]);
     expect(namesFor(["crm_find"], "admin")).toEqual(["crm_find"]);
     expect(namesFor(["crm", "query"], "customer")).toEqual([]);
     expect(namesFor([], "admin")).toEqual([]);
   });
 
-  test("a name nobody has is found", () => {
-    expect(findUnknownNames(all, ["crm", "get_time", "crmm"])).toEqual(["crmm"]);
+  test("a name nobody has is found, a family that is switched off is not", () => {
+    expect(findUnknownNames(all, ["crm", "get_time", "web", "crmm"], ["clock", "crm", "web"])).toEqual([
+      "crmm",
+    ]);
   });
 });
 
