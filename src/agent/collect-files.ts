@@ -1,5 +1,5 @@
 import { PermanentError } from "../core/errors.ts";
-import type { ToolContext, TurnFiles } from "../core/tool.ts";
+import type { ToolContext, ToolFile, TurnFiles } from "../core/tool.ts";
 
 /** The files of one call of one tool: it may attach while it runs, and not after. */
 export interface CallFiles {
@@ -15,14 +15,19 @@ export function collectFiles(files: TurnFiles | undefined, key: string): CallFil
   const running: Promise<void>[] = [];
   let isOver = false;
 
+  async function attachNow(file: ToolFile): Promise<void> {
+    if (files === undefined) throw new PermanentError("Files cannot be attached here.");
+    if (isOver) throw new PermanentError("Files cannot be attached once the call is over.");
+    const attaching = files.attach(key, file);
+    running.push(attaching);
+    await attaching;
+  }
+
   return {
-    attach: async (file) => {
-      if (files === undefined) throw new PermanentError("Files cannot be attached here.");
-      if (isOver) throw new PermanentError("Files cannot be attached once the call is over.");
-      const attaching = files.attach(key, file);
-      running.push(attaching);
-      attaching.catch(() => {}); // the tool hears of it, and so does settle
-      await attaching;
+    attach: (file) => {
+      const attaching = attachNow(file);
+      attaching.catch(() => {}); // a tool may not wait for it; `settle` does
+      return attaching;
     },
     settle: async () => {
       isOver = true;

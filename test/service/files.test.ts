@@ -234,7 +234,7 @@ describe("when something goes wrong with a file", () => {
   }, 60_000);
 
   it.each(["before", "after"] as const)(
-    "it arrives once though its answer was cut %s Slack took it",
+    "a file arrives once though its answer was cut %s Slack took it",
     async (when) => {
       talk.slack.faults.api({ method: "files.completeUploadExternal", times: 1, do: { kind: "cut", when } });
       const root = await talk.say(`@baton ${aQuestion(`cut-${when}`)}`);
@@ -246,7 +246,7 @@ describe("when something goes wrong with a file", () => {
     60_000,
   );
 
-  it("it arrives once though the process ends between the words and their files", async () => {
+  it("a file arrives once though the process ends between the words and their files", async () => {
     talk.slack.faults.api({
       method: "files.getUploadURLExternal",
       times: 1,
