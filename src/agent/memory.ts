@@ -108,3 +108,20 @@ function countFacts(sentence: string): number {
   const names = sentence.match(/(?<=\p{L}[,;]? )\p{Lu}[\p{L}\d-]+/gu)?.length ?? 0;
   return 2 * numbers + 2 * addresses + names;
 }
+
+/** What to do about a conversation's length. */
+export type LengthDecision = "go on" | "offer a person" | "end";
+
+/** How long a conversation may become, in messages of its person since it began or a person gave it back. */
+interface LengthLimits {
+  /** From here a person is offered. */
+  readonly offerAt: number;
+  /** From here the bot answers no more; 0 sets no end. */
+  readonly endAt: number;
+}
+
+/** Decides by how often the person has spoken without a solution. */
+export function decideLength(userTurns: number, { offerAt, endAt }: LengthLimits): LengthDecision {
+  if (endAt > 0 && userTurns >= endAt) return "end";
+  return userTurns >= offerAt ? "offer a person" : "go on";
+}
