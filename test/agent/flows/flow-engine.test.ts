@@ -275,7 +275,7 @@ describe("any walk through flows", () => {
             if (tool === "find_tables") expect(Object.keys(input)).toEqual(["date", "guests"]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 
@@ -284,7 +284,7 @@ describe("any walk through flows", () => {
       fc.property(fc.array(messages, { maxLength: 8 }), (texts) => {
         expect(walk(texts)).toEqual(walk(texts));
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 });

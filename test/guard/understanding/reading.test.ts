@@ -22,7 +22,6 @@ describe("dates (R53)", () => {
     ["this evening", "Asia/Bangkok", { date: "2026-11-22", part: "evening" }],
     ["2026-12-24", "Asia/Bangkok", { date: "2026-12-24" }],
     ["on January 25th", "Asia/Bangkok", { date: "2027-01-25" }],
-    ["June 15th, 30 people", "Asia/Bangkok", { date: "2027-06-15" }],
     ["tomorrow at 7pm", "Asia/Bangkok", { date: "2026-11-23", time: "19:00" }],
     [
       "next friday 18:30 to 20:00",
@@ -32,6 +31,16 @@ describe("dates (R53)", () => {
   ])("“%s” in %s", (text, timeZone, expected) => {
     expect(readEntities(text, { now, timeZone, locale: "en-US" })).toMatchObject([
       { kind: "date", ...expected },
+    ]);
+  });
+
+  test("a number behind a day counts what follows it, and is no year", () => {
+    expect(readEntities("for June 15th, 30 people", { now, locale: "en-US" })).toMatchObject([
+      { kind: "date", date: "2027-06-15", text: "June 15th" },
+      { kind: "number", value: 30, text: "30" },
+    ]);
+    expect(readEntities("on June 15th, 2028", { now, locale: "en-US" })).toMatchObject([
+      { date: "2028-06-15" },
     ]);
   });
 
