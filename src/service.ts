@@ -1,5 +1,5 @@
 import { createChannels } from "../channels/registry.ts";
-import { connectMcp } from "../tools/mcp/mcp-tools.ts";
+import type { McpTools } from "../tools/mcp/mcp-tools.ts";
 import { createFamilies, toolFamilies } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "./agent/agent-settings.ts";
@@ -164,7 +164,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const { ai } = settings;
-  const mcp = await Promise.all(settings.tools.mcp.map((source) => connectMcp(source, log)));
+  const mcp = await connectServers(settings, log);
   const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
   const opened = {
     safeFetch: createSafeFetch({ allowedOrigins, log }),
@@ -172,7 +172,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     search,
     runCode,
     openApi,
-    mcp: mcp.flatMap((server) => server.tools),
+    mcp,
   };
   const families = createFamilies({ opened, tickets: createTickets({ database, sealer }) });
   tellUnknownTools(settings, families, log);
@@ -457,6 +457,13 @@ function createDoors(parts: {
       await Promise.allSettled(running);
     },
   };
+}
+
+/** The protocol's client is loaded where a server is configured. */
+async function connectServers({ tools }: Settings, log: Log): Promise<readonly McpTools[]> {
+  if (tools.mcp.length === 0) return [];
+  const { connectMcp } = await import("../tools/mcp/mcp-tools.ts");
+  return Promise.all(tools.mcp.map((source) => connectMcp(source, log)));
 }
 
 function toToolChoice({ slug, tools: names }: Settings["tenants"][number]) {

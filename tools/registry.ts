@@ -8,6 +8,7 @@ import { cinemaVersion, loadCinema } from "./cinema/load-cinema.ts";
 import type { PaymentDesk } from "./cinema/payment-desk.ts";
 import { getTime } from "./clock/get-time.ts";
 import { runCode } from "./code/run-code.ts";
+import type { McpTools } from "./mcp/mcp-tools.ts";
 import { importOpenApi, type OpenApiSource } from "./openapi/import-openapi.ts";
 import { createWebTools, type WebToolParts } from "./web/web.ts";
 import type { Tickets } from "./support/create-ticket.ts";
@@ -28,8 +29,8 @@ export interface ToolParts {
 export interface OpenedTools extends WebToolParts {
   readonly runCode: boolean;
   readonly openApi: readonly OpenApiSource[];
-  /** What the configured servers offer, as `connectMcp` found it. */
-  readonly mcp: readonly Tool[];
+  /** The configured servers, as `connectMcp` found them. */
+  readonly mcp: readonly McpTools[];
 }
 
 /** Every family of tools, by the name of its folder. */
@@ -38,7 +39,7 @@ export const toolFamilies = {
   cinema: ({ business }: ToolParts) => (business === undefined ? [] : createCinemaTools(business)),
   clock: () => [getTime],
   code: ({ opened }: ToolParts) => (opened?.runCode === true ? [runCode] : []),
-  mcp: ({ opened }: ToolParts) => opened?.mcp ?? [],
+  mcp: ({ opened }: ToolParts) => opened?.mcp.flatMap(({ tools }) => tools) ?? [],
   openapi: ({ opened }: ToolParts) =>
     opened?.openApi.flatMap((source) => importOpenApi(source, opened.safeFetch)) ?? [],
   support: ({ tickets, business }: ToolParts) => [
