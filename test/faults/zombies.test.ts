@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isWholeBattery } from "./battery.ts";
+import { chooseRows } from "./battery.ts";
 import type { CrashPoint } from "./crash-points.ts";
 import { readBooks, unfinished } from "./ground-truth.ts";
 import { play, type Running } from "./play.ts";
@@ -10,11 +10,8 @@ import { openStage, type Stage } from "./stage.ts";
 
 const sleepMs = 9_000;
 
-const always = new Set([
-  "in the middle of a stream",
-  "after a tool's effect",
-  "right before the last words appear",
-]);
+/** What a plain run plays too: one before its effect, one after. */
+const always = ["after a tool's effect", "right before the last words appear"];
 
 const naps: readonly [string, CrashPoint, Utterance["kind"][]][] = [
   ["before the model was asked", "model step begun", ["question"]],
@@ -34,34 +31,30 @@ describe("a worker that slept longer than its lease changes nothing when it wake
   });
   afterAll(() => stage.stop());
 
-  it.each(naps.filter(([name]) => isWholeBattery || always.has(name)))(
-    "asleep %s",
-    { timeout: 240_000 },
-    async (name, point, kinds) => {
-      const scenario = quietScenario(`asleep ${name}`, {
-        model: { firstTokenMs: 30, tokensPerSecond: 40 },
-        talks: [talk("t", kinds)],
-        strikes: [{ point, act: "stop" }],
-        sleepMs,
-      });
-      let done: Picture | undefined;
-      let later: Picture | undefined;
-      const outcome = await play(stage, scenario, {
-        meanwhile: async (running) => {
-          await until(() => running.fleet.sleeping() === 1);
-          await until(async () => unfinished(await readBooks(running.databaseUrl)).length === 0);
-          expect(running.fleet.sleeping(), "another worker finished while the first one slept").toBe(1);
-          done = await takePicture(running);
-          await until(() => running.fleet.sleeping() === 0);
-          await delay(1_500);
-          later = await takePicture(running);
-        },
-      });
-      expectSound(scenario, outcome);
-      expect(outcome.struck).toEqual([point]);
-      expect(later).toEqual(done);
-    },
-  );
+  it.each(chooseRows(naps, always))("asleep %s", { timeout: 240_000 }, async (name, point, kinds) => {
+    const scenario = quietScenario(`asleep ${name}`, {
+      model: { firstTokenMs: 30, tokensPerSecond: 40 },
+      talks: [talk("t", kinds)],
+      strikes: [{ point, act: "stop" }],
+      sleepMs,
+    });
+    let done: Picture | undefined;
+    let later: Picture | undefined;
+    const outcome = await play(stage, scenario, {
+      meanwhile: async (running) => {
+        await until(() => running.fleet.sleeping() === 1);
+        await until(async () => unfinished(await readBooks(running.databaseUrl)).length === 0);
+        expect(running.fleet.sleeping(), "another worker finished while the first one slept").toBe(1);
+        done = await takePicture(running);
+        await until(() => running.fleet.sleeping() === 0);
+        await delay(1_500);
+        later = await takePicture(running);
+      },
+    });
+    expectSound(scenario, outcome);
+    expect(outcome.struck).toEqual([point]);
+    expect(later).toEqual(done);
+  });
 });
 
 interface Picture {
