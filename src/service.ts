@@ -1,6 +1,8 @@
 import { createChannels } from "../channels/registry.ts";
+import { createSimulatedPayments } from "../tools/cinema/payment-desk.ts";
+import { createSettlePayment } from "../tools/cinema/settle-payment.ts";
 import type { McpTools } from "../tools/mcp/mcp-tools.ts";
-import { createFamilies, toolFamilies } from "../tools/registry.ts";
+import { createFamilies, loadDemo, toolFamilies } from "../tools/registry.ts";
 import { createAgent, type PreparedAgent } from "./agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "./agent/agent-settings.ts";
 import { createBrains } from "./agent/keyless/create-brains.ts";
@@ -13,6 +15,7 @@ import type { Accept, MessageEnvelope } from "./core/envelope.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
 import type { Role, Tool } from "./core/tool.ts";
+import type { TenantData } from "./core/tenant-data.ts";
 import { createWebDoor } from "./core/web-door.ts";
 import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
 import { limitPolicyOf } from "./guard/limits/limit-policy.ts";
@@ -41,11 +44,13 @@ import { createReplyFiles } from "./outbox/reply-files.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
 import type { ModelChoice } from "./settings/agent-models.ts";
+import type { TenantFile } from "./settings/tenant-files.ts";
 import type { Database } from "./store/database.ts";
 import { createLeases } from "./store/leases.ts";
 import { createSealer } from "./store/seal.ts";
 import type { Store } from "./store/store.ts";
-import { createCompanies, dataKeysIn, tenantIdOf } from "./tenants/companies.ts";
+import { createTenantData } from "./store/tenant-data.ts";
+import { createCompanies, dataKeysIn, tenantIdOf, type Companies } from "./tenants/companies.ts";
 import { createInstallations } from "./tenants/installations.ts";
 import { ensureStaff } from "./tenants/staff.ts";
 import { createWebSessionSweep } from "./tenants/web-session-sweep.ts";
@@ -117,8 +122,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const queue = lend?.queue(ownQueue) ?? ownQueue;
   const companies = createCompanies({ database, fast });
-  for (const tenant of settings.tenants)
-    await ensureStaff(database, await companies.ensure(tenant), tenant.staff);
+  const data = createTenantData({ database, sealer });
+  for (const tenant of settings.tenants) await prepareTenant({ database, data, companies }, tenant);
   const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
   const transcript = createTranscript({ database, sealer, installations, fast });
   const webDoor = createWebDoor();
@@ -174,7 +179,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     openApi,
     mcp,
   };
-  const families = createFamilies({ opened, tickets: createTickets({ database, sealer }) });
+  const payments = createSimulatedPayments({
+    data,
+    publicUrl: () => settings.http.publicUrl ?? http.url,
+    settle: createSettlePayment(data),
+  });
+  const families = createFamilies({
+    opened,
+    tickets: createTickets({ database, sealer }),
+    business: settings.tenants.some(({ demo }) => demo !== undefined) ? { data, payments } : undefined,
+  });
   tellUnknownTools(settings, families, log);
   const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...(parts.tools ?? [])];
   const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool));
@@ -188,12 +202,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     prices: ai.prices,
     ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
   });
+  const mayCall = limitTools(fast);
   const brainOf = createBrains(
     settings.tenants.map((tenant) => ({ ...tenant, id: tenantIdOf(tenant.slug) })),
     {
       tools: offered,
       toolCalling: ai.toolCalling,
       turnTimeoutMs: thinking.turnTimeoutMs,
+      mayCall,
       understanderOf: ({ brain, slug }) => createLazyUnderstander(brain.get("intents"), slug),
       log,
     },
@@ -209,7 +225,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     createAgent({
       settings: thinking,
       purse: budget,
-      mayCall: limitTools(fast),
+      mayCall,
       models: modelsOf(ai),
       prompts: ai.prompts,
       tools: offered,
@@ -354,6 +370,17 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   return { ...lifecycle, url: () => http.url };
 }
 
+/** A company as its file describes it is in the database, with its colleagues and, for a demo, with its data. */
+async function prepareTenant(
+  { database, data, companies }: { database: Database; data: TenantData; companies: Companies },
+  tenant: TenantFile,
+): Promise<void> {
+  const id = await companies.ensure(tenant);
+  await ensureStaff(database, id, tenant.staff);
+  const { demo: kind, timeZone = "UTC" } = tenant;
+  if (kind !== undefined) await loadDemo(data, id, { kind, timeZone });
+}
+
 /** The model client's code is much of a start: it is loaded once the doors are open; a turn that comes sooner waits for it. */
 function warmedUp(agent: PreparedAgent, log: Log): Part {
   return {
@@ -466,9 +493,13 @@ async function connectServers({ tools }: Settings, log: Log): Promise<readonly M
   return Promise.all(tools.mcp.map((source) => connectMcp(source, log)));
 }
 
-function toToolChoice({ slug, tools: names }: Settings["tenants"][number]) {
-  return { tenantId: tenantIdOf(slug), names };
+/** A file that lists no tools means all of them but those of other people's businesses. */
+function toToolChoice({ slug, tools, demo }: TenantFile) {
+  const usual = Object.keys(toolFamilies).filter((family) => !businesses.has(family) || family === demo);
+  return { tenantId: tenantIdOf(slug), names: tools ?? usual };
 }
+
+const businesses: ReadonlySet<string> = new Set(["cinema", "catering"]);
 
 /** A mistyped name offers one tool less; the start goes on. */
 function tellUnknownTools({ tenants }: Settings, all: readonly FamilyTool[], log: Log): void {
