@@ -105,7 +105,9 @@ async function runApproved(
 ): Promise<ToolOutcome> {
   const tool = parts.approvable.get(row.tool);
   if (tool === undefined) return { kind: "error", text: `There is no tool ${row.tool} any more.` };
-  if (!tool.roles.includes(row.role)) return { kind: "error", text: `${row.tool} is not for this caller.` };
+  const isOffered = tool.tenants?.has(turn.lease.tenantId) ?? true;
+  if (!isOffered || !tool.roles.includes(row.role))
+    return { kind: "error", text: `${row.tool} is not for this caller.` };
   const input = parse(tool, text);
   if (input === undefined) return { kind: "error", text: `The arguments do not fit ${row.tool} any more.` };
   // Colleagues approved it, so it runs to its end even if one takes over meanwhile: then its outcome is known.
