@@ -49,7 +49,7 @@ export interface AnswerCheck {
   /** Chooses what follows the first pass. */
   afterFirst(end: GateEnd): NextStep;
   /** Chooses what follows the last pass: an answer, or a person. `before` is what was shown before it. */
-  afterLast(end: GateEnd, before: string): NextStep;
+  afterLast(end: GateEnd, before: string): Exclude<NextStep, { kind: "ask again" }>;
 }
 
 export interface AnswerCheckParts {
@@ -151,7 +151,7 @@ function beginsUnsure(text: string): boolean {
   return text.replaceAll("’", "'").startsWith("I'm not sure");
 }
 
-function conclude(shown: string, rules: BusinessRules): NextStep {
+function conclude(shown: string, rules: BusinessRules): Exclude<NextStep, { kind: "ask again" }> {
   const body = shown.trim();
   if (!isValidResponse(body)) return { kind: "escalate", body: unknownLine };
   return { kind: "answer", body: [body, ...rules.missingLines(body)].join("\n\n") };

@@ -94,7 +94,7 @@ describe("the stream", () => {
         }
         expect(end.shown.startsWith(shown.at(-1) ?? "")).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -103,10 +103,9 @@ describe("the stream", () => {
       fc.property(fc.oneof(answers, fc.string({ unit: "binary", maxLength: 80 })), fc.nat(), (text, at) => {
         const whole = cutSentences(text, cutStart, true).sentences.map((one) => one.text);
         const part = cutSentences(text.slice(0, at % (text.length + 1)), cutStart, false).sentences;
-        expect(whole.join("")).toBe(text);
-        expect(part.map((one) => one.text)).toEqual(whole.slice(0, part.length));
+        return whole.join("") === text && part.every((one, index) => one.text === whole[index]);
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     );
   });
 
@@ -377,7 +376,7 @@ describe("reading claims", () => {
           expect(user / 1_000).toBeLessThan(1_000);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

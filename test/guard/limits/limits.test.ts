@@ -20,7 +20,7 @@ function aCaller(overrides: Partial<LimitedCaller> = {}): LimitedCaller {
 function aHouse(policy: LimitPolicy = createLimitPolicy()) {
   let at = Date.parse("2026-03-10T10:00:00Z");
   const insisting: Insistence[] = [];
-  const fast = createMemoryFastState({ now: () => at });
+  const fast = createMemoryFastState({ now: () => at, maxItems: 1_000 });
   const limits = createLimits({
     fast,
     policyFor: () => policy,
@@ -243,7 +243,7 @@ describe("the decision", () => {
           return admitted <= perMinute * 1.5 + (elapsed * perMinute) / 60_000;
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
