@@ -23,7 +23,7 @@ const facts = z.object(settings);
 export type Facts = z.output<typeof facts>;
 
 /** A catering business today. */
-export interface Catering {
+interface Catering {
   /** YYYY-MM-DD, where the business is. */
   readonly today: string;
   readonly facts: Facts;

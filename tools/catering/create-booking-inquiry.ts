@@ -62,7 +62,7 @@ async function writeDown(tools: EffectTools, given: Inquiry, context: ToolContex
   return {
     success: true,
     lead_id: leadId,
-    message: `Thank you, ${plainText(given.name)}! Your inquiry for ${given.guest_count} guests${
+    message: `Thank you, ${given.name}! Your inquiry for ${given.guest_count} guests${
       given.event_date === undefined ? "" : ` on ${given.event_date}`
     } is with our team. We will call you at ${given.phone}.`,
   };

@@ -46,7 +46,7 @@ export function getMenuTool(data: TenantData): Tool {
 }
 
 /** The menu as CommonMark: a bold line for each category, its dishes as a list below. */
-export function listItems(items: readonly Item[]): string {
+function listItems(items: readonly Item[]): string {
   return [...Map.groupBy(items, ({ category }) => category)]
     .map(([category, dishes]) => [`**${plainText(category)}**`, "", ...dishes.map(toLine)].join("\n"))
     .join("\n\n");

@@ -40,7 +40,7 @@ interface Cinema {
 }
 
 /** The programme is known for so many days, today included. */
-export const programmeDays = 14;
+const programmeDays = 14;
 
 /** A seat someone took without paying in time is nobody's again. Speaks of `b`, a booking; `$1` is now. */
 export const holdIsOver = "(b.status IN ('held', 'payment failed') AND b.held_until <= $1)";

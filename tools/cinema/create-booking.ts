@@ -10,7 +10,7 @@ import { seatLabel } from "./seat-map.ts";
 import { toldShow, toPrice, toToldShow } from "./show-lists.ts";
 
 /** Seats are held so long for the payment. */
-export const holdMinutes = 10;
+const holdMinutes = 10;
 const mostSeats = 10;
 const mostUnpaid = 3;
 

@@ -37,7 +37,7 @@ export interface SimulatedPayments extends PaymentDesk {
 }
 
 /** The path of a payment's page below the public address. */
-export function paymentPath(tenantId: TenantId, paymentId: string): string {
+function paymentPath(tenantId: TenantId, paymentId: string): string {
   return `/pay/${tenantId}/${paymentId}`;
 }
 

@@ -80,7 +80,7 @@ export const slots = [
 
 /** Ten seats a row; a seat's id is the row's number times a hundred and the seat's: A5 is 105. */
 export const rows = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
-export const seatsInRow = 10;
+const seatsInRow = 10;
 
 /** Every seat of a room, front to back, left to right. */
 export function seatsOfRoom(): { id: number; row: string; number: number }[] {
