@@ -5,6 +5,16 @@ export interface Metrics {
   readonly conversations: Counter<"channel" | "agent">;
   readonly tokensPerConversation: Histogram<"agent" | "model">;
   readonly costDollars: Counter<"agent" | "model">;
+  /** Of one answer, US dollars; the target is at most 0.02. */
+  readonly costPerAnswer: Histogram<"agent">;
+  /** The day's spending of the whole deployment so far, US dollars. */
+  readonly spentToday: Gauge;
+  /** Messages refused by a limit. */
+  readonly limited: Counter<"layer">;
+  /** Looks into the cache of answers: exact, similar, miss, not cacheable. */
+  readonly cacheLooks: Counter<"outcome">;
+  /** Sentences the check held back: claim, promise, rule, leak. */
+  readonly heldSentences: Counter<"why">;
   /** From receiving a message to the end of its answer, seconds. */
   readonly responseTime: Histogram<"channel" | "agent">;
   /** From receiving a message to the first visible text of its answer, seconds. */
@@ -27,6 +37,7 @@ export interface Metrics {
 
 const answerSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60];
 const overheadSeconds = [0.002, 0.005, 0.01, 0.015, 0.025, 0.04, 0.1, 0.25, 1, 5];
+const answerDollars = [0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1];
 const tokenBuckets = [50, 100, 220, 300, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 64_000];
 
 /** A registry of its own, so that two services in one process do not share numbers. */
@@ -59,6 +70,36 @@ export function createMetrics(): Metrics {
       name: "ai_cost_dollars_total",
       help: "Spent on models, US dollars",
       labelNames: ["agent", "model"],
+      registers,
+    }),
+    costPerAnswer: new Histogram({
+      name: "ai_cost_per_answer_dollars",
+      help: "Cost of one answer, US dollars",
+      labelNames: ["agent"],
+      buckets: answerDollars,
+      registers,
+    }),
+    spentToday: new Gauge({
+      name: "ai_cost_today_dollars",
+      help: "Spent since midnight UTC, US dollars",
+      registers,
+    }),
+    limited: new Counter({
+      name: "baton_limited_total",
+      help: "Messages refused, by the limit that refused longest",
+      labelNames: ["layer"],
+      registers,
+    }),
+    cacheLooks: new Counter({
+      name: "baton_answer_cache_total",
+      help: "Looks into the answer cache by outcome",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    heldSentences: new Counter({
+      name: "baton_held_sentences_total",
+      help: "Sentences held back by the check, by why",
+      labelNames: ["why"],
       registers,
     }),
     responseTime: new Histogram({
