@@ -29,6 +29,7 @@ import type { Condition } from "./http/health.ts";
 import { addFileLinks } from "./http/file-links.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
 import { createCatchUp } from "./inbox/catch-up.ts";
+import { createHeldMessages } from "./inbox/held-messages.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { createTranscript } from "./inbox/transcript.ts";
 import { createBudget } from "./insights/cost/budget.ts";
@@ -261,10 +262,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     leaseTimes: pace.lease,
     log,
   });
+  const held = createHeldMessages({ database: doorsDatabase, sealer });
   const inbox = createInbox({
     database: doorsDatabase,
     sealer,
     installations,
+    held,
+    readsBack: (channel) => channels.get(channel)?.capabilities.reconciles !== false,
     onArrival: turns.onArrival,
     onBeginning: ({ channel }) => metrics.conversations.inc({ channel, agent: "customer" }),
     onLateBeginning: (message) => {
@@ -307,6 +311,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
           mirrorInteractions(database),
           files.sweep(),
           sweepSessions(),
+          held.sweep(),
           ledger.fill(new Date()),
         ])),
     },

@@ -23,6 +23,7 @@ import {
   storeInbound,
   type InboundRow,
 } from "./inbox-store.ts";
+import type { HeldMessages } from "./held-messages.ts";
 import { createOvertaken } from "./overtaken.ts";
 import { createRecentlyTaken } from "./recently-taken.ts";
 import {
@@ -58,6 +59,9 @@ export interface InboxParts {
    * it, and was nobody's then.
    */
   readonly onLateBeginning: (message: MessageEnvelope) => void;
+  /** Where a channel's platform does not tell later what was said, follow-ups wait here for the message they follow. */
+  readonly held: HeldMessages;
+  readonly readsBack: (channel: Envelope["channel"]) => boolean;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
   readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
   /** Called when a conversation has begun, for the counters. */
@@ -165,17 +169,40 @@ export function createInbox(parts: InboxParts): Inbox {
     let stored = await storeInbound(database, row);
     if (stored.kind === "unknown" && overtaken.missed(key.conversationId, { said: envelope.id, again }))
       stored = await storeInbound(database, row);
+    if (stored.kind === "unknown" && mustHold(envelope)) {
+      await parts.held.hold({ ...key, tenantId: route.tenantId, id: key.messageId(envelope.id), envelope });
+      // The conversation may have begun meanwhile, in a process that looked before this was held.
+      stored = await storeInbound(database, row);
+    }
     if (stored.kind === "unknown") return ignored("a conversation we have no part in");
     if (stored.kind === "duplicate") {
-      if (mayBegin) await overtaken.takeMissed(key.conversationId, envelope.id);
+      if (mayBegin) await takeWhatFollows(envelope, route, key.conversationId);
       return { kind: "duplicate" };
     }
     if (stored.begins) parts.onBeginning(envelope);
     announce(envelope, route, key.conversationId, kind !== "message" || stored.role === "staff");
     if (envelope.kind === "message" && mayHaveHolesBehind(envelope, stored, key.conversationId))
       parts.onLateBeginning(envelope);
-    if (mayBegin) await overtaken.takeMissed(key.conversationId, envelope.id);
+    if (mayBegin) await takeWhatFollows(envelope, route, key.conversationId);
     return { kind: "accepted" };
+  }
+
+  function mustHold(envelope: Envelope): envelope is MessageEnvelope {
+    return envelope.kind === "message" && envelope.inThread && !parts.readsBack(envelope.channel);
+  }
+
+  /** What was said after a message that calls the bot, and came by before it. */
+  async function takeWhatFollows(envelope: Envelope, route: Route, id: ConversationId): Promise<void> {
+    await overtaken.takeMissed(id, envelope.id);
+    if (envelope.kind !== "message" || envelope.place.audience === "direct") return;
+    if (parts.readsBack(envelope.channel)) return;
+    const held = await parts.held.after(route.tenantId, id, envelope.id);
+    if (held.length === 0) return;
+    for (const message of held) await takeMessage(message.envelope, route);
+    await parts.held.release(
+      route.tenantId,
+      held.map((message) => message.id),
+    );
   }
 
   /** What was said right after this message may have come by while nobody knew that it was meant for us. */

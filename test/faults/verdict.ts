@@ -265,7 +265,8 @@ function judgeSilence({ truth, books }: Evidence): string[] {
 }
 
 function isEndedByHandoff(text: string): boolean {
-  return text.includes(takenOverLine) || text.includes(handedOverLine);
+  // Each platform has its own marks for emphasis.
+  return [takenOverLine, handedOverLine].some((line) => text.includes(line.replaceAll("_", "")));
 }
 
 /** The ids an answer names, in the order of the text. */
