@@ -169,11 +169,12 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
-  test("a colleague who takes over in one pane silences the bot there, and nowhere else", async () => {
+  test("a colleague who takes over in one pane silences the bot there and nowhere else, until it is given back", async () => {
     const { page } = await overlook();
     await askEverywhere(page, "what time is it in Tokyo?");
     await Promise.all(panes.map((name) => threadBox(page, name).waitFor()));
-    const [taken, ...free] = panes;
+    const taken = "discord";
+    const free = panes.filter((name) => name !== taken);
     await become(page, taken, /Mia/);
     await write(page, taken, "Ana, let me answer that");
     await inPane(page, taken).locator(".message").getByText("let me answer that").waitFor();
@@ -187,6 +188,12 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     await page.waitForTimeout(1_500);
     expect(await said.count()).toBe(before);
     await shoot(page, "taken over in one pane");
+    await become(page, taken, /Mia/);
+    await write(page, taken, "@baton bot");
+    await said.getByText("I'm back").waitFor();
+    await become(page, taken, /Ana/);
+    await write(page, taken, "so what time is it in Paris now?");
+    await said.getByText("(Europe/Paris)").first().waitFor();
     await page.context().close();
   });
 
@@ -194,10 +201,17 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     const { page } = await overlook();
     await page.getByRole("button", { name: "What happened", exact: true }).click();
     const shown = page.locator("#happenings li:visible");
-    for (const name of ["Slack", "Discord", "Teams"])
+    for (const name of ["Slack", "Discord", "Teams", "Web"])
       await shown.filter({ hasText: name }).first().waitFor({ timeout: 20_000 });
-    await page.getByRole("combobox", { name: "Platform" }).selectOption("teams");
-    expect(await shown.filter({ hasText: "Teams" }).count()).toBe(await shown.count());
+    for (const [value, name] of [
+      ["teams", "Teams"],
+      ["web", "Web"],
+    ] as const) {
+      await page.getByRole("combobox", { name: "Platform" }).selectOption(value);
+      expect(await shown.filter({ hasText: name }).count()).toBe(await shown.count());
+    }
+    await shown.filter({ hasText: "ready" }).first().waitFor();
+    expect(await page.locator("#happenings").textContent()).not.toContain("eyJ");
     await page.keyboard.press("Escape");
     expect(await page.locator("#drawer").isVisible()).toBe(false);
     await page.context().close();

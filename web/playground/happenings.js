@@ -2,7 +2,10 @@ import { ask } from "./api.js";
 import { byId, h } from "./dom.js";
 import { toTitle } from "./to-title.js";
 
-/** @typedef {import("./api.js").Happening} Happening */
+/**
+ * @typedef {import("./api.js").Happening} Happening
+ * @typedef {Omit<Happening, "seq">} Told
+ */
 
 const maxShown = 300;
 
@@ -13,6 +16,8 @@ export class Happenings {
   #platforms;
   /** @type {Map<string, number>} */
   #seen = new Map();
+  /** What was told without being asked for. @type {{ platform: string, happening: Told }[]} */
+  #told = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
 
@@ -28,6 +33,17 @@ export class Happenings {
     byId("drawer-close").focus();
   }
 
+  /**
+   * Of a place that no server looks into: what happened there is told by its own page.
+   * @param {string} platform
+   * @param {Told} happening
+   */
+  add(platform, happening) {
+    this.#told.push({ platform, happening });
+    if (this.#told.length > maxShown) this.#told.shift();
+    this.changed();
+  }
+
   /** Something happened: looks, a little later, for all that came together. */
   changed() {
     if (this.#drawer.hidden || this.#soon !== undefined) return;
@@ -39,7 +55,7 @@ export class Happenings {
 
   async #look() {
     const found = await Promise.all(this.#platforms.map((platform) => this.#news(platform)));
-    const news = found.flat().sort((a, b) => a.happening.at - b.happening.at);
+    const news = [...found.flat(), ...this.#told.splice(0)].sort((a, b) => a.happening.at - b.happening.at);
     const isNamed = this.#platforms.length > 1;
     this.#list.prepend(
       ...news.reverse().map(({ platform, happening }) => drawHappening(happening, platform, isNamed)),
@@ -63,14 +79,15 @@ export class Happenings {
 }
 
 /**
- * @param {Happening} happening
+ * @param {Told} happening
  * @param {string} platform
  * @param {boolean} isNamed
  */
 function drawHappening({ at, ms, kind, name, ok, detail }, platform, isNamed) {
   const isCall = kind === "call";
   const title = toTitle(platform);
-  const direction = isCall ? `Baton asked ${title}` : `${title} told Baton`;
+  const isAsked = isCall && platform !== "web";
+  const direction = isCall ? `Baton ${isAsked ? "asked" : "told"} ${title}` : `${title} told Baton`;
   return h(
     "li",
     { class: ok ? kind : `${kind} failed`, "data-of": platform },

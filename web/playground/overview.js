@@ -157,7 +157,7 @@ function wireDrawer() {
   const filter = byId("filter");
   filter.replaceChildren(
     h("option", { value: "" }, "all"),
-    ...overview.platforms.map((name) => h("option", { value: name }, toTitle(name))),
+    ...[...frames.keys()].map((name) => h("option", { value: name }, toTitle(name))),
   );
   filter.addEventListener("change", () => {
     if (filter instanceof HTMLSelectElement) byId("happenings").dataset["only"] = filter.value;
@@ -178,8 +178,11 @@ function wireDrawer() {
 }
 
 function wirePanes() {
-  addEventListener("message", ({ origin, data }) => {
-    if (origin !== location.origin || data?.to !== "overview" || data.kind !== "ready") return;
+  addEventListener("message", ({ origin, source, data }) => {
+    if (origin !== location.origin || data?.to !== "overview") return;
+    if (data.kind === "happening" && source === frames.get("web")?.contentWindow)
+      happenings.add("web", data.happening);
+    if (data.kind !== "ready") return;
     ready.add(data.platform);
     if (connection !== undefined) tell(data.platform, { change: connection });
   });
@@ -198,7 +201,7 @@ function wirePanes() {
 byId("lost").hidden = true;
 drawQuestions();
 drawStatus();
-wireDrawer();
 wirePanes();
 byId("panes").replaceChildren(...scenes.map(drawPane));
+wireDrawer();
 drawTabs();

@@ -1,5 +1,13 @@
 import { hearQuestions } from "./api.js";
 import { byId, h } from "./dom.js";
+import { watchTraffic } from "./web-traffic.js";
+
+watchTraffic((happening) =>
+  window.parent.postMessage(
+    { to: "overview", kind: "happening", platform: "web", happening },
+    location.origin,
+  ),
+);
 
 // The widget's own code, which any site loads: named by a variable, because it is no part of these pages.
 const widget = "/embed/chat.js";
