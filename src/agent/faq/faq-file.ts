@@ -1,15 +1,21 @@
 import { z } from "zod";
+import { isValidResponse } from "../phrases/valid-response.ts";
+
+const answer = z
+  .string("must be the answer")
+  .trim()
+  .refine(isValidResponse, "must be an answer: longer than ten characters, and sure of itself");
 
 const localized = z.strictObject({
   questions: z.array(z.string().trim().min(2)).default([]),
-  answer: z.string().trim().min(1),
+  answer,
 });
 
 const entry = z.strictObject({
   /** The ways people ask it; the first one stands where the questions are listed. */
   questions: z.array(z.string().trim().min(2).max(300)).min(1, "must have a question"),
   /** CommonMark. */
-  answer: z.string("must be the answer").trim().min(1),
+  answer,
   source: z
     .strictObject({ title: z.string().min(1), url: z.url("must be an address").optional() })
     .optional(),

@@ -6,7 +6,7 @@ const common = new Set(
   `a about all also am an and any are as at be been but by can could did do does for from get give go got had has have
   hello help hey hi how i if in into is it its just know like may me might more much must my need of on one or our out
   please should so some tell than thank thanks that the their them then there these they this those to too up us very
-  want was we were what when where which who why will with would you your yours im id ive ill whats there's bitte der
+  want was we were what when where which who why will with without would you your yours im id ive ill whats there's bitte der
   die das ein eine und ist ich wie was wo wann kann ihr sie haben hat für mit auf von zu den dem el la los las un una y
   es que como cuál para con de por le les des est et je vous quels quelle sont pour avec à`
     .split(/\s+/u)
