@@ -27,9 +27,9 @@ export function withKeylessBrain<A extends Agent>(
 ): A {
   async function answer(request: AgentRequest): Promise<AgentAnswer> {
     const found = brainOf(request.context.tenantId);
+    if (found?.mode === "rules") return found.brain.answer(request);
     // Nobody asked anything: the turn tells what approved calls did, and there is nothing to understand.
     if (found === undefined || request.questions.length === 0) return agent.answer(request);
-    if (found.mode === "rules") return found.brain.answer(request);
     const first = await agent.answer(request);
     if (first.kind === "answered" || !insteadOf.has(first.reason) || first.usage.toolCalls > 0) return first;
     const limited = first.reason !== "no model configured";
