@@ -70,12 +70,15 @@ async function askIfWell(model: ChatModel, question: Parameters<ChatModel["ask"]
   }
 }
 
+// A timer may fire a moment early; who waited as long as asked must not be sent back to wait.
+const timerSlackMs = 2;
+
 function checkCondition(name: string, { breaker, restsUntil, outUntil }: Condition): void {
   const now = performance.now();
   if (now < outUntil) {
     throw new PermanentError(`model ${name}: not asked until its setup is mended`, { code: circuitOpen });
   }
-  if (now < restsUntil) {
+  if (now + timerSlackMs < restsUntil) {
     const retryAfterMs = restsUntil - now;
     throw new TransientError(`model ${name}: rests as it asked to`, { code: rateLimited, retryAfterMs });
   }

@@ -137,6 +137,15 @@ describe("time", () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(299);
   });
 
+  test("who waited as long as a model asked is not sent back to wait", async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      model.fault({ kind: "rate-limit", retryAfterMs: 2, times: 2 });
+      expect((await turn({ settings: { retry: { attempts: 3, minMs: 0, maxMs: 0 } } })).answer).toMatchObject(
+        answered,
+      );
+    }
+  });
+
   test("a time beyond the turn's is not waited for", async () => {
     model.fault({ kind: "rate-limit", retryAfterMs: 3_600_000 });
     expect((await turn()).answer).toMatchObject(unavailable);
