@@ -103,12 +103,10 @@ export const settingNames = z.object({
   OPENAI_BASE_URL: webAddress()
     .optional()
     .register(settingNotes, { yaml: "ai.baseUrl", about: "Any OpenAI-compatible API instead of OpenAI's" }),
-  OPENAI_MODEL: text()
-    .default("gpt-4o-mini")
-    .register(settingNotes, {
-      yaml: "ai.model",
-      about: "OpenAI's model of every agent that has none of its own",
-    }),
+  OPENAI_MODEL: text().default("gpt-4o-mini").register(settingNotes, {
+    yaml: "ai.model",
+    about: "OpenAI's model of every agent that has none of its own",
+  }),
   OPENAI_MAX_TOKENS: whole(1, 128_000)
     .default(1500)
     .register(settingNotes, { yaml: "ai.maxTokens", about: "Longest answer, tokens" }),
@@ -141,12 +139,10 @@ export const settingNames = z.object({
     yaml: "ai.simpleModel",
     about: "Model for plain questions, where an agent names none; the agent's own when unset",
   }),
-  AI_SIMPLE_MAX_TOKENS: whole(1, 128_000)
-    .default(500)
-    .register(settingNotes, {
-      yaml: "ai.simpleMaxTokens",
-      about: "Longest answer to a plain question, tokens",
-    }),
+  AI_SIMPLE_MAX_TOKENS: whole(1, 128_000).default(500).register(settingNotes, {
+    yaml: "ai.simpleMaxTokens",
+    about: "Longest answer to a plain question, tokens",
+  }),
   AI_MEMORY: oneOf(["window", "exchanges", "full"]).default("window").register(settingNotes, {
     yaml: "ai.memory.mode",
     about: "Earlier messages told to a model: the newest ones, the last exchanges, or all that fit",
