@@ -70,8 +70,10 @@ async function playCompany(company: Demo, platform: (typeof platforms)[number]):
   try {
     for (const [index, texts] of conversations[company].entries()) {
       process.stdout.write(`\n── ${company}, conversation ${index + 1}, ${platform} ──\n`);
-      const speak = platform === "web" ? await openPage(service.url()) : openThread(platform);
+      const { speak, close } =
+        platform === "web" ? await openPage(service.url()) : { speak: openThread(platform), close: () => {} };
       for (const text of texts) process.stdout.write(`\n> ${text}\n\n${await speak(text)}\n`);
+      close();
     }
   } finally {
     await service.stop();
@@ -109,10 +111,10 @@ async function playCompany(company: Demo, platform: (typeof platforms)[number]):
   }
 }
 
-async function openPage(door: string): Promise<Speak> {
+async function openPage(door: string): Promise<{ readonly speak: Speak; readonly close: () => void }> {
   const visitor = await visit([door], site);
   let heard = 0;
-  return async (text) => {
+  const speak: Speak = async (text) => {
     await visitor.says({ id: randomUUID(), text, copies: 1, again: false });
     const answers = () =>
       visitor.items().filter(({ role, state }) => role === "assistant" && state === "final");
@@ -121,6 +123,7 @@ async function openPage(door: string): Promise<Speak> {
     heard = answers().length;
     return fresh.map((item) => item.text).join("\n");
   };
+  return { speak, close: () => visitor.close() };
 }
 
 /** The operator's folder with this company alone, and a web site that anybody may open. */
