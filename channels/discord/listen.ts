@@ -104,12 +104,18 @@ async function serve(
   const signal = AbortSignal.any([life.signal, lease.lost]);
   const sessions = createSessions(lease.state);
   const lines = createLines();
-  const onDispatch = receive(parts, { sessions, lines, signal, isFresh });
-  const ended = once(signal);
-  const connection = await connectGateway({ ...parts, sessions, onDispatch, signal });
   const keeper = keepUp(lease, sessions, log);
+  const onDispatch = receive(parts, { sessions, lines, signal, isFresh, onOpen: keeper.now });
+  const ended = once(signal);
+  const connection = await connectGateway({ ...parts, sessions, onDispatch, signal }).catch(
+    async (cause: unknown) => {
+      await keeper.stop();
+      throw cause;
+    },
+  );
   try {
-    void connection.ready.then(settle, () => {});
+    // A session nobody else could resume would lose what is said from now on with this process.
+    void connection.ready.then(keeper.now).then(settle, () => {});
     const code = await Promise.race([connection.over, ended]);
     // Coming back would only be refused again, here or anywhere, until an operator has acted.
     if (code === undefined) return;
@@ -131,10 +137,12 @@ function receive(
     readonly signal: AbortSignal;
     /** The first sessions begin with the channel itself. */
     readonly isFresh: boolean;
+    /** Keeps a session that just began. */
+    readonly onOpen: () => Promise<void>;
   },
 ): (dispatch: Dispatch, shard: readonly [number, number]) => void {
   const { directory, take, interactions, log } = parts;
-  const { sessions, lines, signal, isFresh } = life;
+  const { sessions, lines, signal, isFresh, onOpen } = life;
   const begun = new Set<number>();
 
   return (dispatch, shard) => {
@@ -147,6 +155,7 @@ function receive(
       if (type === "INTERACTION_CREATE") return void (await interactions.handle(dispatch));
       if (type !== "READY") return take.event(dispatch);
       log.info({ shardId, guilds: listAt(d, "guilds").length }, "discord gateway is open");
+      await onOpen();
       const present = new Set(listAt(d, "guilds").flatMap((guild) => textAt(guild, "id") ?? []));
       await take.servers(present, (guildId) => shardOf(guildId, shardCount) === shardId);
       // A new session has missed what happened before it.
@@ -190,27 +199,36 @@ async function persist(work: () => Promise<void>, signal: AbortSignal, log: Log)
   }
 }
 
+interface Keeper {
+  /** Keeps what there is now. Never rejects: what could not be kept is tried again. */
+  readonly now: () => Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Tells the lease how far everything was kept, whenever that changes. */
-function keepUp(lease: HeldLease, sessions: Sessions, log: Log): { stop(): Promise<void> } {
+function keepUp(lease: HeldLease, sessions: Sessions, log: Log): Keeper {
   let kept = lease.state;
-  let isBusy = false;
+  let keeping: Promise<void> | undefined;
 
   async function keep(): Promise<void> {
     const state = sessions.snapshot();
-    if (isBusy || state === kept || lease.lost.aborted) return;
-    isBusy = true;
+    if (state === kept || lease.lost.aborted) return;
     try {
       await lease.keep(state);
       kept = state;
     } catch (cause) {
       log.debug({ err: cause }, "how far discord was taken in is not kept yet");
-    } finally {
-      isBusy = false;
     }
   }
 
-  const timer = setInterval(() => void keep(), keepEveryMs);
+  const begin = () => (keeping ??= keep().finally(() => (keeping = undefined)));
+
+  const timer = setInterval(() => void begin(), keepEveryMs);
   return {
+    now: async () => {
+      await keeping; // what it keeps may be older
+      await begin();
+    },
     async stop() {
       clearInterval(timer);
       await keep();
