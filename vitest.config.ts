@@ -11,7 +11,8 @@ export default defineConfig({
     globalSetup,
     // Processes, not threads: tests start servers, databases and native modules, and are measured on two cores.
     pool: "forks",
-    maxWorkers: 2,
+    // One more than there are cores: tests wait for servers, clocks and each other most of the time.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,

@@ -191,11 +191,11 @@ export const settingNames = z.object({
   }),
   AI_MAX_COST_PER_DAY: amount(0, 1_000_000).default(100).register(settingNotes, {
     yaml: "ai.cost.maxPerDay",
-    about: "US dollars a day, then people answer (checked, not enforced yet)",
+    about: "US dollars a day; then no model is asked, and written answers or people help",
   }),
   AI_COST_ALERT_THRESHOLD: amount(0, 1_000_000).default(75).register(settingNotes, {
     yaml: "ai.cost.alertThreshold",
-    about: "US dollars a day that raise an alert (checked, not enforced yet)",
+    about: "US dollars a day that raise an alert; from then on the cheap tier answers",
   }),
 
   BATON_DEBOUNCE_MS_SLACK: debounce("slack"),

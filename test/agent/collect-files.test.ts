@@ -24,7 +24,7 @@ function createFiles(refuse: (file: ToolFile) => Error | undefined = () => undef
 const aFile = (name: string): ToolFile => ({ name, mimeType: "text/csv", bytes: Buffer.from("x") });
 
 /** A tool that does this with its context. */
-function doing(act: (context: ToolContext) => Promise<void>, more: Partial<Tool> = {}): Tool {
+function doing(act: (context: ToolContext) => Promise<void>, more: Parameters<typeof aTool>[0] = {}): Tool {
   const run: Tool["run"] = async (_, context) => {
     await act(context);
     return "done";
@@ -58,7 +58,7 @@ test("what a call attached stays when it ends well, under the call's own key", a
   expect(kept).toEqual(["call 1 a.csv", "call 2 a.csv"]);
 });
 
-test.each<[string, Partial<Tool>, () => Promise<void>]>([
+test.each<[string, Parameters<typeof aTool>[0], () => Promise<void>]>([
   ["fails", {}, () => Promise.reject(new PermanentError("no"))],
   ["breaks", {}, () => Promise.reject(new Error("bug"))],
   ["takes too long", { timeoutMs: 20 }, () => new Promise(() => {})],

@@ -328,7 +328,9 @@ describe("tenant files", () => {
 describe("the example settings", () => {
   test("parse", () => {
     const settings = readSettings({}, root);
-    expect(settings.tenants.find(({ slug }) => slug === "example")?.persona).toContain("wait for a clear yes");
+    expect(settings.tenants.find(({ slug }) => slug === "example")?.persona).toContain(
+      "wait for a clear yes",
+    );
     expect(settings.ai.prices.find(({ model }) => model === "gpt-4")).toMatchObject({
       inputPer1k: 0.03,
       outputPer1k: 0.06,
