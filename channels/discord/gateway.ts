@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WebSocketManager } from "@discordjs/ws";
 import type { Log } from "../../src/core/log.ts";
@@ -34,6 +35,7 @@ const intents = (1 << 0) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 
 
 const never = new Promise<null>(() => {});
 const closeTimeoutMs = 3_000;
+const handshakeMs = 10_000;
 /** Any code but 1000 and 1001 leaves the session resumable. */
 const resumable = 4200;
 
@@ -47,6 +49,7 @@ export async function connectGateway(parts: GatewayParts): Promise<GatewayConnec
   const [sdk, { REST }] = await Promise.all([import("@discordjs/ws"), import("@discordjs/rest")]);
   const over = Promise.withResolvers<number>();
   let isClosing = false;
+  let strategy: unknown;
 
   const rest = new (class extends REST {
     // The SDK needs it for this one answer; our own client keeps to limits and token by itself.
@@ -59,6 +62,8 @@ export async function connectGateway(parts: GatewayParts): Promise<GatewayConnec
     intents,
     shardCount: settings.shardCount ?? null,
     shardIds: settings.shards ?? null,
+    handshakeTimeout: handshakeMs,
+    buildStrategy: (itself) => (strategy = new sdk.SimpleShardingStrategy(itself)),
     // The SDK goes on connecting when it is closed while it does so: it asks here first, and then gets no answer.
     retrieveSessionInfo: (shardId) => (isClosing ? never : sessions.retrieve(shardId)),
     updateSessionInfo: (shardId, session) => {
@@ -99,6 +104,7 @@ export async function connectGateway(parts: GatewayParts): Promise<GatewayConnec
   async function close(): Promise<void> {
     if (isClosing) return;
     isClosing = true;
+    silenceSockets(strategy);
     // A line that is dead answers no close; what it still had comes again to whoever resumes.
     const closing = Promise.resolve(manager.destroy({ code: resumable, reason: "handing over" }));
     await Promise.race([closing.catch(() => {}), sleep(closeTimeoutMs, undefined, { ref: false })]);
@@ -107,6 +113,19 @@ export async function connectGateway(parts: GatewayParts): Promise<GatewayConnec
   const ready = manager.connect();
   ready.catch((cause: unknown) => log.warn({ err: cause }, "discord gateway did not open at once"));
   return { ready, over: over.promise, close };
+}
+
+/**
+ * A shard that is closed while its socket still connects stops listening to the socket's errors, and one that nobody
+ * listens to ends the process. The SDK offers no way to its sockets.
+ */
+function silenceSockets(strategy: unknown): void {
+  const shards: unknown = isFields(strategy) ? strategy["shards"] : undefined;
+  if (!(shards instanceof Map)) return;
+  for (const shard of shards.values()) {
+    const connection: unknown = isFields(shard) ? shard["connection"] : undefined;
+    if (connection instanceof EventEmitter) connection.on("error", () => {});
+  }
 }
 
 async function countShards(manager: WebSocketManager, signal: AbortSignal, log: Log): Promise<number> {
