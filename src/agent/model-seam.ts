@@ -59,8 +59,9 @@ function decideSplice(meeting: Meeting): Splice | undefined {
   const body = continuation.trimStart();
   const said = prefix.trim();
   if (said === "") return { head: "", from: 0 };
-  if (body.startsWith(said)) return { head: prefix.slice(0, prefix.indexOf(said)), from: 0 };
   if (!complete && said.startsWith(body)) return undefined;
+  if (body.startsWith(said) && endsWord(body, said.length))
+    return { head: prefix.slice(0, prefix.indexOf(said)), from: 0 };
   const overlap = findOverlap(prefix.trimEnd(), body, complete);
   if (overlap !== "none") return overlap;
   if (!complete && tail !== "" && tail.startsWith(body)) return undefined;

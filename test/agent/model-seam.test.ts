@@ -64,6 +64,7 @@ describe("an answer that was cut", () => {
       "The train to Berlin leaves at 9.",
     ],
     ["does not open a code block twice", "Run:\n```sh\nnpm ", "```sh\nci\n```", "Run:\n```sh\nnpm ci\n```"],
+    ["does not take a longer word for a repetition", "A ", "Apple a day.", "A Apple a day."],
     ["is whole as it is when nothing is added", "All done.", "", "All done."],
   ])("%s", (_, shown, continuation, whole) => {
     expect(join(shown, continuation)).toBe(whole);
