@@ -192,14 +192,11 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
 
 /** What a plain run plays too: one for each kind of thing that can break. */
 const always = [
-  "killed six times on the same tool call (W2)",
-  "stopped in mid-stream, one worker after the other (W5)",
   'PostgreSQL falls after "begin" took effect (P3)',
   "the connection is cut after each write took effect (P1)",
   "Redis restarts and has forgotten (R2)",
   "every event comes four times at once (S1)",
   "the first message of a thread arrives after the second, which names nobody (S3)",
-  "the model breaks off in its text (L5)",
   "a person is asked for while the bot writes (H1)",
 ];
 const chosen = chooseRows(named, always);

@@ -41,7 +41,8 @@ export interface Findings {
 }
 
 /** Holds the platform's record against the invariants. */
-export function judge(evidence: Evidence): Findings {
+export function judge(given: Evidence): Findings {
+  const evidence = withoutVanishing(given);
   const { truth, books } = evidence;
   const answers = evidence.spoken.map((one) => judgeUtterance(one, evidence));
   return {
@@ -62,6 +63,17 @@ export function judge(evidence: Evidence): Findings {
       unknown: answers.filter(({ came }) => came === "unknown").length,
     },
   };
+}
+
+/**
+ * Where nobody can be asked what stands there, a stream whose beginning was lost on its way to us has no end: the
+ * platform takes it away by itself. One that a delivery knows of must have its end.
+ */
+function withoutVanishing(evidence: Evidence): Evidence {
+  if (!evidence.leavesUnknown) return evidence;
+  const known = new Set(evidence.books.deliveries.map(({ at }) => at));
+  const botMessages = evidence.truth.botMessages.filter(({ isHalf, at }) => !isHalf || known.has(at));
+  return { ...evidence, truth: { ...evidence.truth, botMessages } };
 }
 
 interface Came {

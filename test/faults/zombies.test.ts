@@ -11,7 +11,7 @@ import { openStage, type Stage } from "./stage.ts";
 const sleepMs = 9_000;
 
 /** What a plain run plays too: one before its effect, one after. */
-const always = ["after a tool's effect", "right before the last words appear"];
+const always = ["right before the last words appear"];
 
 const naps: readonly [string, CrashPoint, Utterance["kind"][]][] = [
   ["before the model was asked", "model step begun", ["question"]],

@@ -95,7 +95,7 @@ describe("What Discord is given", () => {
           expect(toDiscordMarkdown(markdown).length).toBeLessThanOrEqual(measureForDiscord(markdown));
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 });

@@ -157,7 +157,7 @@ function toTruth(teams: TeamsSimulator): Truth {
           ? `${message.conversation} ${message.rootId ?? message.id}`
           : `${message.conversation} `,
         text: plain(`${message.text} ${message.cards.map((card) => JSON.stringify(card)).join(" ")}`),
-        isHalf: message.streaming,
+        isHalf: message.streaming || message.stream?.state === "expired",
       })),
     receipts: [],
     writes: calls
