@@ -23,9 +23,11 @@ import { createLimits } from "./guard/limits/limits.ts";
 import { createLazyUnderstander } from "./guard/understanding/lazy-understander.ts";
 import { createApprovals } from "./handoff/approvals.ts";
 import { createHandoff } from "./handoff/handoff.ts";
+import { createAnnouncements } from "./handoff/announcements.ts";
 import { createTickets } from "./handoff/tickets.ts";
 import { createChat, type ChatParts } from "./http/chat/chat.ts";
 import type { Condition } from "./http/health.ts";
+import { addPaymentPage } from "./http/payment-page.ts";
 import { addFileLinks } from "./http/file-links.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
 import { createCatchUp } from "./inbox/catch-up.ts";
@@ -123,7 +125,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const queue = lend?.queue(ownQueue) ?? ownQueue;
   const companies = createCompanies({ database, fast });
-  const data = createTenantData({ database, sealer });
+  const data = createTenantData({
+    database,
+    sealer,
+    onAnnounced: (tenantId) => void announcements.tell(tenantId),
+  });
   for (const tenant of settings.tenants) await prepareTenant({ database, data, companies }, tenant);
   const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
   const transcript = createTranscript({ database, sealer, installations, fast });
@@ -185,10 +191,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     publicUrl: () => settings.http.publicUrl ?? http.url,
     settle: createSettlePayment(data),
   });
+  const business = settings.tenants.some(({ demo }) => demo !== undefined) ? { data, payments } : undefined;
   const families = createFamilies({
     opened,
     tickets: createTickets({ database, sealer }),
-    business: settings.tenants.some(({ demo }) => demo !== undefined) ? { data, payments } : undefined,
+    business,
   });
   tellUnknownTools(settings, families, log);
   const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...(parts.tools ?? [])];
@@ -288,6 +295,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     log,
   });
+  const announcements = createAnnouncements({
+    database,
+    sealer,
+    data,
+    handoff,
+    onNews: (news) => turns.onArrival({ ...news, urgent: false }),
+    log,
+  });
   const sweeper = createSweeper({
     database,
     queue,
@@ -305,7 +320,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       turn: (ids, context) => admission.run(() => turns.run(ids, context)),
       delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
-      sweep: async () => void (await sweeper.sweep()),
+      sweep: async () => void (await Promise.all([sweeper.sweep(), announcements.sweep()])),
       maintenance: async () =>
         void (await Promise.all([
           mirrorInteractions(database),
@@ -346,6 +361,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     extra: async (app) => {
       if (hasChat) await app.register(async (scope) => chat.routes(scope));
       if (settings.role !== "worker") addFileLinks(app, files.open);
+      if (settings.role !== "worker" && business !== undefined) addPaymentPage(app, payments);
       await parts.pages?.(app);
     },
     secure: settings.http.publicUrl?.startsWith("https:"),

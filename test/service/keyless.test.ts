@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTalk, type Talk } from "../support/talk.ts";
+import { openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 
 const config = new URL("../../config/", import.meta.url);
 const kinds = ["intents", "flows", "faq", "templates"] as const;
@@ -66,4 +66,61 @@ describe("a company without a model, in a thread", () => {
     );
     expect(rows).toEqual([{ owner_kind: "queue" }]);
   }, 240_000);
+
+  it("takes a payment outside of the conversation and confirms the booking in it (R133, R135, R136)", async () => {
+    const root = await book();
+    const link = await paymentLink(root);
+    const page = await fetch(link);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toMatch(/\$\d+\.\d\d/);
+    const paid = await fetch(`${link}/paid`, { method: "POST", redirect: "manual" });
+    expect(paid.status).toBe(303);
+    expect(await (await fetch(link)).text()).toContain("Paid.");
+    const heard = () => talk.heard(root).map(wordsOf);
+    await until(async () => heard().some((words) => words.includes("Booking confirmed")));
+    await fetch(`${link}/paid`, { method: "POST", redirect: "manual" });
+    await talk.settled();
+    expect(heard().filter((words) => words.includes("Booking confirmed"))).toHaveLength(1);
+  }, 240_000);
+
+  it("brings a person when a payment fails (R135), and shows nothing under a made-up link", async () => {
+    const root = await book();
+    const link = await paymentLink(root);
+    await fetch(`${link}/failed`, { method: "POST", redirect: "manual" });
+    await until(async () => (await ownerOf(root)) === "queue");
+    expect((await fetch(`${link.slice(0, -4)}0000`)).status).toBe(404);
+    expect((await fetch(`${new URL(link).origin}/pay/x/%2e%2e`)).status).toBe(404);
+  }, 240_000);
 });
+
+type Root = { ts: string; channel: string };
+
+/** Books two seats for tomorrow's first show, up to the payment. */
+async function book(): Promise<Root> {
+  const root = await talk.say("@baton book tickets for Barbie tomorrow");
+  await talk.answers(root, 1, slowlyMs);
+  for (const [index, text] of ["1", "2 tickets", "any two seats", "yes"].entries()) {
+    await talk.say(`@baton ${text}`, { thread: root.ts });
+    await talk.answers(root, index + 2, slowlyMs);
+  }
+  return root;
+}
+
+async function paymentLink(root: Root): Promise<string> {
+  await until(async () => linkIn(root) !== undefined);
+  return linkIn(root) ?? "";
+}
+
+function linkIn(root: Root): string | undefined {
+  return /http:\/\/127\.0\.0\.1:\d+\/pay\/[0-9a-f-]+\/[0-9a-f-]+/.exec(
+    talk.heard(root).map(wordsOf).join("\n"),
+  )?.[0];
+}
+
+async function ownerOf(root: Root): Promise<string | undefined> {
+  const [row] = await talk.rows<{ owner_kind: string }>(
+    "SELECT owner_kind FROM conversations WHERE thread = $1",
+    [root.ts],
+  );
+  return row?.owner_kind;
+}
