@@ -89,11 +89,18 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
       ringing ??= openRinging();
     },
     queue: async () => {
-      ringing ??= openRinging();
-      const { connection, queue, first } = ringing;
-      await first;
-      if (connection.status !== "ready") throw new TransientError("queue: redis is away");
-      return queue;
+      const opened = (ringing ??= openRinging());
+      await opened.first;
+      if (opened.connection.status !== "ready") throw new TransientError("queue: redis is away");
+      try {
+        // Remembered for as long as the object lives: one slow first answer, and it would never ring again.
+        await opened.queue.waitUntilReady();
+      } catch (cause) {
+        if (ringing === opened) ringing = undefined;
+        await closeRinging(opened);
+        throw new TransientError("queue: redis does not answer", { cause });
+      }
+      return opened.queue;
     },
     worker: async (processor, options) => {
       let isAbandoned = false;
@@ -106,11 +113,14 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
       return Object.assign(worker, { abandon: () => (isAbandoned = true) });
     },
     close: async () => {
-      if (ringing === undefined) return;
-      ringing.connection.disconnect();
-      await ringing.queue.close().catch(() => {});
+      if (ringing !== undefined) await closeRinging(ringing);
     },
   };
+}
+
+async function closeRinging({ connection, queue }: Ringing): Promise<void> {
+  connection.disconnect();
+  await queue.close().catch(() => {});
 }
 
 /** Only the first connect is worth waiting for; a connection that was lost is tried again in the background. */

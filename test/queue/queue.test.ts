@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -490,3 +491,55 @@ test("a worker whose database is gone asks for it now and then, not all the time
   await queue.stop();
   expect((user + system) / 1_000 / watchedMs).toBeLessThan(0.5); // asking without a pause takes a whole core
 });
+
+test("redis: one slow answer at the beginning does not silence the bell for good", async () => {
+  const redis = await startRedis();
+  const door = await slowOnce(redis.url);
+  const queue = createQueue({ backend: { kind: "redis", url: door.url }, log: silentLog });
+  try {
+    await queue.start();
+    const ring = () =>
+      queue.ring("sweep", { v: 1 }).then(
+        () => "rung",
+        () => "away",
+      );
+    expect(await ring()).toBe("away");
+    await expect.poll(ring, soon).toBe("rung");
+  } finally {
+    await queue.stop();
+    door.close();
+    await redis.stop();
+  }
+});
+
+/** A way to Redis that holds back the answer to the second `INFO`, BullMQ's own, for longer than anybody waits. */
+async function slowOnce(redisUrl: string): Promise<{ readonly url: string; close(): void }> {
+  const { hostname, port } = new URL(redisUrl);
+  let asked = 0;
+  const sockets: Socket[] = [];
+  const door = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    sockets.push(client, server);
+    for (const socket of [client, server]) socket.on("error", () => {});
+    server.pipe(client);
+    client.on("data", (bytes) => {
+      const before = asked;
+      asked += bytes.toString("latin1").match(/\binfo\b/gi)?.length ?? 0;
+      if (before < 2 && asked >= 2) {
+        server.pause();
+        setTimeout(() => server.resume(), 2_500);
+      }
+      server.write(bytes);
+    });
+    client.on("close", () => server.destroy());
+    server.on("close", () => client.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(door, "listening");
+  return {
+    url: `redis://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      door.close();
+    },
+  };
+}
