@@ -1,17 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { ChannelName } from "../core/envelope.ts";
-import type { ContactId, ConversationId, DeliveryId, MessageId, TenantId } from "../core/ids.ts";
+import type { ContactId, ConversationId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { humanButton, type Reply } from "../core/reply.ts";
-import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
-import { sealReply } from "../outbox/delivery.ts";
-import { enqueueNotice } from "../outbox/outbox-store.ts";
+import { humanButton } from "../core/reply.ts";
 import type { Database } from "../store/database.ts";
-import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { KeptAnnouncement, KeptTenantData } from "../store/tenant-data.ts";
 import type { Handoff, Subject } from "./handoff.ts";
+import { toNotice } from "./notice.ts";
 import { insertTicket } from "./tickets.ts";
 
 /** What the effects of tools have to say outside of a turn, on its way to people. */
@@ -62,7 +58,17 @@ export function createAnnouncements(parts: AnnouncementsParts): Announcements {
       return;
     }
     const subject = { tenantId, conversationId, correlationId: randomUUID() };
-    await database.statement(tenantId, toNotice(subject, { seal, addressee, announcement }));
+    await database.statement(
+      tenantId,
+      toNotice(seal, {
+        ...subject,
+        kind: "announcement",
+        cause: [id],
+        recipient: addressee.requesterId,
+        place: addressee,
+        reply: { body: announcement.body, buttons: [humanButton] },
+      }),
+    );
     if (topic === "payment failed") {
       const reason = "a payment failed";
       await handoff.apply(subject, { kind: "escalate", reason, queue: "general_support", at: new Date() });
@@ -95,29 +101,6 @@ export function createAnnouncements(parts: AnnouncementsParts): Announcements {
       for (const tenantId of await data.companiesWithNews()) await tell(tenantId);
     },
   };
-}
-
-function toNotice(
-  { tenantId, conversationId, correlationId }: Subject,
-  told: { readonly seal: TenantSeal; readonly addressee: Addressee; readonly announcement: KeptAnnouncement },
-) {
-  const { seal, addressee, announcement } = told;
-  const { id, body } = announcement;
-  const reply: Reply = {
-    body,
-    buttons: [humanButton],
-    ...(isWhispered(addressee) && { onlyFor: addressee.requesterId }),
-  };
-  return enqueueNotice({
-    tenantId,
-    conversationId,
-    id: deriveId<DeliveryId>("announcement", id),
-    messageId: deriveId<MessageId>("announcement message", id),
-    recipient: addressee.requesterId,
-    body: sealReply(seal, reply),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
-    correlationId,
-  });
 }
 
 function toTicket(told: {

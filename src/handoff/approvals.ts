@@ -23,7 +23,7 @@ import {
   toDeniedReply,
   toWaitingReply,
 } from "./approval-card.ts";
-import { toNote, toNotice, toTeller, type TellingPlace } from "./approval-notice.ts";
+import { approvalNotice, toNote, toTeller, type TellingPlace } from "./approval-notice.ts";
 import {
   approvalIdOf,
   argumentsPurpose,
@@ -39,6 +39,7 @@ import {
   type ApprovalRow,
   type RequestPlace,
 } from "./approval-store.ts";
+import { toNotice } from "./notice.ts";
 
 /** A colleague's press as the handoff found it: who pressed is known from their account. */
 export interface PressedControl {
@@ -250,7 +251,8 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
         conversationId,
         recipient: senderId,
         correlationId,
-        cause: controlId,
+        kind: approvalNotice,
+        cause: [conversationId, controlId],
         reply,
       }),
     );

@@ -1,21 +1,11 @@
 import { transition, type BatonEvent, type Notice } from "../core/conversation.ts";
-import {
-  isId,
-  type ConversationId,
-  type DeliveryId,
-  type MessageId,
-  type StaffId,
-  type TenantId,
-} from "../core/ids.ts";
+import { isId, type ConversationId, type StaffId, type TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Reply } from "../core/reply.ts";
 import { actions } from "../core/reply.ts";
 import type { TextCommand } from "../core/text-command.ts";
 import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
-import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
-import { sealReply } from "../outbox/delivery.ts";
-import { enqueueNotice } from "../outbox/outbox-store.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -30,6 +20,7 @@ import {
   type LockedConversation,
   type OpenControl,
 } from "./handoff-store.ts";
+import { toNotice } from "./notice.ts";
 import { toHelpReply, toNoticeReply, toRefusalReply } from "./notices.ts";
 import { insertTicket } from "./tickets.ts";
 
@@ -234,18 +225,13 @@ export function createHandoff(parts: HandoffParts): Handoff {
   async function notify(work: Work, reply: Reply, cause: string): Promise<void> {
     const { seal, subject, conversation } = work;
     await work.sql.query(
-      enqueueNotice({
-        tenantId: subject.tenantId,
-        conversationId: subject.conversationId,
-        id: deriveId<DeliveryId>("notice", subject.conversationId, cause),
-        messageId: deriveId<MessageId>("notice message", subject.conversationId, cause),
+      toNotice(seal, {
+        ...subject,
+        kind: "notice",
+        cause: [subject.conversationId, cause],
         recipient: conversation.requesterId,
-        body: sealReply(seal, {
-          ...reply,
-          ...(isWhispered(conversation) && { onlyFor: conversation.requesterId }),
-        }),
-        content: seal.seal(contentPurpose, JSON.stringify({ text: reply.body })),
-        correlationId: subject.correlationId,
+        place: conversation,
+        reply,
       }),
     );
   }

@@ -8,13 +8,14 @@ import type { Log } from "../core/log.ts";
 import type { TurnId } from "../core/ids.ts";
 import type { Tool } from "../core/tool.ts";
 import { toRunReply } from "../handoff/approval-card.ts";
-import { toNotice } from "../handoff/approval-notice.ts";
+import { approvalNotice } from "../handoff/approval-notice.ts";
 import {
   argumentsPurpose,
   digestOf,
   takeApproved,
   type RunnableApproval,
 } from "../handoff/approval-store.ts";
+import { toNotice } from "../handoff/notice.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { OpenMessage } from "./claim.ts";
@@ -159,7 +160,8 @@ async function tellIfTakenOver(
     correlationId: note?.correlationId ?? "",
   };
   const reply = toRunReply(done.tool, done.outcome.kind);
-  await database.statement(tenantId, toNotice(seal, { ...notice, cause: `${done.id}:ran`, reply }));
+  const cause = [conversationId, `${done.id}:ran`];
+  await database.statement(tenantId, toNotice(seal, { ...notice, kind: approvalNotice, cause, reply }));
 }
 
 function parse(tool: Tool, text: string): { readonly value: unknown } | undefined {

@@ -1,12 +1,10 @@
 import { StoodDownError } from "../core/errors.ts";
-import type { DeliveryId, MessageId, TurnId } from "../core/ids.ts";
-import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
-import { sealReply, type Delivery } from "../outbox/delivery.ts";
+import type { MessageId, TurnId } from "../core/ids.ts";
+import { toNotice } from "../handoff/notice.ts";
+import type { Delivery } from "../outbox/delivery.ts";
 import { attemptOf, type Destination } from "../outbox/outbox.ts";
-import { enqueueNotice, storeOutcomes } from "../outbox/outbox-store.ts";
+import { storeOutcomes } from "../outbox/outbox-store.ts";
 import type { Outcome } from "../outbox/outcome.ts";
-import { deriveId } from "../store/derive-id.ts";
 import type { HeldLease } from "./lease.ts";
 import { deadLetterReply } from "./plain-reply.ts";
 import { destinationOf, isWhole, type Handled, type Situation, type WorkParts } from "./situation.ts";
@@ -78,14 +76,14 @@ function toDeadLetterNotice(
 ) {
   const { tenantId, conversationId } = lease;
   const recipient = claim.open.find(({ id }) => id === cause)?.senderId ?? claim.contact.externalId;
-  return enqueueNotice({
+  return toNotice(seal, {
     tenantId,
     conversationId,
-    id: deriveId<DeliveryId>("dead letter", conversationId, cause),
-    messageId: deriveId<MessageId>("dead letter message", conversationId, cause),
-    recipient,
-    body: sealReply(seal, { ...deadLetterReply, ...(isWhispered(claim) && { onlyFor: recipient }) }),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: deadLetterReply.body })),
     correlationId: claim.open.at(-1)?.correlationId ?? "",
+    kind: "dead letter",
+    cause: [conversationId, cause],
+    recipient,
+    place: claim,
+    reply: deadLetterReply,
   });
 }

@@ -1,12 +1,8 @@
-import type { DeliveryId, MessageId } from "../core/ids.ts";
+import type { MessageId } from "../core/ids.ts";
 import { humanButton } from "../core/reply.ts";
 import type { LimitVerdict } from "../guard/limits/limits.ts";
-import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
-import { sealReply } from "../outbox/delivery.ts";
-import { enqueueNotice } from "../outbox/outbox-store.ts";
+import { toNotice } from "../handoff/notice.ts";
 import type { Query } from "../store/database.ts";
-import { deriveId } from "../store/derive-id.ts";
 import type { OpenMessage } from "./claim.ts";
 import type { Situation, WorkParts } from "./situation.ts";
 import { settleSilently } from "./turn-store.ts";
@@ -28,7 +24,10 @@ export async function turnAway(
     const verdict = await admit(parts, situation, question);
     if (verdict.kind === "allowed") continue;
     if (verdict.noticeKey !== undefined)
-      await database.statement(tenantId, toNotice(situation, question, verdict.noticeKey, verdict.notice));
+      await database.statement(
+        tenantId,
+        toFriendlyNotice(situation, question, verdict.noticeKey, verdict.notice),
+      );
     refused.push({ id: question.id, reason: `over the limit: ${verdict.layer}`, state: "ignored" });
     metrics.errors.inc({ kind: "rate limited" });
     log.info({ conversationId, layer: verdict.layer, correlationId: question.correlationId }, "turned away");
@@ -56,22 +55,21 @@ async function admit(
   });
 }
 
-function toNotice(
+function toFriendlyNotice(
   { lease, claim, seal }: Situation,
   { senderId, correlationId }: OpenMessage,
   key: string,
   body: string,
 ): Query {
   const { tenantId, conversationId } = lease;
-  const reply = { body, buttons: [humanButton], ...(isWhispered(claim) && { onlyFor: senderId }) };
-  return enqueueNotice({
+  return toNotice(seal, {
     tenantId,
     conversationId,
-    id: deriveId<DeliveryId>("limit", conversationId, key),
-    messageId: deriveId<MessageId>("limit message", conversationId, key),
-    recipient: senderId,
-    body: sealReply(seal, reply),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
     correlationId,
+    kind: "limit",
+    cause: [conversationId, key],
+    recipient: senderId,
+    place: claim,
+    reply: { body, buttons: [humanButton] },
   });
 }
