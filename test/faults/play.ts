@@ -155,6 +155,7 @@ async function speak(
   canary: string,
 ): Promise<Spoken[]> {
   const spoken: Promise<Spoken>[] = [];
+  const calls: string[] = [];
   const speaker = platform.opens({ user, room: channel });
   for (const [index, utterance] of messages.entries()) {
     await delay(utterance.afterMs);
@@ -163,7 +164,9 @@ async function speak(
       channel !== "dm" && (isFirst || utterance.mention === true || utterance.kind === "human");
     const { id } = utterance;
     const said = await speaker.says({ id, text: wordsFor(utterance, canary), namesBot });
-    spoken.push(said.acknowledged.then((acknowledged) => ({ utterance, at: said.at, acknowledged })));
+    if (namesBot) calls.push(said.at);
+    const one = { utterance, at: said.at, calledBy: channel === "dm" ? [said.at] : [...calls] };
+    spoken.push(said.acknowledged.then((acknowledged) => ({ ...one, acknowledged })));
   }
   return Promise.all(spoken);
 }

@@ -11,6 +11,8 @@ export interface Spoken {
   readonly at: string;
   /** We told the platform that we have it. */
   readonly acknowledged: boolean;
+  /** What in its thread named the bot until then, itself perhaps; without any of it heard, it is for somebody else. */
+  readonly calledBy: readonly string[];
 }
 
 /** What happened, as the platform saw it and as our books say. */
@@ -82,7 +84,7 @@ interface Came {
 }
 
 /** I1: every message we acknowledged came to exactly one end. */
-function judgeUtterance({ utterance, at, acknowledged }: Spoken, evidence: Evidence): Came {
+function judgeUtterance({ utterance, at, acknowledged, calledBy }: Spoken, evidence: Evidence): Came {
   const { truth, books, leavesUnknown } = evidence;
   const { botMessages } = truth;
   const { id, kind } = utterance;
@@ -101,6 +103,8 @@ function judgeUtterance({ utterance, at, acknowledged }: Spoken, evidence: Evide
   }
   if (row.state === "ignored") {
     const owner = books.conversations.find((one) => one.id === row.conversation_id)?.owner_kind;
+    const wasCalled = calledBy.some((call) => books.messages.some((message) => message.at === call));
+    if (!wasCalled && times === 0) return { came: "unheard" };
     if (owner === "bot") return wrong(`was ignored: ${row.reason}`);
     return times <= 1 ? { came: "handed off" } : wrong(`was answered ${times} times`);
   }
