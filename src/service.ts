@@ -1,26 +1,15 @@
 import { createChannels } from "../channels/registry.ts";
 import { createSimulatedPayments } from "../tools/cinema/payment-desk.ts";
 import { createSettlePayment } from "../tools/cinema/settle-payment.ts";
-import type { McpTools } from "../tools/mcp/mcp-tools.ts";
-import { createFamilies, loadDemo, toolFamilies } from "../tools/registry.ts";
-import { createAgent, type PreparedAgent } from "./agent/agent.ts";
-import { agentSettings, modelSettings, type AgentModels } from "./agent/agent-settings.ts";
-import { createBrains } from "./agent/keyless/create-brains.ts";
-import { withKeylessBrain } from "./agent/keyless/with-keyless-brain.ts";
-import { askForApproval } from "./agent/tools/ask-for-approval.ts";
-import { limitTools } from "./agent/tools/limit-tools.ts";
-import { findUnknownNames, offerTools, type FamilyTool } from "./agent/tools/offer-tools.ts";
-import type { Channel } from "./core/channel.ts";
-import type { Accept, MessageEnvelope } from "./core/envelope.ts";
+import { type PreparedAgent } from "./agent/agent.ts";
+import { composeAgent } from "./compose/compose-agent.ts";
+import { composeDoors } from "./compose/compose-doors.ts";
+import { composeTools } from "./compose/compose-tools.ts";
+import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
-import type { Role, Tool } from "./core/tool.ts";
-import type { TenantData } from "./core/tenant-data.ts";
+import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
-import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
-import { limitPolicyOf } from "./guard/limits/limit-policy.ts";
-import { createLimits } from "./guard/limits/limits.ts";
-import { createLazyUnderstander } from "./guard/understanding/lazy-understander.ts";
 import { createApprovals } from "./handoff/approvals.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
@@ -30,15 +19,12 @@ import type { Condition } from "./http/health.ts";
 import { addPaymentPage } from "./http/payment-page.ts";
 import { addFileLinks } from "./http/file-links.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
-import { createCatchUp } from "./inbox/catch-up.ts";
 import { createHeldMessages } from "./inbox/held-messages.ts";
-import { createInbox } from "./inbox/inbox.ts";
+import { createInbox, type Arrival } from "./inbox/inbox.ts";
 import { createTranscript } from "./inbox/transcript.ts";
-import { createBudget } from "./insights/cost/budget.ts";
-import { createSpendingLedger } from "./insights/cost/spending-ledger.ts";
 import { mirrorInteractions } from "./insights/interactions.ts";
 import { createMetrics } from "./insights/metrics.ts";
-import { createTracing, withSpan } from "./insights/tracing.ts";
+import { createTracing } from "./insights/tracing.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createFileTickets } from "./outbox/file-tickets.ts";
 import { createOutbox } from "./outbox/outbox.ts";
@@ -46,16 +32,13 @@ import type { RetryPolicy } from "./outbox/outcome.ts";
 import { createReplyFiles } from "./outbox/reply-files.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
-import type { ModelChoice } from "./settings/agent-models.ts";
-import type { TenantFile } from "./settings/tenant-files.ts";
 import type { Database } from "./store/database.ts";
 import { createLeases } from "./store/leases.ts";
 import { createSealer } from "./store/seal.ts";
 import type { Store } from "./store/store.ts";
 import { createTenantData } from "./store/tenant-data.ts";
-import { createCompanies, dataKeysIn, tenantIdOf, type Companies } from "./tenants/companies.ts";
+import { createCompanies, dataKeysIn } from "./tenants/companies.ts";
 import { createInstallations } from "./tenants/installations.ts";
-import { ensureStaff } from "./tenants/staff.ts";
 import { createWebSessionSweep } from "./tenants/web-session-sweep.ts";
 import { createAdmission } from "./turns/admission.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
@@ -128,7 +111,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const data = createTenantData({
     database,
     sealer,
-    onAnnounced: (tenantId) => void announcements.tell(tenantId),
+    onAnnounced: (tenantId) => void announcements?.tell(tenantId),
   });
   for (const tenant of settings.tenants) await prepareTenant({ database, data, companies }, tenant);
   const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
@@ -157,18 +140,19 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     count: (outcome, channel) => metrics.deliveries.inc({ channel, outcome }),
     log,
   });
+  const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
   const approvals = createApprovals({
     database,
     sealer,
     ttlMs: settings.approvalMinutes * 60_000,
-    onNews: (news) => turns.onArrival({ ...news, urgent: false }),
+    onNews,
     log,
   });
   const handoff = createHandoff({
     database,
     sealer,
     approvals,
-    onNews: (news) => turns.onArrival({ ...news, urgent: false }),
+    onNews,
     onChanged: (subject) => {
       turns.onChanged(subject);
       chat.onChanged(subject.conversationId);
@@ -176,76 +160,28 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const { ai } = settings;
-  const mcp = await connectServers(settings, log);
-  const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
-  const opened = {
-    safeFetch: createSafeFetch({ allowedOrigins, log }),
-    httpFetch,
-    search,
-    runCode,
-    openApi,
-    mcp,
-  };
   const payments = createSimulatedPayments({
     data,
     publicUrl: () => settings.http.publicUrl ?? http.url,
     settle: createSettlePayment(data),
   });
-  const business = settings.tenants.some(({ demo }) => demo !== undefined) ? { data, payments } : undefined;
-  const families = createFamilies({
-    opened,
+  const hasDemo = settings.tenants.some(({ demo }) => demo !== undefined);
+  const business = hasDemo ? { data, payments } : undefined;
+  const tools = await composeTools({
+    settings,
     tickets: createTickets({ database, sealer }),
     business,
+    extra: parts.tools ?? [],
+    approvals,
+    log,
   });
-  tellUnknownTools(settings, families, log);
-  const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...(parts.tools ?? [])];
-  const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool));
-  const thinking = agentSettings.parse({
-    enableToolCalling: ai.toolCalling,
-    enableStreaming: ai.streaming,
-    memory: ai.memory.mode,
-    window: ai.memory.messages,
-    exchanges: ai.memory.exchanges,
-    historyTokens: ai.memory.tokens,
-    prices: ai.prices,
-    ...(pace.modelRetry !== undefined && { retry: pace.modelRetry }),
-  });
-  const mayCall = limitTools(fast);
-  const brainOf = createBrains(
-    settings.tenants.map((tenant) => ({ ...tenant, id: tenantIdOf(tenant.slug) })),
-    {
-      tools: offered,
-      toolCalling: ai.toolCalling,
-      turnTimeoutMs: thinking.turnTimeoutMs,
-      mayCall,
-      understanderOf: ({ brain, slug }) => createLazyUnderstander(brain.get("intents"), slug),
-      log,
-    },
-  );
-  const ledger = createSpendingLedger(database);
-  const budget = createBudget({
+  const { agent, limits, ledger } = composeAgent({
+    settings,
+    tools: tools.offered,
     fast,
-    ledger,
-    limits: { maxPerDayUsd: ai.cost.maxPerDay, alertThresholdUsd: ai.cost.alertThreshold },
-    onAlert: (alert) => log.warn(alert, "spending needs attention"),
-  });
-  const agent = withKeylessBrain(
-    createAgent({
-      settings: thinking,
-      purse: budget,
-      mayCall,
-      models: modelsOf(ai),
-      prompts: ai.prompts,
-      tools: offered,
-      log,
-    }),
-    brainOf,
-  );
-  const policy = limitPolicyOf(ai.rateLimit);
-  const limits = createLimits({
-    fast,
-    policyFor: () => policy,
-    onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
+    database,
+    modelRetry: pace.modelRetry,
+    log,
   });
   const turns = createTurns({
     database,
@@ -259,7 +195,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     fast,
     handoff,
     limits,
-    approvable: new Map(tools.filter(needsApproval).map((tool) => [tool.name, tool])),
+    approvable: tools.approvable,
     takeAsked: approvals.takeAsked,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
@@ -289,20 +225,23 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     count: (outcome, channel) => metrics.accepted.inc({ channel, outcome }),
     log,
   });
-  const doors = createDoors({
+  const doors = composeDoors({
     channels: [...channels.values()],
-    accept: traced(inbox.accept),
+    accept: inbox.accept,
     database,
     log,
   });
-  const announcements = createAnnouncements({
-    database,
-    sealer,
-    data,
-    handoff,
-    onNews: (news) => turns.onArrival({ ...news, urgent: false }),
-    log,
-  });
+  // Only the tools of a business leave something to be said later.
+  const announcements =
+    business &&
+    createAnnouncements({
+      database,
+      sealer,
+      data,
+      handoff,
+      onNews,
+      log,
+    });
   const sweeper = createSweeper({
     database,
     queue,
@@ -320,7 +259,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       turn: (ids, context) => admission.run(() => turns.run(ids, context)),
       delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
-      sweep: async () => void (await Promise.all([sweeper.sweep(), announcements.sweep()])),
+      sweep: async () => void (await Promise.all([sweeper.sweep(), announcements?.sweep()])),
       maintenance: async () =>
         void (await Promise.all([
           mirrorInteractions(database),
@@ -374,11 +313,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       createTracing({ endpoint: settings.tracing.endpoint }),
       { name: "stores", start: async () => {}, stop: () => store.close() },
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
-      {
-        name: "tool servers",
-        start: async () => {},
-        stop: async () => void (await Promise.all(mcp.map((server) => server.stop()))),
-      },
+      tools.servers,
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       turns,
       ...(isWorker ? [worker, sweeper] : []),
@@ -389,17 +324,6 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };
-}
-
-/** A company as its file describes it is in the database, with its colleagues and, for a demo, with its data. */
-async function prepareTenant(
-  { database, data, companies }: { database: Database; data: TenantData; companies: Companies },
-  tenant: TenantFile,
-): Promise<void> {
-  const id = await companies.ensure(tenant);
-  await ensureStaff(database, id, tenant.staff);
-  const { demo: kind, timeZone = "UTC" } = tenant;
-  if (kind !== undefined) await loadDemo(data, id, { kind, timeZone });
 }
 
 /** The model client's code is much of a start: it is loaded once the doors are open; a turn that comes sooner waits for it. */
@@ -415,28 +339,6 @@ function warmedUp(agent: PreparedAgent, log: Log): Part {
   };
 }
 
-/** The first span of a message: how long it took until it was safe. */
-function traced(accept: Accept): Accept {
-  return (envelope) =>
-    withSpan(
-      "accept",
-      { "baton.correlation_id": envelope.correlationId, "baton.channel": envelope.channel },
-      () => accept(envelope),
-    );
-}
-
-/** A workspace belongs to the tenant whose file names it, else to the default one. */
-function ownerIn({ tenants }: Settings) {
-  return (channel: string, externalId: string) => {
-    const named = tenants.find(({ installations }) =>
-      installations.some((known) => known.channel === channel && known.id === externalId),
-    );
-    const owner = named ?? tenants.find(({ isDefault }) => isDefault);
-    if (owner === undefined) throw new Error("the settings name no default tenant");
-    return tenantIdOf(owner.slug);
-  };
-}
-
 /** Messages fetched for a turn: what its memory may keep of them. */
 function toWindow({ mode, messages }: Settings["ai"]["memory"]): number {
   return mode === "window" ? messages : mostFetched;
@@ -444,96 +346,6 @@ function toWindow({ mode, messages }: Settings["ai"]["memory"]): number {
 
 /** Enough for 20 exchanges, and for what fits 8 000 tokens of short messages. */
 const mostFetched = 200;
-
-/** The chains of all agents; without any model an empty one. */
-function modelsOf({ choices }: Settings["ai"]): AgentModels {
-  const parse = (list: readonly ModelChoice[]) => list.map((choice) => modelSettings.parse(choice));
-  const both = (role: Role) => ({
-    simple: parse(choices.agents[role].simple),
-    complex: parse(choices.agents[role].complex),
-  });
-  return {
-    agents: {
-      customer: both("customer"),
-      staff: both("staff"),
-      admin: both("admin"),
-      analytics: both("analytics"),
-    },
-    fallbacks: parse(choices.fallbacks),
-  };
-}
-
-interface Doors extends Part {
-  catchUpWith(channel: Channel): Promise<void>;
-  /** In the background: takes in what was said in the message's place after it. */
-  readAfter(channel: Channel, message: MessageEnvelope): void;
-}
-
-/** The channels' doors: open, they listen; then what was said meanwhile is fetched, in the background. */
-function createDoors(parts: {
-  channels: readonly Channel[];
-  accept: Accept;
-  database: Database;
-  log: Log;
-}): Doors {
-  const { channels, accept } = parts;
-  const catchUp = createCatchUp(parts);
-  const stopping = new AbortController();
-  const running = new Set<Promise<unknown>>();
-
-  function inBackground(work: Promise<number>): Promise<void> {
-    const run: Promise<void> = work.then(() => void running.delete(run));
-    running.add(run);
-    return run;
-  }
-
-  const catchUpWith = (channel: Channel) => inBackground(catchUp.run(channel, stopping.signal));
-
-  return {
-    name: "channels",
-    catchUpWith,
-    readAfter: (channel, message) => void inBackground(catchUp.readAfter(channel, message)),
-    start: async () => {
-      for (const channel of channels) {
-        await channel.start(accept);
-        void catchUpWith(channel);
-      }
-    },
-    stop: async () => {
-      stopping.abort();
-      await Promise.all(channels.map((channel) => channel.stop()));
-      await Promise.allSettled(running);
-    },
-  };
-}
-
-/** The protocol's client is loaded where a server is configured. */
-async function connectServers({ tools }: Settings, log: Log): Promise<readonly McpTools[]> {
-  if (tools.mcp.length === 0) return [];
-  const { connectMcp } = await import("../tools/mcp/mcp-tools.ts");
-  return Promise.all(tools.mcp.map((source) => connectMcp(source, log)));
-}
-
-/** A file that lists no tools means all of them but those of other people's businesses. */
-function toToolChoice({ slug, tools, demo }: TenantFile) {
-  const usual = Object.keys(toolFamilies).filter((family) => !businesses.has(family) || family === demo);
-  return { tenantId: tenantIdOf(slug), names: tools ?? usual };
-}
-
-const businesses: ReadonlySet<string> = new Set(["cinema", "catering"]);
-
-/** A mistyped name offers one tool less; the start goes on. */
-function tellUnknownTools({ tenants }: Settings, all: readonly FamilyTool[], log: Log): void {
-  for (const { slug, tools = [] } of tenants) {
-    const unknown = findUnknownNames(all, tools, Object.keys(toolFamilies));
-    if (unknown.length > 0)
-      log.warn({ tenant: slug, unknown }, "a tenant's file lists tools that nobody has");
-  }
-}
-
-function needsApproval(tool: Tool): boolean {
-  return tool.approval !== "none";
-}
 
 function toCondition(ok: boolean): Condition {
   return ok ? "healthy" : "unhealthy";

@@ -33,7 +33,7 @@ const vendors: readonly { readonly of: RegExp; readonly only: readonly string[] 
 const kit = "channels/kit";
 
 /** The files that put everything together and therefore see everyone. */
-const builders = new Set(["src/main.ts", "src/run.ts", "src/service.ts"]);
+const builders = /^src\/((main|run|service)\.ts$|compose\/)/;
 
 /**
  * Everything in the tree that breaks "who may know whom": one sentence each, empty when all is well.
@@ -103,7 +103,7 @@ function isFree(file: string): boolean {
 function mayKnow(from: string, to: string, { dynamic }: Import): boolean {
   const [here, there] = [roomOf(from), roomOf(to)];
   if (isIn("simulators/", from)) return isIn("simulators/", to);
-  if (isIn("simulators/", to)) return builders.has(from) && dynamic;
+  if (isIn("simulators/", to)) return builders.test(from) && dynamic;
   if (!/^(src|channels|tools|config)\//.test(to)) return to === "package.json";
   if (here === "main" || here === there) return true;
   if (isIn("channels/", from) || isIn("tools/", from)) {
@@ -132,7 +132,7 @@ function roomOf(file: string): string {
   const [house = "", folder = "", inside] = file.split("/");
   if (house === "channels" || house === "tools") return inside === undefined ? house : `${house}/${folder}`;
   if (house !== "src") return house;
-  if (/^src\/(main|run|service)\.ts$/.test(file) || folder === "doctor") return "main";
+  if (builders.test(file) || folder === "doctor") return "main";
   return inside === undefined || folder === "settings" ? "top" : folder;
 }
 

@@ -1,0 +1,107 @@
+import { createAgent, type PreparedAgent } from "../agent/agent.ts";
+import { agentSettings, modelSettings, type AgentModels } from "../agent/agent-settings.ts";
+import { createBrains } from "../agent/keyless/create-brains.ts";
+import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
+import { limitTools } from "../agent/tools/limit-tools.ts";
+import type { Log } from "../core/log.ts";
+import type { Role, Tool } from "../core/tool.ts";
+import { limitPolicyOf } from "../guard/limits/limit-policy.ts";
+import { createLimits, type Limits } from "../guard/limits/limits.ts";
+import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
+import { createBudget } from "../insights/cost/budget.ts";
+import { createSpendingLedger, type SpendingLedger } from "../insights/cost/spending-ledger.ts";
+import type { Settings } from "../settings.ts";
+import type { ModelChoice } from "../settings/agent-models.ts";
+import type { Database } from "../store/database.ts";
+import type { FastState } from "../store/fast-state.ts";
+import { tenantIdOf } from "../tenants/companies.ts";
+
+/** What answers, and what bounds it. */
+export interface ComposedAgent {
+  readonly agent: PreparedAgent;
+  readonly limits: Limits;
+  readonly ledger: SpendingLedger;
+}
+
+export interface AgentCompositionParts {
+  readonly settings: Settings;
+  readonly tools: readonly Tool[];
+  readonly fast: FastState;
+  readonly database: Database;
+  /** Pauses between tries of one model; the default suits production. */
+  readonly modelRetry:
+    { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
+  readonly log: Log;
+}
+
+/** Models over tools, the brain that works without either, and the money and limits around them. */
+export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
+  const { settings, tools, fast, database, modelRetry, log } = parts;
+  const { ai } = settings;
+  const thinking = agentSettings.parse({
+    enableToolCalling: ai.toolCalling,
+    enableStreaming: ai.streaming,
+    memory: ai.memory.mode,
+    window: ai.memory.messages,
+    exchanges: ai.memory.exchanges,
+    historyTokens: ai.memory.tokens,
+    prices: ai.prices,
+    ...(modelRetry !== undefined && { retry: modelRetry }),
+  });
+  const mayCall = limitTools(fast);
+  const brainOf = createBrains(
+    settings.tenants.map((tenant) => ({ ...tenant, id: tenantIdOf(tenant.slug) })),
+    {
+      tools,
+      toolCalling: ai.toolCalling,
+      turnTimeoutMs: thinking.turnTimeoutMs,
+      mayCall,
+      understanderOf: ({ brain, slug }) => createLazyUnderstander(brain.get("intents"), slug),
+      log,
+    },
+  );
+  const ledger = createSpendingLedger(database);
+  const budget = createBudget({
+    fast,
+    ledger,
+    limits: { maxPerDayUsd: ai.cost.maxPerDay, alertThresholdUsd: ai.cost.alertThreshold },
+    onAlert: (alert) => log.warn(alert, "spending needs attention"),
+  });
+  const agent = withKeylessBrain(
+    createAgent({
+      settings: thinking,
+      purse: budget,
+      mayCall,
+      models: modelsOf(ai),
+      prompts: ai.prompts,
+      tools,
+      log,
+    }),
+    brainOf,
+  );
+  const policy = limitPolicyOf(ai.rateLimit);
+  const limits = createLimits({
+    fast,
+    policyFor: () => policy,
+    onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
+  });
+  return { agent, limits, ledger };
+}
+
+/** The chains of all agents; without any model an empty one. */
+function modelsOf({ choices }: Settings["ai"]): AgentModels {
+  const parse = (list: readonly ModelChoice[]) => list.map((choice) => modelSettings.parse(choice));
+  const both = (role: Role) => ({
+    simple: parse(choices.agents[role].simple),
+    complex: parse(choices.agents[role].complex),
+  });
+  return {
+    agents: {
+      customer: both("customer"),
+      staff: both("staff"),
+      admin: both("admin"),
+      analytics: both("analytics"),
+    },
+    fallbacks: parse(choices.fallbacks),
+  };
+}
