@@ -282,7 +282,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     publicUrl: settings.http.publicUrl,
     files,
     ...parts.chat,
-    limits: { messages: ai.rateLimit, ...parts.chat?.limits },
+    companies,
+    messageLimits: limits,
     log,
   });
   const hasChat = settings.role !== "worker" && settings.channels.web !== undefined;

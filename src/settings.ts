@@ -100,6 +100,8 @@ export interface AiSettings {
     readonly perHour: number | undefined;
     readonly perDay: number | undefined;
     readonly perCompany: number | undefined;
+    /** 0: no limit. */
+    readonly perAddress: number;
   };
   /** US dollars a day. */
   readonly cost: { readonly maxPerDay: number; readonly alertThreshold: number };
@@ -330,6 +332,7 @@ function toAiSettings(
       perHour: names.AI_RATE_LIMIT_PER_HOUR,
       perDay: names.AI_RATE_LIMIT_PER_DAY,
       perCompany: names.AI_RATE_LIMIT_PER_COMPANY,
+      perAddress: names.AI_RATE_LIMIT_PER_ADDRESS,
     },
     cost: { maxPerDay: names.AI_MAX_COST_PER_DAY, alertThreshold: names.AI_COST_ALERT_THRESHOLD },
     prices,

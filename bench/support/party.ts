@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { noRateLimits } from "../../test/support/no-rate-limits.ts";
 import { cpuMsOf, rssMbOf } from "./process-figures.ts";
 import type { PlatformHello } from "./run-platform.ts";
 import { freePort } from "./stores.ts";
@@ -61,11 +62,7 @@ export async function createBaton(
     BATON_DATA_DIR: path.join(folder, "data"),
     BATON_HOST: "127.0.0.1",
     BATON_LOG_LEVEL: "warn",
-    AI_RATE_LIMIT_PER_MINUTE: "100000",
-    AI_RATE_LIMIT_BURST: "100000",
-    AI_RATE_LIMIT_PER_HOUR: "0",
-    AI_RATE_LIMIT_PER_DAY: "0",
-    AI_RATE_LIMIT_PER_COMPANY: "0",
+    ...noRateLimits,
     ...options.env,
   };
   const roles = options.split === true ? ["edge", "worker"] : ["all"];

@@ -1,7 +1,6 @@
-import type { ConversationId, InstallationId, MessageId, TenantId } from "../core/ids.ts";
+import type { ConversationId, InstallationId, TenantId } from "../core/ids.ts";
 import type { Database } from "../store/database.ts";
-import { deriveId } from "../store/derive-id.ts";
-import { conversationIdOf } from "./transcript.ts";
+import { conversationIdOf, messageIdOf } from "./transcript.ts";
 
 /** A thread, as far as its conversation needs it. */
 interface ProgressThread {
@@ -51,7 +50,7 @@ export function createChatProgress({ database }: { readonly database: Database }
     },
     isAnswered: async ({ tenantId, installationId, thread }, externalId) => {
       const conversationId: ConversationId = conversationIdOf(installationId, thread);
-      const messageId = deriveId<MessageId>("message", installationId, thread, externalId);
+      const messageId = messageIdOf(installationId, thread, externalId);
       const [row] = await database.statement<{ done: boolean }>(
         tenantId,
         {

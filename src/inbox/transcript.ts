@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { PermanentError } from "../core/errors.ts";
-import { isId, type ConversationId, type InstallationId } from "../core/ids.ts";
+import { isId, type ConversationId, type InstallationId, type MessageId } from "../core/ids.ts";
 import type {
   LiveEvent,
   SaidItem,
@@ -93,6 +93,11 @@ const pageRow = z.object({
 /** The conversation a thread becomes; the same id the inbox gives it. */
 export function conversationIdOf(installationId: InstallationId, thread: string): ConversationId {
   return deriveId<ConversationId>("conversation", installationId, thread, "");
+}
+
+/** What a visitor does in a thread, under the id they gave it; the same id the inbox gives it. */
+export function messageIdOf(installationId: InstallationId, thread: string, externalId: string): MessageId {
+  return deriveId<MessageId>("message", installationId, thread, externalId);
 }
 
 export function createTranscript({ database, sealer, installations, fast }: TranscriptParts): TranscriptBook {

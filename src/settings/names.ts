@@ -189,6 +189,11 @@ export const settingNames = z.object({
     yaml: "ai.rateLimit.perCompany",
     about: "Messages all people of a tenant may send a minute; unset: by its tier; 0: as many as they like",
   }),
+  AI_RATE_LIMIT_PER_ADDRESS: whole(0, 1_000_000).default(60).register(settingNotes, {
+    yaml: "ai.rateLimit.perAddress",
+    about:
+      "Messages anonymous visitors behind one network address may send a minute; 0: as many as they like",
+  }),
   AI_MAX_COST_PER_DAY: amount(0, 1_000_000).default(100).register(settingNotes, {
     yaml: "ai.cost.maxPerDay",
     about: "US dollars a day; then no model is asked, and written answers or people help",

@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startOpenAiSimulator, type OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
 import type { Pace } from "../../src/service.ts";
+import { noRateLimits } from "../support/no-rate-limits.ts";
 import type { CrashPoint } from "./crash-points.ts";
 import { startFleet, type Fleet } from "./fleet.ts";
 import { readBooks, tablesContaining, unfinished, type Books } from "./ground-truth.ts";
@@ -81,11 +82,7 @@ export async function play(
       env: {
         ...platform.env,
         BATON_HOST: "127.0.0.1",
-        AI_RATE_LIMIT_PER_MINUTE: "100000",
-        AI_RATE_LIMIT_BURST: "100000",
-        AI_RATE_LIMIT_PER_HOUR: "0",
-        AI_RATE_LIMIT_PER_DAY: "0",
-        AI_RATE_LIMIT_PER_COMPANY: "0",
+        ...noRateLimits,
         OPENAI_BASE_URL: model.baseURL,
         OPENAI_API_KEY: "sk-test",
         OPENAI_MODEL: "gpt-4o-mini",

@@ -15,6 +15,7 @@ import { createService, type Pace, type Service, type ServiceParts } from "../..
 import { readSettings } from "../../src/settings.ts";
 import type { Database } from "../../src/store/database.ts";
 import { openStore } from "../../src/store/store.ts";
+import { noRateLimits } from "./no-rate-limits.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 /** The whole of Baton between a simulated Slack and a simulated model, on a database of its own. */
@@ -68,12 +69,7 @@ export function environmentFor(
     SLACK_PACE: "off",
     BATON_HOST: "127.0.0.1",
     PORT: "0",
-    // The same few people ask hundreds of questions.
-    AI_RATE_LIMIT_PER_MINUTE: "100000",
-    AI_RATE_LIMIT_BURST: "100000",
-    AI_RATE_LIMIT_PER_HOUR: "0",
-    AI_RATE_LIMIT_PER_DAY: "0",
-    AI_RATE_LIMIT_PER_COMPANY: "0",
+    ...noRateLimits,
     ...(model !== undefined && {
       OPENAI_BASE_URL: model.baseURL,
       OPENAI_API_KEY: "sk-test",

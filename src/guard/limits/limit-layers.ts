@@ -43,6 +43,14 @@ export type LimitLayer =
       readonly windowMs: number;
     };
 
+/** What a door asks of everything it takes in; the longer ones are asked of what the bot would answer. */
+const doorLayers: ReadonlySet<LayerName> = new Set(["user minute", "endpoint minute", "address minute"]);
+
+/** Whether a limit is one that a door keeps. */
+export function isKeptAtDoor({ name }: LimitLayer): boolean {
+  return doorLayers.has(name);
+}
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;

@@ -73,13 +73,16 @@ export interface LimitSettings {
   readonly perHour: number | undefined;
   readonly perDay: number | undefined;
   readonly perCompany: number | undefined;
+  readonly perAddress: number;
 }
 
 /** The policy of a deployment. */
-export function limitPolicyOf({ perMinute, burst, perHour, perDay, perCompany }: LimitSettings): LimitPolicy {
+export function limitPolicyOf(settings: LimitSettings): LimitPolicy {
+  const { perMinute, burst, perHour, perDay, perCompany, perAddress } = settings;
   return createLimitPolicy({
     perMinute,
     burst,
+    addressPerMinute: orUnlimited(perAddress),
     ...(perHour !== undefined && { userPerHour: forAllTiers(perHour) }),
     ...(perDay !== undefined && { userPerDay: forAllTiers(perDay) }),
     ...(perCompany !== undefined && { companyPerMinute: forAllTiers(perCompany) }),
@@ -87,6 +90,10 @@ export function limitPolicyOf({ perMinute, burst, perHour, perDay, perCompany }:
 }
 
 function forAllTiers(limit: number): Readonly<Record<Tier, number | undefined>> {
-  const value = limit === 0 ? undefined : limit;
+  const value = orUnlimited(limit);
   return { free: value, pro: value, enterprise: value };
+}
+
+function orUnlimited(limit: number): number | undefined {
+  return limit === 0 ? undefined : limit;
 }

@@ -2,7 +2,13 @@ import { TransientError } from "../../core/errors.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import type { FastState } from "../../store/fast-state.ts";
 import { decideLimit, type LayerReading, type LimitDecision } from "./decide-limit.ts";
-import { layersOf, type LayerName, type LimitedCaller, type LimitLayer } from "./limit-layers.ts";
+import {
+  isKeptAtDoor,
+  layersOf,
+  type LayerName,
+  type LimitedCaller,
+  type LimitLayer,
+} from "./limit-layers.ts";
 import { writeLimitNotice } from "./limit-notice.ts";
 import type { LimitPolicy } from "./limit-policy.ts";
 import { nextLocalDay } from "./local-day.ts";
@@ -27,7 +33,10 @@ export interface Limits {
    * for what the bot would answer: controls, notices, staff in a thread and conversations a person has are not limited.
    */
   admit(caller: LimitedCaller): Promise<LimitVerdict>;
-  /** The same for a door: rejects with RateLimitExceeded. */
+  /**
+   * For a door, of everything it takes in: takes the message's worth from the short limits alone, and rejects with
+   * RateLimitExceeded where one refuses. A message with an identity is not counted by them again, here or in `admit`.
+   */
   require(caller: LimitedCaller): Promise<void>;
 }
 
@@ -67,18 +76,22 @@ const insistentAfter = 50;
 export function createLimits(parts: LimitsParts): Limits {
   const { fast, policyFor, onInsistence, now = () => new Date() } = parts;
 
-  async function admit(caller: LimitedCaller): Promise<LimitVerdict> {
+  /** A message's memory holds how far it was admitted: by the door, or altogether. */
+  async function ask(caller: LimitedCaller, upTo: "door" | "all"): Promise<LimitVerdict> {
     const memory =
       caller.message === undefined ? undefined : `limit:admitted:${caller.tenantId}:${caller.message}`;
-    if (memory !== undefined && (await fast.get(memory, { ttlMs: hourMs, nearby: true })) !== undefined)
-      return { kind: "allowed" };
+    const admitted =
+      memory === undefined
+        ? undefined
+        : (await fast.get(memory, { ttlMs: hourMs, nearby: true }))?.toString();
+    if (admitted !== undefined && (upTo === "door" || admitted !== "door")) return { kind: "allowed" };
     const at = now();
-    const decision = decideLimit(
-      await takeFrom(layersOf(policyFor(caller.tenantId), caller, at), caller, at),
-      at,
+    const layers = layersOf(policyFor(caller.tenantId), caller, at).filter((layer) =>
+      isKeptAtDoor(layer) ? admitted === undefined : upTo === "all",
     );
+    const decision = decideLimit(await takeFrom(layers, caller, at), at);
     if (decision.kind === "limited") return toVerdict(decision, caller, at);
-    if (memory !== undefined) await fast.set(memory, "1", { ttlMs: hourMs, nearby: true });
+    if (memory !== undefined) await fast.set(memory, upTo, { ttlMs: hourMs, nearby: true });
     return decision;
   }
 
@@ -146,9 +159,9 @@ export function createLimits(parts: LimitsParts): Limits {
   }
 
   return {
-    admit,
+    admit: (caller) => ask(caller, "all"),
     require: async (caller) => {
-      const verdict = await admit(caller);
+      const verdict = await ask(caller, "door");
       if (verdict.kind === "limited") throw new RateLimitExceeded(verdict);
     },
   };

@@ -3,17 +3,19 @@ import type { Attachment } from "../../core/envelope.ts";
 import { actions } from "../../core/reply.ts";
 import type { TranscriptItem, WebThread } from "../../core/transcript.ts";
 import type { VisitorAct, WebDoor } from "../../core/web-door.ts";
+import type { Limits } from "../../guard/limits/limits.ts";
 import type { ChatProgress } from "../../inbox/chat-progress.ts";
-import type { TranscriptBook } from "../../inbox/transcript.ts";
-import type { FastState } from "../../store/fast-state.ts";
+import { messageIdOf, type TranscriptBook } from "../../inbox/transcript.ts";
+import type { Companies } from "../../tenants/companies.ts";
 import { ApiError, refusals } from "./api-error.ts";
-import { takeOrRefuse, type ChatLimits } from "./limits.ts";
-import type { ChatSession } from "./sessions.ts";
+import { isAnonymous, type ChatSession } from "./sessions.ts";
 
 /** Who acts where. The thread is the session's own. */
 export interface Scene {
   readonly session: ChatSession;
   readonly thread: WebThread;
+  /** The remote address, as a trusted proxy or the socket names it. */
+  readonly address: string;
   readonly correlationId: string;
 }
 
@@ -49,14 +51,15 @@ export interface ChatActParts {
   readonly book: TranscriptBook;
   readonly door: WebDoor;
   readonly progress: ChatProgress;
-  readonly fast: FastState;
-  readonly limits: ChatLimits;
+  readonly companies: Pick<Companies, "get">;
+  readonly messageLimits: Pick<Limits, "require">;
 }
 
-export function createChatActs({ book, door, progress, fast, limits }: ChatActParts): ChatActs {
+export function createChatActs(parts: ChatActParts): ChatActs {
+  const { book, door, progress, companies, messageLimits } = parts;
   const say: ChatActs["say"] = async (scene, { id, text, attachments: wanted = [] }) => {
     const { thread } = scene;
-    await spend(scene);
+    await spend(scene, id);
     const attachments = await attached(scene, wanted);
     const content = { text, ...(attachments.length > 0 && { attachments }) };
     const { kind, cursor } = await book.add(thread, { id, role: "user", state: "final", content });
@@ -70,9 +73,19 @@ export function createChatActs({ book, door, progress, fast, limits }: ChatActPa
     return cursor;
   };
 
-  async function spend({ session }: Scene): Promise<void> {
+  /** Under the identity the act is worked on with, so that the turn does not count it again. */
+  async function spend({ session, thread, address }: Scene, actId: string): Promise<void> {
     const { site, visitor } = session;
-    await takeOrRefuse(fast, `web:say:${site.route.tenantId}:${visitor.id}`, limits.messages);
+    const { tenantId, installationId } = site.route;
+    const { tier } = await companies.get(tenantId);
+    await messageLimits.require({
+      tenantId,
+      tier,
+      role: "customer",
+      user: `${installationId}:${visitor.id}`,
+      message: messageIdOf(installationId, thread.thread, actId),
+      address: isAnonymous(visitor) ? address : undefined,
+    });
   }
 
   async function attached({ session, thread }: Scene, ids: readonly string[]): Promise<Attachment[]> {
@@ -122,8 +135,9 @@ export function createChatActs({ book, door, progress, fast, limits }: ChatActPa
     edit: async (scene, id, text) => {
       const { content } = await own(scene, id);
       if (content.text === text) return;
-      await spend(scene);
-      await take(scene, { kind: "edit", id: `edit:${id}:${fingerprint(text)}`, target: id, text });
+      const actId = `edit:${id}:${fingerprint(text)}`;
+      await spend(scene, actId);
+      await take(scene, { kind: "edit", id: actId, target: id, text });
       const edited = { content: { ...content, text }, state: "final", edited: true } as const;
       await book.change(scene.thread, id, { ...edited, from: ["final"] });
     },
@@ -139,8 +153,9 @@ export function createChatActs({ book, door, progress, fast, limits }: ChatActPa
       }
       // A suggestion is said, so that it stands in the conversation like anything else the visitor says.
       if (action === actions.suggestion) return void (await say(scene, { id, text: value }));
-      await spend(scene);
-      await take(scene, { kind: "action", id: `press:${id}`, action, value, target });
+      const actId = `press:${id}`;
+      await spend(scene, actId);
+      await take(scene, { kind: "action", id: actId, action, value, target });
     },
     judge: async (scene, id, rating) => {
       const { content } = await ours(scene, id);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PermanentError, TransientError, UncertainError } from "../../core/errors.ts";
+import { RateLimitExceeded } from "../../guard/limits/limits.ts";
 
 /** A request that is refused: `message` says what to do about it. */
 export class ApiError extends Error {
@@ -38,11 +39,17 @@ export const refusals = {
       "origin_not_allowed",
       "This page is not on the site's list: add its origin to the site.",
     ),
+  tooFast: (retryAfterMs: number) => {
+    const seconds = Math.max(1, Math.ceil(Math.min(retryAfterMs, 60_000) / 1_000));
+    const message = `That was a little fast for us. Please try again in ${seconds} s.`;
+    return new ApiError(429, "too_many_requests", message, seconds * 1_000);
+  },
 } as const;
 
 /** What a failure is to the caller; undefined for a bug, which is told to nobody. */
 export function toApiError(cause: unknown): ApiError | undefined {
   if (cause instanceof ApiError) return cause;
+  if (cause instanceof RateLimitExceeded) return refusals.tooFast(cause.retryAfterMs);
   if (cause instanceof TransientError) {
     const message = "That did not work just now and nothing was kept: send it again in a moment.";
     return new ApiError(503, "try_again", message, cause.retryAfterMs ?? 1_000);

@@ -40,7 +40,7 @@ export async function sceneFor(
   { request, thread }: { readonly request: FastifyRequest; readonly thread?: string | undefined },
 ): Promise<Scene> {
   const own = await sessions.threadOf(session, thread ?? session.claims.thread);
-  return { session, thread: own, correlationId: request.id };
+  return { session, thread: own, address: request.ip, correlationId: request.id };
 }
 
 /** A thread as the conversation's state is looked up by. */

@@ -6,12 +6,14 @@ import type { ConversationId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Part } from "../../core/part.ts";
 import type { WebDoor } from "../../core/web-door.ts";
+import type { Limits } from "../../guard/limits/limits.ts";
 import { createChatProgress } from "../../inbox/chat-progress.ts";
 import type { TranscriptBook } from "../../inbox/transcript.ts";
 import type { ReplyFiles } from "../../outbox/reply-files.ts";
 import type { Database } from "../../store/database.ts";
 import type { FastState } from "../../store/fast-state.ts";
 import type { Sealer } from "../../store/seal.ts";
+import type { Companies } from "../../tenants/companies.ts";
 import type { InstallationDirectory } from "../../tenants/installations.ts";
 import { createWebSessions } from "../../tenants/web-sessions.ts";
 import { createChatActs } from "./acts.ts";
@@ -44,6 +46,7 @@ export interface ChatParts {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly fast: FastState;
+  readonly companies: Pick<Companies, "get">;
   readonly installations: InstallationDirectory;
   readonly book: TranscriptBook;
   readonly door: WebDoor;
@@ -52,6 +55,8 @@ export interface ChatParts {
   readonly publicUrl: string | undefined;
   /** What the bot attached to its answers. */
   readonly files?: Pick<ReplyFiles, "readIn"> | undefined;
+  /** How much visitors may say: the limits that the turns keep on every platform. */
+  readonly messageLimits: Pick<Limits, "require">;
   readonly limits?: Partial<ChatLimits> | undefined;
   readonly tokenTimes?: TokenTimes | undefined;
   /** Milliseconds since the epoch. */
@@ -60,7 +65,7 @@ export interface ChatParts {
 }
 
 export function createChat(parts: ChatParts): Chat {
-  const { database, sealer, fast, book, door, log, now } = parts;
+  const { database, sealer, fast, book, door, companies, messageLimits, log, now } = parts;
   const limits: ChatLimits = { ...defaultChatLimits, ...parts.limits };
   const sites = createSites({ directory: parts.installations, publicUrl: parts.publicUrl });
   const progress = createChatProgress({ database });
@@ -71,7 +76,7 @@ export function createChat(parts: ChatParts): Chat {
     tokens: createSessionTokens({ masterKeys: parts.masterKeys, times: parts.tokenTimes, now }),
     now,
   });
-  const acts = createChatActs({ book, door, progress, fast, limits });
+  const acts = createChatActs({ book, door, progress, companies, messageLimits });
   const closing = new AbortController();
   // One listener for each who waits.
   setMaxListeners(0, closing.signal);

@@ -1,10 +1,8 @@
 import type { FastState } from "../../store/fast-state.ts";
-import { ApiError } from "./api-error.ts";
+import { refusals } from "./api-error.ts";
 
-/** How much one visitor and one address may ask of us. */
+/** How much one address may ask of us; what a visitor may say is limited as on every platform. */
 export interface ChatLimits {
-  /** Messages of one visitor. */
-  readonly messages: { readonly perMinute: number; readonly burst: number };
   /** Requests, new sessions and files from one address. */
   readonly requestsPerMinute: number;
   readonly sessionsPerMinute: number;
@@ -21,7 +19,6 @@ export interface ChatLimits {
 }
 
 export const defaultChatLimits: ChatLimits = {
-  messages: { perMinute: 10, burst: 15 },
   requestsPerMinute: 600,
   sessionsPerMinute: 60,
   filesPerMinute: 30,
@@ -36,12 +33,8 @@ export const defaultChatLimits: ChatLimits = {
 export async function takeOrRefuse(
   fast: Pick<FastState, "take">,
   key: string,
-  bucket: { readonly perMinute: number; readonly burst?: number | undefined },
+  { perMinute }: { readonly perMinute: number },
 ): Promise<void> {
-  const { perMinute, burst = Math.ceil(perMinute / 2) } = bucket;
-  const taken = await fast.take(key, { capacity: burst, refillPerMinute: perMinute });
-  if (taken.allowed) return;
-  const seconds = Math.max(1, Math.ceil(Math.min(taken.retryAfterMs, 60_000) / 1_000));
-  const message = `That was a little fast for us. Please try again in ${seconds} s.`;
-  throw new ApiError(429, "too_many_requests", message, seconds * 1_000);
+  const taken = await fast.take(key, { capacity: Math.ceil(perMinute / 2), refillPerMinute: perMinute });
+  if (!taken.allowed) throw refusals.tooFast(taken.retryAfterMs);
 }

@@ -162,7 +162,7 @@ export function createChatSessions(parts: {
     prove,
     renew: async ({ site, visitor, claims }) => {
       const { session, thread, generation } = claims;
-      const identified = visitor.id.startsWith("user:");
+      const identified = !isAnonymous(visitor);
       return issue(site, { session, thread, generation, identified });
     },
     ticket: ({ site, claims }) => tokens.sign(site.route.tenantId, claims, "ticket"),
@@ -172,6 +172,11 @@ export function createChatSessions(parts: {
       return { site: site.key, thread };
     },
   };
+}
+
+/** Whether nobody has vouched for who a visitor is. */
+export function isAnonymous({ id }: Pick<Visitor, "id">): boolean {
+  return !id.startsWith("user:");
 }
 
 /** The token of a request's `Authorization: Bearer`. */

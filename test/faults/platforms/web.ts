@@ -96,7 +96,7 @@ export async function startWeb(): Promise<Platform> {
 
   return {
     name: "web",
-    env: { AI_RATE_LIMIT_PER_MINUTE: "100000", AI_RATE_LIMIT_BURST: "100000" },
+    env: {},
     files: {
       "config/tenants/faults.yaml": [
         "name: Faults",

@@ -185,6 +185,25 @@ describe("what a limited person is told", () => {
     expect((await house.limits.admit(aCaller({ message: "slack:C1:1.6" }))).kind).toBe("limited");
   });
 
+  test("what a door let in is not counted a second time, and only the short limits are kept there", async () => {
+    const policy = createLimitPolicy({ strict: true, userPerDay: { free: 12, pro: 12, enterprise: 12 } });
+    const house = aHouse(policy);
+    const messages = Array.from({ length: 10 }, (_, at) => aCaller({ message: `web:${at}` }));
+    for (const message of [...messages, ...messages]) await house.limits.require(message);
+    for (const message of [...messages, ...messages])
+      expect((await house.limits.admit(message)).kind).toBe("allowed");
+    await expect(house.limits.require(aCaller({ message: "web:10" }))).rejects.toThrow(RateLimitExceeded);
+
+    house.pass(60_000);
+    const later = [11, 12, 13].map((at) => aCaller({ message: `web:${at}` }));
+    const verdicts = [];
+    for (const message of later) {
+      await house.limits.require(message);
+      verdicts.push(await house.limits.admit(message));
+    }
+    expect(verdicts).toMatchObject([{ kind: "allowed" }, { kind: "allowed" }, { layer: "user day" }]);
+  });
+
   test("R254: who keeps writing against a limit is reported once, not with every message", async () => {
     const house = aHouse(minuteOnly({ strict: true }));
     await admitTimes(300, house);

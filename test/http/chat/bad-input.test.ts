@@ -367,9 +367,9 @@ describe("D8: too many requests", () => {
   let busy: Talk;
   beforeAll(async () => {
     busy = await openTalk({
-      env: { AI_RATE_LIMIT_PER_MINUTE: "2", AI_RATE_LIMIT_BURST: "3" },
+      env: { AI_RATE_LIMIT_PER_MINUTE: "2", AI_RATE_LIMIT_BURST: "3", ACME_WEB_SECRET: acme.secret },
       files: {
-        "config/tenants/acme.yaml": `name: Acme\nsites: [{ key: ${acme.key}, origins: ["${acme.origin}"] }]\n`,
+        "config/tenants/acme.yaml": `name: Acme\nsites: [{ key: ${acme.key}, origins: ["${acme.origin}"], userTokenSecret: ACME_WEB_SECRET }]\n`,
       },
     });
   });
@@ -397,6 +397,23 @@ describe("D8: too many requests", () => {
     });
     const other = await visit(busy.house.service.url());
     expect((await other.put("m1", "hi")).status).toBe(200);
+    // Counted once: what was let in may be sent again, and its turn does not turn it away.
+    expect((await eve.put("m2", "hi 2")).status).toBe(200);
+    await busy.settled();
+    const turnedAway = "SELECT reason FROM messages WHERE reason LIKE 'over the limit%'";
+    expect(await busy.rows(turnedAway)).toEqual([]);
+    const admitted = await busy.rows("SELECT FROM messages WHERE role = 'user'");
+    expect(admitted).toHaveLength(4);
+  });
+
+  it("of anonymous visitors from one address share its limit, and those a site vouches for do not (R255)", async () => {
+    await busy.house.restart({ env: { AI_RATE_LIMIT_PER_ADDRESS: "2" } });
+    const url = busy.house.service.url();
+    const statuses = [];
+    for (let at = 0; at < 4; at += 1) statuses.push((await (await visit(url)).put("m1", "hi")).status);
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    const known = await visit(url, { userToken: await userToken(acme.secret, { sub: "zoe" }) });
+    expect((await known.put("m1", "hi")).status).toBe(200);
   });
 
   it("of new sessions from one address are, too", async () => {
