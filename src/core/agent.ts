@@ -1,5 +1,6 @@
 import type { CarriedOut } from "./approval.ts";
 import type { Journal } from "./journal.ts";
+import type { Profile } from "./profile.ts";
 import type { Button, Citation } from "./reply.ts";
 import type { ToolContext, TurnFiles } from "./tool.ts";
 
@@ -21,8 +22,12 @@ export interface AgentRequest {
   readonly company: string;
   readonly persona: string;
   readonly summary: string | undefined;
-  /** Earlier messages, already limited to the window. */
+  /** Earlier messages, already limited to the window and to what stands in no summary yet. */
   readonly history: readonly SpokenMessage[];
+  /** So many of the newest of them stand in no summary yet: they are told even where the window is smaller. */
+  readonly unsummarized?: number | undefined;
+  /** What is remembered of the person who asks, where nobody else reads the answer: data, never instructions. */
+  readonly profile?: Profile | undefined;
   /** What is being answered: one or more messages, oldest first. */
   readonly questions: readonly SpokenMessage[];
   /** Calls that colleagues approved and that have just run: the person is told of them. Then `questions` may be empty. */

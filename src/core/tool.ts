@@ -25,6 +25,8 @@ export interface ToolContext {
   readonly contactId: ContactId;
   readonly turnId: TurnId;
   readonly role: Role;
+  /** Who reads the answer: only with `direct` nobody but the caller. */
+  readonly audience?: "direct" | "group" | "public" | "shared" | undefined;
   /** The same for every try of the same call: a second run with it must have no second effect. */
   readonly idempotencyKey: string;
   readonly now: Date;
@@ -65,6 +67,11 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly rateLimit?: { readonly perMinute: number } | undefined;
   /** Milliseconds; the call is aborted then. */
   readonly timeoutMs: number;
+  /**
+   * Takes longer than a turn may, minutes perhaps: it runs on the queue, under a time limit of its own, and the person
+   * is told when it is done.
+   */
+  readonly background?: true | undefined;
   /** US dollars per call, for the ledger. */
   readonly cost: number;
   /**
