@@ -3,8 +3,9 @@ import type { ModelSettings } from "./agent-settings.ts";
 import type { ClientQuestion, Heard, ModelClient } from "./model-client.ts";
 import { loadModelClient } from "./model-client.ts";
 import { contentFilter, emptyAnswer, toModelError } from "./model-error.ts";
-import type { ModelReply } from "./model-reply.ts";
-import { createToolCallParts } from "./tool-call-parts.ts";
+import type { ModelReply, ModelUse } from "./model-reply.ts";
+import { estimateTokens } from "./tokens.ts";
+import { createToolCallParts, type ToolCallParts } from "./tool-call-parts.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { createWatchdog } from "./watchdog.ts";
 
@@ -12,6 +13,8 @@ import { createWatchdog } from "./watchdog.ts";
 export interface ModelQuestion extends ClientQuestion {
   /** Receives the text so far of this call, each time it grew. Must not throw. Without it nothing is shown before the end. */
   readonly onText: ((text: string) => void) | undefined;
+  /** Told what a call used that ended without a reply after the model had begun to answer. Must not throw. */
+  readonly onBroken?: ((used: ModelUse) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -36,9 +39,12 @@ export function createChatModel(settings: ModelSettings): ChatModel {
       const loaded = await client();
       question.signal.throwIfAborted();
       const watchdog = createWatchdog(question.signal, settings);
+      const heard = hearNothing(settings.model);
       try {
-        return await readStream(loaded, question, { watchdog, model: settings.model });
+        return await readStream(loaded, question, { watchdog, heard });
       } catch (cause) {
+        const used = readUse(heard, question);
+        if (used !== undefined) question.onBroken?.(used);
         question.signal.throwIfAborted();
         throw toFailure(cause, settings.model, watchdog.cutBy());
       } finally {
@@ -48,21 +54,18 @@ export function createChatModel(settings: ModelSettings): ChatModel {
   };
 }
 
+type Hearing = Heard & { readonly calls: ToolCallParts };
+
+function hearNothing(model: string): Hearing {
+  const calls = createToolCallParts();
+  return { text: "", refusal: "", finish: undefined, model, inputTokens: 0, outputTokens: 0, calls };
+}
+
 async function readStream(
   client: ModelClient,
   question: ModelQuestion,
-  { watchdog, model }: { readonly watchdog: Watchdog; readonly model: string },
+  { watchdog, heard }: { readonly watchdog: Watchdog; readonly heard: Hearing },
 ): Promise<ModelReply> {
-  const calls = createToolCallParts();
-  const heard: Heard = {
-    text: "",
-    refusal: "",
-    finish: undefined,
-    model,
-    inputTokens: 0,
-    outputTokens: 0,
-    calls,
-  };
   let told = 0;
   for await (const piece of client.pieces(question, watchdog.signal)) {
     watchdog.beat();
@@ -73,7 +76,21 @@ async function readStream(
     }
   }
   watchdog.signal.throwIfAborted();
-  return judge(heard, calls.calls());
+  return judge(heard, heard.calls.calls());
+}
+
+/** What a broken call used: undefined where the model had not begun to answer. */
+function readUse(heard: Hearing, { messages, tools }: ClientQuestion): ModelUse | undefined {
+  const { model, text, refusal, finish, inputTokens, outputTokens } = heard;
+  const written = [text, refusal, ...heard.calls.calls().map((call) => `${call.name} ${call.arguments}`)];
+  if (inputTokens + outputTokens === 0 && written.every((each) => each === "")) return undefined;
+  // Providers tell what a call used at its end; until then some count up and others say nothing.
+  const output = written.reduce((sum, each) => sum + estimateTokens(each), 0);
+  return {
+    model,
+    inputTokens: inputTokens > 0 ? inputTokens : estimateTokens(JSON.stringify([messages, tools])),
+    outputTokens: finish !== undefined && outputTokens > 0 ? outputTokens : Math.max(outputTokens, output),
+  };
 }
 
 function judge(heard: Heard, toolCalls: ModelReply["toolCalls"]): ModelReply {

@@ -7,8 +7,14 @@ import type { Continuation } from "./model-continuation.ts";
 import { createContinuation } from "./model-continuation.ts";
 import type { ModelError } from "./model-error.ts";
 import { circuitOpen, contentFilter, contextTooLong, emptyAnswer } from "./model-error.ts";
-import type { ModelOutcome, ModelReply } from "./model-reply.ts";
+import type { ModelOutcome, ModelReply, ModelUse } from "./model-reply.ts";
 import type { Rung } from "./model-rung.ts";
+
+/** One question to several models. */
+export interface LadderQuestion extends ModelQuestion {
+  /** Asked before a further call where one broke that is paid for; `false` ends it as over budget. */
+  readonly mayGoOn?: (() => Promise<boolean>) | undefined;
+}
 
 /** Several models asked as one. */
 export interface ModelLadder {
@@ -20,7 +26,7 @@ export interface ModelLadder {
    * What was shown before a failure the next model goes on from; the text of the outcome is the whole answer.
    * Rejects only with the signal's reason or a bug.
    */
-  ask(question: ModelQuestion, remainingMs: () => number): Promise<ModelOutcome>;
+  ask(question: LadderQuestion, remainingMs: () => number): Promise<ModelOutcome>;
 }
 
 interface LadderParts {
@@ -33,20 +39,23 @@ interface LadderParts {
 
 /** Builds a ladder; what its rungs remember they share with every other ladder that has them. */
 export function createModelLadder({ rungs, settings, log, random = Math.random }: LadderParts): ModelLadder {
-  async function ask(question: ModelQuestion, remainingMs: () => number): Promise<ModelOutcome> {
-    const answer = createContinuation(question);
+  async function ask(question: LadderQuestion, remainingMs: () => number): Promise<ModelOutcome> {
+    const bill = openBill(question);
+    const answer = createContinuation({ ...question, onBroken: bill.add });
     let due = rungs;
     const failures = new Map<Rung, ModelError>();
     const readyAt = new Map<Rung, number>();
     for (let attempt = 1; ; attempt += 1) {
-      const reply = await climb(due, { answer, failures, signal: question.signal, log });
-      if (reply !== undefined) return { kind: "replied", reply };
+      const reply = await climb(due, { answer, failures, bill, signal: question.signal, log });
+      if (reply === "over budget") return overBudget(bill);
+      if (reply !== undefined) return { kind: "replied", reply, ...bill.broken() };
       const failedAt = performance.now();
       for (const rung of due) {
         readyAt.set(rung, failedAt + decideWait(failures.get(rung), attempt, settings.retry, random));
       }
       const next = Math.min(...readyAt.values());
-      if (attempt >= settings.retry.attempts || next - failedAt >= remainingMs()) return toOutcome(failures);
+      if (attempt >= settings.retry.attempts || next - failedAt >= remainingMs())
+        return { ...toFailure(failures), ...bill.broken() };
       await pause(next - failedAt, question.signal);
       due = rungs.filter((rung) => (readyAt.get(rung) ?? 0) <= next);
     }
@@ -55,18 +64,50 @@ export function createModelLadder({ rungs, settings, log, random = Math.random }
   return { name: rungs.map(({ name }) => name).join(" > "), ask };
 }
 
+/** What broken calls used, and whether more of them may be paid for. */
+interface Bill {
+  add(used: ModelUse): void;
+  /** Asks once for each time something was added. */
+  mayGoOn(): Promise<boolean>;
+  broken(): { readonly broken?: ModelUse[] };
+}
+
+function openBill({ onBroken, mayGoOn }: LadderQuestion): Bill {
+  const broken: ModelUse[] = [];
+  let asked = 0;
+  return {
+    add(used) {
+      broken.push(used);
+      onBroken?.(used);
+    },
+    async mayGoOn() {
+      if (mayGoOn === undefined || asked === broken.length) return true;
+      asked = broken.length;
+      return mayGoOn();
+    },
+    broken: () => (broken.length === 0 ? {} : { broken }),
+  };
+}
+
+function overBudget(bill: Bill): ModelOutcome {
+  const detail = "the limit is reached: calls that broke off used it up";
+  return { kind: "failed", reason: "over budget", detail, ...bill.broken() };
+}
+
 interface Climb {
   readonly answer: Continuation;
   readonly failures: Map<Rung, ModelError>;
+  readonly bill: Bill;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 async function climb(
   rungs: readonly Rung[],
-  { answer, failures, signal, log }: Climb,
-): Promise<ModelReply | undefined> {
+  { answer, failures, bill, signal, log }: Climb,
+): Promise<ModelReply | "over budget" | undefined> {
   for (const rung of rungs) {
+    if (!(await bill.mayGoOn())) return "over budget";
     try {
       return answer.finish(await rung.ask(answer.next()));
     } catch (error) {
@@ -101,7 +142,7 @@ async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-function toOutcome(failures: ReadonlyMap<Rung, ModelError>): ModelOutcome {
+function toFailure(failures: ReadonlyMap<Rung, ModelError>): Extract<ModelOutcome, { kind: "failed" }> {
   const errors = [...failures.values()];
   const detail = errors.map(({ message }) => message).join("; ");
   const all = (...codes: readonly string[]) => errors.every(({ code }) => codes.includes(code ?? ""));

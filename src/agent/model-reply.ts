@@ -16,13 +16,24 @@ export const modelReply = z.object({
 });
 export type ModelReply = z.output<typeof modelReply>;
 
-/** How asking the models ended, as it is journaled. */
+/** What one call used, as its provider said, or as it looks where the call broke before it was told. */
+const modelUse = modelReply.pick({ model: true, inputTokens: true, outputTokens: true });
+export type ModelUse = z.output<typeof modelUse>;
+
+/** How asking the models ended, as it is journaled. `broken`: calls that gave no reply and are paid for all the same. */
 export const modelOutcome = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("replied"), reply: modelReply }),
+  z.object({ kind: z.literal("replied"), reply: modelReply, broken: z.array(modelUse).optional() }),
   z.object({
     kind: z.literal("failed"),
     reason: z.enum(["model unavailable", "empty answer", "too long", "over budget"]),
     detail: z.string(),
+    broken: z.array(modelUse).optional(),
   }),
 ]);
 export type ModelOutcome = z.output<typeof modelOutcome>;
+
+/** Everything an outcome is paid for. */
+export function usesOf(outcome: ModelOutcome): readonly ModelUse[] {
+  const { broken = [] } = outcome;
+  return outcome.kind === "replied" ? [...broken, outcome.reply] : broken;
+}

@@ -60,12 +60,12 @@ export async function runTool(run: ToolRun): Promise<StepOutcome> {
   const { tool } = run;
   const started = performance.now();
   const refusal = (await askPermission(run)) ?? (await askRules(run));
-  const outcome = refusal ?? (tool.effect === "write" ? await runWrite(run) : await runOnce(run));
+  const { outcome, runs } = refusal === undefined ? await runAll(run) : { outcome: refusal, runs: 0 };
   return {
     output: outcome,
     ok: outcome.kind === "result",
     durationMs: performance.now() - started,
-    costUsd: refusal === undefined ? tool.cost : 0,
+    costUsd: runs * tool.cost,
   };
 }
 
@@ -96,9 +96,10 @@ async function askRules(run: ToolRun): Promise<ToolOutcome | undefined> {
   }
 }
 
-async function runWrite(run: ToolRun): Promise<ToolOutcome> {
+async function runAll(run: ToolRun): Promise<{ readonly outcome: ToolOutcome; readonly runs: number }> {
   const first = await runOnce(run);
-  return first.kind === "uncertain" && run.tool.repeatable ? runOnce(run) : first;
+  if (first.kind !== "uncertain" || !run.tool.repeatable) return { outcome: first, runs: 1 };
+  return { outcome: await runOnce(run), runs: 2 };
 }
 
 async function runOnce(run: ToolRun): Promise<ToolOutcome> {

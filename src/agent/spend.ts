@@ -1,8 +1,9 @@
 import type { AgentRequest } from "../core/agent.ts";
-import type { Budget, Spent } from "../insights/cost/budget.ts";
+import type { Budget, Reservation, Spent } from "../insights/cost/budget.ts";
 import type { ModelSettings } from "./agent-settings.ts";
-import type { ModelOutcome } from "./model-reply.ts";
 import type { ModelQuestion } from "./chat-model.ts";
+import type { LadderQuestion } from "./model-ladder.ts";
+import type { ModelOutcome, ModelUse } from "./model-reply.ts";
 import type { Prices } from "./prices.ts";
 
 /** What a model call is paid from. */
@@ -12,7 +13,7 @@ export type Purse = Pick<Budget, "reserve">;
 interface Call {
   readonly purse: Purse | undefined;
   readonly prices: Prices;
-  readonly context: AgentRequest["context"];
+  readonly context: Pick<AgentRequest["context"], "tenantId" | "contactId" | "conversationId">;
   /** The conversation has no earlier messages. */
   readonly isFirst: boolean;
   readonly question: Pick<ModelQuestion, "messages" | "tools">;
@@ -21,44 +22,67 @@ interface Call {
   readonly cheap: readonly ModelSettings[];
 }
 
+/** Asks one of the two ladders, which tells what its broken calls used and asks whether it may go on after them. */
+type AskLadder = (
+  tier: "wanted" | "cheap",
+  bill: Pick<LadderQuestion, "onBroken" | "mayGoOn">,
+) => Promise<ModelOutcome>;
+
 /**
- * Makes one model call within the day's limits: what it can cost at most is set aside before, what it did cost is
- * counted after. From the alert threshold on the cheap tier is asked; where nothing may be spent any more, nobody is.
+ * Asks a model within the day's limits: what a call can cost at most is set aside before it, what it did cost is
+ * counted after it, also where it broke off or was stopped half way. From the alert threshold on the cheap tier is
+ * asked; where nothing may be spent any more, nobody is.
  */
-export async function askWithinBudget(
-  call: Call,
-  ask: (tier: "wanted" | "cheap") => Promise<ModelOutcome>,
-): Promise<ModelOutcome> {
-  const { purse, prices, context, isFirst } = call;
-  if (purse === undefined) return ask("wanted");
+export async function askWithinBudget(call: Call, ask: AskLadder): Promise<ModelOutcome> {
+  const { purse, context, isFirst } = call;
+  if (purse === undefined) return ask("wanted", {});
   const { tenantId, contactId, conversationId } = context;
-  const reservation = await purse.reserve(
-    { tenantId, contactId, conversationId, isFirst },
-    atMost(call, call.wanted),
-    call.cheap.length === 0 ? undefined : atMost(call, call.cheap),
-  );
-  if (reservation.kind === "refused")
-    return { kind: "failed", reason: "over budget", detail: `the limit is reached: ${reservation.scope}` };
-  let spent: Spent = { costUsd: 0, tokens: 0 };
+  const spender = { tenantId, contactId, conversationId, isFirst };
+  const inputTokens = boundOf(call.question);
+  const wanted = atMost(call.wanted, inputTokens, call.prices);
+  const cheap = call.cheap.length === 0 ? undefined : atMost(call.cheap, inputTokens, call.prices);
+  const first = await purse.reserve(spender, wanted, cheap);
+  if (first.kind === "refused")
+    return { kind: "failed", reason: "over budget", detail: `the limit is reached: ${first.scope}` };
+  const { tier } = first;
+  let reservation: Reservation = first;
+  let used: ModelUse[] = [];
+  const settle = async () => {
+    const spent = toSpent(used, call.prices);
+    used = [];
+    if (reservation.kind === "granted") await reservation.settle(spent);
+  };
   try {
-    const outcome = await ask(reservation.tier);
-    if (outcome.kind === "replied") {
-      const { model, inputTokens, outputTokens } = outcome.reply;
-      spent = { costUsd: prices.costOf(model, outcome.reply), tokens: inputTokens + outputTokens };
-    }
+    const outcome = await ask(tier, {
+      onBroken: (use) => void used.push(use),
+      mayGoOn: async () => {
+        await settle();
+        reservation = await purse.reserve(spender, tier === "cheap" ? (cheap ?? wanted) : wanted);
+        return reservation.kind === "granted";
+      },
+    });
+    if (outcome.kind === "replied") used.push(outcome.reply);
     return outcome;
   } finally {
-    await reservation.settle(spent);
+    await settle();
   }
+}
+
+function toSpent(uses: readonly ModelUse[], prices: Prices): Spent {
+  return {
+    costUsd: uses.reduce((sum, use) => sum + prices.costOf(use.model, use), 0),
+    tokens: uses.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0),
+  };
 }
 
 /** No tokenizer makes more of a text than one token for every two of its bytes, but for rare signs. */
 const bytesPerToken = 2;
 
-function atMost({ prices, question }: Call, models: readonly ModelSettings[]): Spent {
-  const inputTokens = Math.ceil(
-    (Buffer.byteLength(JSON.stringify(question.messages)) + sizeOf(question.tools)) / bytesPerToken,
-  );
+function boundOf({ messages, tools }: Call["question"]): number {
+  return Math.ceil((Buffer.byteLength(JSON.stringify(messages)) + sizeOf(tools)) / bytesPerToken);
+}
+
+function atMost(models: readonly ModelSettings[], inputTokens: number, prices: Prices): Spent {
   const calls = models.map(({ model, maxTokens }) => {
     const tokens = { inputTokens, outputTokens: maxTokens };
     return { costUsd: prices.costOf(model, tokens), tokens: inputTokens + maxTokens };

@@ -88,12 +88,12 @@ async function askModel(
         output: outcome,
         ok: outcome.kind === "replied",
         durationMs: performance.now() - started,
-        costUsd: outcome.kind === "replied" ? usage.costOf(outcome.reply) : 0,
+        costUsd: usage.costOf(outcome),
       };
     },
   );
   const outcome = modelOutcome.parse(step.output);
-  usage.addModelCall(outcome.kind === "replied" ? outcome.reply : undefined);
+  usage.addModelCall(outcome);
   return outcome;
 }
 
@@ -104,13 +104,18 @@ async function askLadder(thinking: Thinking, prompt: ConversationPrompt): Promis
     const question = { messages: prompt.messages(), tools: belt.definitions, onText, signal: clock.signal };
     const { context, history } = request;
     const call = { purse, prices, context, isFirst: history.length === 0, question, ...mayAsk };
-    return askWithinBudget(call, (tier) =>
-      (tier === "cheap" ? thinking.cheap : thinking.ladder).ask(question, clock.remainingMs),
+    return askWithinBudget(call, (tier, bill) =>
+      (tier === "cheap" ? thinking.cheap : thinking.ladder).ask({ ...question, ...bill }, clock.remainingMs),
     );
   };
   const outcome = await ask();
   const tooLong = outcome.kind === "failed" && outcome.reason === "too long";
-  return tooLong && prompt.halveHistory() ? ask() : outcome;
+  return tooLong && prompt.halveHistory() ? addBroken(outcome, await ask()) : outcome;
+}
+
+/** What the first try used is paid for, too. */
+function addBroken({ broken = [] }: ModelOutcome, outcome: ModelOutcome): ModelOutcome {
+  return broken.length === 0 ? outcome : { ...outcome, broken: [...broken, ...(outcome.broken ?? [])] };
 }
 
 function callTools(

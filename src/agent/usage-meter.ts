@@ -1,11 +1,12 @@
 import type { Usage } from "../core/agent.ts";
-import type { ModelReply } from "./model-reply.ts";
+import { usesOf, type ModelOutcome } from "./model-reply.ts";
 import type { Prices } from "./prices.ts";
 
 /** Adds up what a turn used; replayed steps count like the ones that ran. */
 export interface UsageMeter {
-  costOf(reply: ModelReply): number;
-  addModelCall(reply: ModelReply | undefined): void;
+  /** US dollars of one step's calls, those included that broke. */
+  costOf(outcome: ModelOutcome): number;
+  addModelCall(outcome: ModelOutcome): void;
   addToolCall(costUsd: number): void;
   read(): Usage;
 }
@@ -13,17 +14,18 @@ export interface UsageMeter {
 /** Starts at nothing. */
 export function createUsageMeter(prices: Prices): UsageMeter {
   let usage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
-  const costOf = (reply: ModelReply) => prices.costOf(reply.model, reply);
   return {
-    costOf,
-    addModelCall(reply) {
-      usage = {
-        ...usage,
-        inputTokens: usage.inputTokens + (reply?.inputTokens ?? 0),
-        outputTokens: usage.outputTokens + (reply?.outputTokens ?? 0),
-        costUsd: usage.costUsd + (reply === undefined ? 0 : costOf(reply)),
-        modelCalls: usage.modelCalls + 1,
-      };
+    costOf: (outcome) => usesOf(outcome).reduce((sum, use) => sum + prices.costOf(use.model, use), 0),
+    addModelCall(outcome) {
+      for (const use of usesOf(outcome)) {
+        usage = {
+          ...usage,
+          inputTokens: usage.inputTokens + use.inputTokens,
+          outputTokens: usage.outputTokens + use.outputTokens,
+          costUsd: usage.costUsd + prices.costOf(use.model, use),
+        };
+      }
+      usage = { ...usage, modelCalls: usage.modelCalls + 1 };
     },
     addToolCall(costUsd) {
       usage = { ...usage, costUsd: usage.costUsd + costUsd, toolCalls: usage.toolCalls + 1 };
