@@ -2,6 +2,7 @@ import { startTeamsSimulator } from "../simulators/teams/start-teams-simulator.t
 import type { Driver } from "./support/driver.ts";
 import { now } from "./support/load.ts";
 import { runPlatform } from "./support/run-platform.ts";
+import { teamsEnvironment } from "../test/support/teams-environment.ts";
 
 // The local Teams of a bench. People mention the bot in a team's channel; the place is the thread it opens, where
 // answers come whole.
@@ -38,15 +39,7 @@ const driver: Driver<string> = {
 };
 
 runPlatform(driver, {
-  env: {
-    TEAMS_APP_ID: teams.app.appId,
-    TEAMS_APP_PASSWORD: teams.app.secret,
-    TEAMS_TENANT_ID: teams.app.tenantId,
-    TEAMS_SERVICE_HOSTS: "127.0.0.1",
-    TEAMS_OPENID_URL: teams.openIdUrl,
-    TEAMS_LOGIN_URL: teams.url,
-    TEAMS_PACE: "off",
-  },
+  env: teamsEnvironment(teams),
   route: "/teams/messages",
   files: {},
 });

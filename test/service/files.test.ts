@@ -8,6 +8,7 @@ import { PermanentError } from "../../src/core/errors.ts";
 import { defineTool, type Tool } from "../../src/core/tool.ts";
 import { openChatHouse, visit, type Json } from "../http/chat/chat-house.ts";
 import { until, wordsOf, type Talk } from "../support/talk.ts";
+import { teamsEnvironment } from "../support/teams-environment.ts";
 
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -56,13 +57,7 @@ beforeAll(async () => {
       DISCORD_BOT_TOKEN: discord.app.botToken,
       DISCORD_API_URL: discord.apiUrl,
       DISCORD_PACE: "off",
-      TEAMS_APP_ID: teams.app.appId,
-      TEAMS_APP_PASSWORD: teams.app.secret,
-      TEAMS_TENANT_ID: teams.app.tenantId,
-      TEAMS_SERVICE_HOSTS: "127.0.0.1",
-      TEAMS_OPENID_URL: teams.openIdUrl,
-      TEAMS_LOGIN_URL: teams.url,
-      TEAMS_PACE: "off",
+      ...teamsEnvironment(teams),
     },
   });
   teams.configure({ endpoint: `${talk.house.service.url()}/teams/messages` });

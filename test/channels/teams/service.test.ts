@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TeamsSimulator } from "../../../simulators/teams/simulator.ts";
 import { startTeamsSimulator } from "../../../simulators/teams/start-teams-simulator.ts";
 import { openHouse, type House } from "../../support/house.ts";
+import { teamsEnvironment } from "../../support/teams-environment.ts";
 
 const answerMs = 1_500;
 let teams: TeamsSimulator;
@@ -16,15 +17,7 @@ beforeAll(async () => {
   });
   house = await openHouse({
     model: { firstTokenMs: answerMs, tokensPerSecond: 25 },
-    env: {
-      TEAMS_APP_ID: teams.app.appId,
-      TEAMS_APP_PASSWORD: teams.app.secret,
-      TEAMS_TENANT_ID: teams.app.tenantId,
-      TEAMS_SERVICE_HOSTS: "127.0.0.1",
-      TEAMS_OPENID_URL: teams.openIdUrl,
-      TEAMS_LOGIN_URL: teams.url,
-      TEAMS_PACE: "off",
-    },
+    env: teamsEnvironment(teams),
   });
   teams.configure({ endpoint: `${house.service.url()}/teams/messages` });
 }, 60_000);

@@ -19,6 +19,7 @@ import { readMarkdown } from "../../contract/channel/read-markdown.ts";
 import type { ChannelStage, Shown, StageFault } from "../../contract/channel/subject.ts";
 import { createInstallations } from "./teams-harness.ts";
 import { serveChannel } from "../slack/serve-channel.ts";
+import { teamsEnvironment } from "../../support/teams-environment.ts";
 
 /** A simulated tenant, a channel of ours on it and the HTTP server between them. */
 export interface Simulated {
@@ -52,13 +53,7 @@ export async function simulate({
   });
   const installations = createInstallations();
   const settings = readTeamsSettings({
-    TEAMS_APP_ID: teams.app.appId,
-    TEAMS_APP_PASSWORD: teams.app.secret,
-    TEAMS_TENANT_ID: teams.app.tenantId,
-    TEAMS_SERVICE_HOSTS: "127.0.0.1",
-    TEAMS_OPENID_URL: teams.openIdUrl,
-    TEAMS_LOGIN_URL: teams.url,
-    TEAMS_PACE: "off",
+    ...teamsEnvironment(teams),
     ...env?.(teams),
   });
   const another = (): Channel =>

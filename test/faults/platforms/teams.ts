@@ -3,6 +3,7 @@ import type { SeenMessage } from "../../../simulators/teams/model.ts";
 import type { TeamsSimulator } from "../../../simulators/teams/simulator.ts";
 import type { CallRecord } from "../../../simulators/teams/record.ts";
 import type { CallFault, CallName, OwnTrouble, Platform, Speaker, Truth } from "./platform.ts";
+import { teamsEnvironment } from "../../support/teams-environment.ts";
 
 const rooms: Readonly<Record<string, string>> = {
   "#support": "#Helpdesk",
@@ -103,15 +104,7 @@ export async function startTeams(): Promise<Platform> {
 
   return {
     name: "teams",
-    env: {
-      TEAMS_APP_ID: teams.app.appId,
-      TEAMS_APP_PASSWORD: teams.app.secret,
-      TEAMS_TENANT_ID: teams.app.tenantId,
-      TEAMS_SERVICE_HOSTS: "127.0.0.1",
-      TEAMS_OPENID_URL: teams.openIdUrl,
-      TEAMS_LOGIN_URL: teams.url,
-      TEAMS_PACE: "off",
-    },
+    env: teamsEnvironment(teams),
     files: {},
     leavesUnknown: true,
     serve: async ([door = ""]) => teams.configure({ endpoint: `${door}/teams/messages` }),
