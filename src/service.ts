@@ -1,6 +1,7 @@
 import { createChannels } from "../channels/registry.ts";
 import { createSimulatedPayments } from "../tools/cinema/payment-desk.ts";
 import { createSettlePayment } from "../tools/cinema/settle-payment.ts";
+import { createProfiles } from "../tools/support/profiles.ts";
 import { type PreparedAgent } from "./agent/agent.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
@@ -44,6 +45,7 @@ import { createAdmission } from "./turns/admission.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
+import { createMemoryKeeper } from "./turns/memory-keeper.ts";
 
 /** Everything, built and ready to start. */
 export interface Service extends Lifecycle {
@@ -175,7 +177,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     approvals,
     log,
   });
-  const { agent, limits, ledger } = composeAgent({
+  const { agent, limits, memory: memoryParts } = composeAgent({
     settings,
     tools: tools.offered,
     fast,
@@ -188,10 +190,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     outbox,
     agent,
     files,
+  const { remember } = createProfiles(data);
+  const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, log });
     companies,
     metrics,
     sealer,
     queue,
+    memory,
+    remembersPeople: ai.memory.profiles,
+    length: ai.conversation,
     fast,
     handoff,
     limits,
@@ -322,6 +329,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       http,
       ...(isWorker ? [warmedUp(agent, log)] : []),
     ],
+      memory,
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };

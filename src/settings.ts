@@ -90,6 +90,14 @@ export interface AiSettings {
     readonly messages: number;
     readonly exchanges: number;
     readonly tokens: number;
+    /** Whether people are remembered beyond a conversation. */
+    readonly profiles: boolean;
+  };
+  /** How long a conversation may become, in messages of its person; 0 sets no limit. */
+  readonly conversation: {
+    readonly offerAt: number;
+    readonly endAt: number;
+    readonly atEnd: "hand over" | "start over";
   };
   readonly maxTokens: number;
   readonly temperature: number;
@@ -328,6 +336,12 @@ function toAiSettings(
     temperature: names.OPENAI_TEMPERATURE,
     rateLimit: {
       perMinute: names.AI_RATE_LIMIT_PER_MINUTE,
+      profiles: names.AI_MEMORY_PROFILES,
+    },
+    conversation: {
+      offerAt: names.AI_CONVERSATION_OFFER_AT,
+      endAt: names.AI_CONVERSATION_END_AT,
+      atEnd: names.AI_CONVERSATION_END === "hand-over" ? "hand over" : "start over",
       burst: names.AI_RATE_LIMIT_BURST,
       perHour: names.AI_RATE_LIMIT_PER_HOUR,
       perDay: names.AI_RATE_LIMIT_PER_DAY,

@@ -1,18 +1,17 @@
-import type { Agent, AgentAnswer, AgentRequest, SpokenMessage } from "../core/agent.ts";
+import type { Agent, AgentAnswer, AgentRequest } from "../core/agent.ts";
 import { StoodDownError } from "../core/errors.ts";
 import { UnrepeatableStepError } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
 import { sameForAll } from "./agent-settings.ts";
-import { createChatModel } from "./chat-model.ts";
-import { summarizeHistory } from "./memory.ts";
 import { createModelHealth } from "./model-health.ts";
 import { createModelTiers } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
 import { createSpokenText } from "./spoken-text.ts";
+import { createSummarizer, type SummarizeRequest, type WrittenSummary } from "./summarizer.ts";
 import { createTextFeed } from "./text-feed.ts";
 import type { AgentPrompts } from "./system-prompt.ts";
 import { createSystemPrompts } from "./system-prompt.ts";
@@ -46,12 +45,10 @@ export interface PreparedAgent extends Agent {
   warmUp(): Promise<void>;
   /** Names the prompt this role is answered with: part of the key of a cached answer. */
   promptVersion(role: Role, persona: string): string;
-  /** A summary that replaces older messages; by the first model, or by picking sentences when there is none. Never rejects. */
-  summarize(
-    messages: readonly SpokenMessage[],
-    previous: string | undefined,
-    signal: AbortSignal,
-  ): Promise<string>;
+  /** A summary that replaces older messages: by the cheap models within the day's money, or by picking sentences. Never rejects. */
+  summarize(request: SummarizeRequest): Promise<WrittenSummary>;
+  /** Whether there is a model at all. */
+  readonly hasModels: boolean;
 }
 
 /**
@@ -74,8 +71,12 @@ export function createAgent({
   const prompts = createSystemPrompts(given);
   const prices = createPrices(settings.prices);
   const health = createModelHealth(tiers.models, now);
-  const [first] = tiers.models;
-  const summarizer = first && createChatModel({ ...first, temperature: 0, maxTokens: 500 });
+  const summarize = createSummarizer({
+    ladder: tiers.ladderFor("customer", "simple"),
+    models: tiers.modelsFor("customer", "simple"),
+    purse,
+    prices,
+  });
 
   async function answer(request: AgentRequest): Promise<AgentAnswer> {
     const usage = createUsageMeter(prices);
@@ -130,17 +131,8 @@ export function createAgent({
     async warmUp() {
       await tiers.load();
     },
-    summarize(messages, previous, signal) {
-      const ask = async (system: string, text: string) => {
-        if (summarizer === undefined) return "";
-        const prompt = [
-          { role: "system", text: system },
-          { role: "user", text },
-        ] as const;
-        return (await summarizer.ask({ messages: prompt, tools: [], onText: undefined, signal })).text;
-      };
-      return summarizeHistory({ messages, previous, ask });
-    },
+    summarize,
+    hasModels: tiers.models.length > 0,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { AgentRequest, SpokenMessage } from "../core/agent.ts";
-import type { AgentSettings } from "./agent-settings.ts";
-import { getContext, lastExchanges, trimToTokens } from "./memory.ts";
+import { chooseMessages, trimToTokens, type MemorySettings } from "./memory.ts";
 import type { PromptMessage } from "./prompt-message.ts";
 import { findSpeakers, toPromptDone, toPromptMessages } from "./prompt.ts";
 import type { SystemPrompts } from "./system-prompt.ts";
@@ -24,7 +23,7 @@ export async function createConversationPrompt(
   const system: PromptMessage = { role: "system", text: prompts.write(request) };
   const speakers = findSpeakers([...request.history, ...request.questions]);
   const questions = toPromptMessages(request.questions, speakers);
-  let history = toPromptMessages(await chooseHistory(request.history, settings), speakers);
+  let history = toPromptMessages(await chooseHistory(request, settings), speakers);
   const thought: PromptMessage[] = toPromptDone(request.done ?? []);
   return {
     messages: () => [system, ...history, ...questions, ...thought],
@@ -37,27 +36,12 @@ export async function createConversationPrompt(
   };
 }
 
-type MemorySettings = Pick<AgentSettings, "memory" | "window" | "exchanges" | "historyTokens">;
-
 async function chooseHistory(
-  messages: readonly SpokenMessage[],
+  { history, unsummarized }: AgentRequest,
   settings: MemorySettings,
 ): Promise<readonly SpokenMessage[]> {
-  const kept = keep(messages, settings);
+  const kept = chooseMessages(history, settings, unsummarized);
   const surely = trimToTokens(kept, settings.historyTokens, boundTokens);
   if (surely.length === kept.length) return kept;
   return trimToTokens(kept, settings.historyTokens, await loadTokenCounter());
-}
-
-function keep(messages: readonly SpokenMessage[], settings: MemorySettings): readonly SpokenMessage[] {
-  switch (settings.memory) {
-    case "window":
-      return getContext(messages, settings.window);
-    case "exchanges":
-      return lastExchanges(messages, settings.exchanges);
-    case "full":
-      return messages;
-    default:
-      throw new Error(`unknown memory: ${settings.memory satisfies never}`);
-  }
 }

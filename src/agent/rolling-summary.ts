@@ -1,4 +1,5 @@
 import type { SpokenMessage } from "../core/agent.ts";
+import type { MemoryWindow } from "./memory.ts";
 
 /** A message with its place in the conversation. */
 export interface NumberedMessage extends SpokenMessage {
@@ -23,8 +24,8 @@ export interface SummaryStore {
 }
 
 interface RollingSummary {
-  /** Newest messages a model is told word for word; they are never summarized. */
-  readonly window: number;
+  /** What a model is told word for word is never summarized. */
+  readonly window: MemoryWindow;
   /** Shortens; never rejects. */
   readonly summarize: (
     messages: readonly SpokenMessage[],
@@ -39,15 +40,24 @@ interface RollingSummary {
 const batch = 6;
 
 /**
- * Brings a conversation's summary up to the window, so that what left the window stands in the summary. Gives back
- * whether it changed. Between two summaries up to five messages stand in neither; a window that is wider by as many
- * closes the gap.
+ * Of the messages that stand in no summary, oldest first, those to summarize now: what left the window, once it is
+ * enough to be worth it, or once not all of them could be told any more. Between two summaries up to five messages
+ * stand in neither window nor summary; a prompt tells them nevertheless.
  */
+export function decideRolling<M extends SpokenMessage>(
+  messages: readonly M[],
+  window: MemoryWindow,
+): readonly M[] {
+  const left = messages.slice(0, messages.length - window.countOf(messages));
+  return left.length >= batch || (left.length > 0 && !window.fits(messages)) ? left : [];
+}
+
+/** Brings a conversation's summary up to the window. Gives back whether it changed. */
 export async function rollSummary({ window, summarize, store, signal }: RollingSummary): Promise<boolean> {
   const { summary, messages } = await store.read();
-  const left = messages.slice(0, Math.max(0, messages.length - window));
+  const left = decideRolling(messages, window);
   const last = left.at(-1);
-  if (last === undefined || left.length < batch) return false;
+  if (last === undefined) return false;
   const text = await summarize(left, summary?.text, signal);
   signal.throwIfAborted();
   return store.save({ text, throughSeq: last.seq }, summary);

@@ -1,5 +1,6 @@
 import { createAgent, type PreparedAgent } from "../agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "../agent/agent-settings.ts";
+import { createMemoryWindow } from "../agent/memory.ts";
 import { createBrains } from "../agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
 import { limitTools } from "../agent/tools/limit-tools.ts";
@@ -15,12 +16,15 @@ import type { ModelChoice } from "../settings/agent-models.ts";
 import type { Database } from "../store/database.ts";
 import type { FastState } from "../store/fast-state.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
+import type { MemoryKeeperParts } from "../turns/memory-keeper.ts";
 
 /** What answers, and what bounds it. */
 export interface ComposedAgent {
   readonly agent: PreparedAgent;
   readonly limits: Limits;
   readonly ledger: SpendingLedger;
+  /** What becomes of talks that leave a model's window. */
+  readonly memory: Pick<MemoryKeeperParts, "window" | "summarizes" | "summarize">;
 }
 
 export interface AgentCompositionParts {
@@ -85,7 +89,16 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     policyFor: () => policy,
     onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
   });
-  return { agent, limits, ledger };
+  return {
+    agent,
+    limits,
+    ledger,
+    memory: {
+      window: createMemoryWindow(thinking),
+      summarizes: (tenantId) => agent.hasModels && brainOf(tenantId)?.mode !== "rules",
+      summarize: agent.summarize,
+    },
+  };
 }
 
 /** The chains of all agents; without any model an empty one. */

@@ -13,6 +13,7 @@ import type { Log } from "../core/log.ts";
 import type { Database, Query } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { InstallationDirectory, Route } from "../tenants/installations.ts";
+import { forgetMessage } from "./forget-message.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import {
   deleteMessage,
@@ -244,7 +245,10 @@ export function createInbox(parts: InboxParts): Inbox {
       const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
       if (before === undefined || before.deleted_at !== null) return undefined;
       const query = toQuery(seal, id, before);
-      return query === undefined ? [] : sql.query(query);
+      if (query === undefined) return [];
+      const looksAgain = await sql.query(query);
+      await forgetMessage(sql, seal, { tenantId: route.tenantId, id });
+      return looksAgain;
     });
     if (rung === undefined)
       return ignored(

@@ -156,6 +156,24 @@ export const settingNames = z.object({
   AI_MEMORY_TOKENS: whole(0, 8_000)
     .default(4_000)
     .register(settingNotes, { yaml: "ai.memory.tokens", about: "Tokens of earlier messages, at most" }),
+  AI_MEMORY_PROFILES: flag().default(true).register(settingNotes, {
+    yaml: "ai.memory.profiles",
+    about: "Remember what people asked in direct conversations, and tell a model where nobody else reads",
+  }),
+  AI_CONVERSATION_OFFER_AT: whole(0, 1_000).default(10).register(settingNotes, {
+    yaml: "ai.conversation.offerAt",
+    about: "Messages of a person after which they are offered a colleague in words, again each so many; 0 never",
+  }),
+  AI_CONVERSATION_END_AT: whole(0, 100_000).default(0).register(settingNotes, {
+    yaml: "ai.conversation.endAt",
+    about: "Messages of a person a conversation may have; 0 sets no end. A pause of 12 hours counts anew",
+  }),
+  AI_CONVERSATION_END: oneOf(["hand-over", "start-over"])
+    .default("hand-over")
+    .register(settingNotes, {
+      yaml: "ai.conversation.end",
+      about: "What happens then: it goes to people, or the bot looks no further back and says so",
+    }),
   CUSTOMER_AGENT_MODEL: text()
     .optional()
     .register(settingNotes, { yaml: "ai.models.customer", about: "Model for customers" }),

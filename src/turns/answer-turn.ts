@@ -1,67 +1,23 @@
 import { randomUUID } from "node:crypto";
-import type { Agent, AgentAnswer, AgentRequest, SpokenMessage, Usage } from "../core/agent.ts";
-import type { CarriedOut } from "../core/approval.ts";
 import { StoodDownError } from "../core/errors.ts";
-import type { MessageId, TurnId } from "../core/ids.ts";
-import type { Log } from "../core/log.ts";
-import { humanButton, type Reply, type ReplyFile } from "../core/reply.ts";
-import type { Role } from "../core/tool.ts";
+import type { TurnId } from "../core/ids.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
-import type { Metrics } from "../insights/metrics.ts";
 import { withSpan } from "../insights/tracing.ts";
-import { sealReply } from "../outbox/delivery.ts";
-import { createLiveAnswer, JoinedError, type LiveAnswer, type PlannedPart } from "../outbox/live-answer.ts";
-import { handedOverLine, takenOverLine, type Destination, type Outbox } from "../outbox/outbox.ts";
+import { createLiveAnswer, JoinedError } from "../outbox/live-answer.ts";
+import { handedOverLine, takenOverLine } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
-import type { ReplyFiles } from "../outbox/reply-files.ts";
-import type { Database } from "../store/database.ts";
-import type { TenantSeal } from "../store/seal.ts";
-import type { Companies } from "../tenants/companies.ts";
-import {
-  dialoguePurpose,
-  handOverPurpose,
-  type Claim,
-  type OpenMessage,
-  type PendingHandOver,
-} from "./claim.ts";
-import { carryOutApproved, isCarryOutNote, type ApprovedCallParts } from "./approved-calls.ts";
+import { countUnsummarized, toAgentRequest, toSpokenQuestion } from "./agent-request.ts";
+import { filesOf, tellDone, toReply } from "./answer-reply.ts";
+import { carryOutApproved, isCarryOutNote } from "./approved-calls.ts";
+import { commitAnswer, type Committed } from "./commit-answer.ts";
+import type { Claim, OpenMessage } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
-import { toDoneBody, toPlainReply } from "./plain-reply.ts";
-import { createReceipt, type Receipt } from "./receipt.ts";
-import { createTurnJournal, type TurnJournal } from "./turn-journal.ts";
-import { commitTurn, renewLease, type TurnCommit, type TurnRow } from "./turn-store.ts";
-
-/** What turns need to answer. */
-export interface AnswerParts extends ApprovedCallParts {
-  readonly database: Database;
-  readonly outbox: Outbox;
-  readonly agent: Agent;
-  readonly files: Pick<ReplyFiles, "of" | "ofTurn">;
-  readonly companies: Companies;
-  readonly metrics: Metrics;
-  readonly streaming: boolean;
-  /** An answer visible within this time needs no 👀, milliseconds. */
-  readonly receiptDelayMs: number;
-  readonly leaseTtlMs: number;
-  readonly log: Log;
-}
-
-/** One turn: what it answers, for whom, with which rights. */
-export interface TurnRequest {
-  readonly claim: Claim;
-  readonly lease: HeldLease;
-  readonly seal: TenantSeal;
-  readonly destination: Destination;
-  readonly questions: readonly OpenMessage[];
-  /** The agent that answers. */
-  readonly role: Role;
-  readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
-  /** A message that arrives before anything is visible is answered together with the others. */
-  readonly mayJoin: boolean;
-  /** Not everything open is in `questions`. */
-  readonly partial: boolean;
-}
+import { createReceipt } from "./receipt.ts";
+import { withOffer } from "./offer-person.ts";
+import { tellTurn } from "./tell-turn.ts";
+import { createTurnJournal } from "./turn-journal.ts";
+import { renewLease, type TurnRow } from "./turn-store.ts";
+import type { AnswerParts, TurnRequest, Workbench } from "./workbench.ts";
 
 /** How a turn ended; what it put on the platform is stored by the caller. */
 export interface TurnResult {
@@ -70,18 +26,6 @@ export interface TurnResult {
   readonly state: "done" | "joined" | "stood down" | "needs a person";
   readonly outcomes: readonly Outcome[];
   readonly receiptCleared: boolean;
-}
-
-/** The tools of one turn at work. */
-interface Workbench {
-  readonly parts: AnswerParts;
-  readonly request: TurnRequest;
-  readonly turn: TurnRow;
-  readonly journal: TurnJournal;
-  readonly live: LiveAnswer;
-  readonly receipt: Receipt;
-  /** What the models took of the turn's time. */
-  readonly modelMs: () => number;
 }
 
 /**
@@ -205,200 +149,30 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   request.lease.check();
   const answer = tellDone(thought, asked, done);
   if (answer.kind === "failed" && answer.reason === "needs a person") return answer.reason;
-  const planned = live.plan(toReply(answer, turn.id, await filesOf(bench, answer)));
-  await commit(bench, answer, planned);
+  const planned = live.plan(withOffer(bench, toReply(answer, turn.id, await filesOf(bench, answer))));
+  const committed = await commitAnswer(bench, answer, planned);
   const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
     live.complete(planned),
   );
-  tell(bench, answer, performance.now() - startedAt);
+  tellTurn(bench, answer, performance.now() - startedAt);
+  leaveToMemory(bench, committed);
   return outcomes;
 }
 
-/** What approved calls did is told even where no model finds words for it, and leaves a dialogue where it stands. */
-function tellDone(
-  answer: AgentAnswer,
-  { questions, dialogue }: AgentRequest,
-  done: readonly CarriedOut[],
-): AgentAnswer {
-  if (done.length === 0) return answer;
-  const kept = questions.length === 0 ? { dialogue } : {};
-  if (answer.kind === "answered") return { ...kept, ...answer };
-  if (answer.reason === "needs a person") return answer;
-  return {
-    ...kept,
-    kind: "answered",
-    body: toDoneBody(done),
-    citations: [],
-    model: "none",
-    usage: answer.usage,
-  };
-}
-
-async function toAgentRequest({
-  parts,
-  request,
-  turn,
-  journal,
-  live,
-}: Workbench): Promise<Parameters<Agent["answer"]>[0]> {
+/** The answer is out: what is left to do is nobody's waiting time. */
+function leaveToMemory({ parts, request }: Workbench, { body, missed }: Committed): void {
   const { claim, lease, questions } = request;
-  const company = await parts.companies.get(lease.tenantId);
-  return {
-    context: {
-      tenantId: lease.tenantId,
-      conversationId: lease.conversationId,
-      contactId: claim.contact.id,
-      turnId: turn.id,
-      role: request.role,
-      now: new Date(),
-      timeZone: claim.contact.timeZone,
-    },
-    company: company.name,
-    persona: company.persona,
-    summary: claim.summary,
-    language: claim.contact.language,
-    locale: claim.contact.locale,
-    dialogue: claim.dialogue,
-    history: claim.history,
-    questions: questions
-      .filter((question) => question.seq <= turn.throughSeq && question.role !== "system")
-      .map(toSpoken),
-    journal,
-    files: parts.files.of({ ...lease, turnId: turn.id }),
-    onText: (text) => live.show(text),
-    signal: AbortSignal.any([lease.signal, live.failed]),
-  };
-}
-
-function toSpoken(question: OpenMessage): SpokenMessage {
-  const files = (question.content.attachments ?? []).map(
-    (file) => `[attached: ${file.name}, ${file.mimeType}]`,
-  );
-  const said = question.action?.value ?? question.text;
-  return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
-}
-
-/** What tools made for the answer; where none ran there is nothing to ask for. */
-async function filesOf(
-  { parts, request, turn, journal }: Workbench,
-  answer: AgentAnswer,
-): Promise<readonly ReplyFile[]> {
-  if (answer.kind === "failed" || !journal.acted) return [];
-  return parts.files.ofTurn(request.lease.tenantId, turn.id);
-}
-
-function toReply(answer: AgentAnswer, turnId: TurnId, files: readonly ReplyFile[]): Reply {
-  if (answer.kind === "failed") return toPlainReply(answer.reason);
-  const { body, citations, suggestions = [], buttons = [] } = answer;
-  return {
-    body,
-    ...(citations.length > 0 && { citations }),
-    ...(suggestions.length > 0 && { suggestions }),
-    buttons: [...buttons, humanButton],
-    feedback: turnId,
-    ...(files.length > 0 && { files }),
-  };
-}
-
-async function commit(bench: Workbench, answer: AgentAnswer, planned: readonly PlannedPart[]): Promise<void> {
-  const { parts, request, turn, journal, live } = bench;
-  const { lease, seal, claim, questions, ignored, destination } = request;
-  const { usage } = answer;
-  const latencyMs = questions[0]?.waitedMs ?? 0;
-  const body = planned
-    .map((part) => part.delivery.reply.body)
-    .filter(Boolean)
-    .join("\n\n");
-  const model = answer.kind === "answered" ? answer.model : undefined;
-  const tokens = usage.inputTokens + usage.outputTokens;
-  const [row] = await parts.database.statement<{ mine: number; committed: number }>(
-    lease.tenantId,
-    commitTurn(lease, {
-      turn,
-      partial: request.partial,
-      mustBeCurrent: request.mayJoin && !journal.acted && !live.visible,
-      state: answer.kind === "answered" ? "answered" : "failed",
-      role: request.role,
-      outcome: answer.kind === "answered" ? "answered" : answer.reason,
-      messageId: randomUUID() as MessageId,
-      content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
-      metadata: { tokens_used: tokens, latency_ms: Math.round(latencyMs), model, cache_hit: false },
-      model,
-      inputTokens: usage.inputTokens,
-      outputTokens: usage.outputTokens,
-      costUsd: usage.costUsd,
-      latencyMs,
-      lastStep: journal.takePending(),
-      ignored,
-      ...leftBehind(answer.kind === "answered" ? answer : { dialogue: claim.dialogue }, seal),
-      parts: planned.map(({ delivery }) => ({
-        id: delivery.id,
-        part: delivery.part,
-        state: delivery.state,
-        body: sealReply(seal, delivery.reply),
-        recipient: destination.target.recipient,
-      })),
-    }),
-  );
-  if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
-  if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
-  parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
-}
-
-/** What a turn leaves for the next one, sealed; one without an answer leaves the dialogue where it was. */
-function leftBehind(
-  {
-    dialogue,
-    handOver,
-    language,
-  }: Pick<Extract<AgentAnswer, { kind: "answered" }>, "dialogue" | "handOver" | "language">,
-  seal: TenantSeal,
-): Pick<TurnCommit, "dialogue" | "handOver" | "language"> {
-  const sealed = (purpose: string, value: unknown) =>
-    value === undefined ? undefined : seal.seal(purpose, JSON.stringify(value));
-  const pending: PendingHandOver | undefined = handOver && {
-    queue: handOver.queue,
-    reason: handOver.reason,
-    at: new Date(),
-  };
-  return {
-    dialogue: sealed(dialoguePurpose, dialogue),
-    handOver: sealed(handOverPurpose, pending),
-    language,
-  };
-}
-
-/** One line per turn, and its numbers. */
-function tell({ parts, request, turn, modelMs }: Workbench, answer: AgentAnswer, workedMs: number): void {
-  const { claim, lease, questions, role } = request;
-  const { metrics, log } = parts;
-  const { usage } = answer;
-  const model = answer.kind === "answered" ? answer.model : "none";
-  const seconds = ((questions[0]?.waitedMs ?? 0) + workedMs) / 1000;
-  metrics.responseTime.observe({ channel: claim.channel, agent: role }, seconds);
-  metrics.turnOverhead.observe(Math.max(0, seconds - modelMs() / 1000));
-  metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
-  metrics.costDollars.inc({ agent: role, model }, usage.costUsd);
-  metrics.tokensPerConversation.observe({ agent: role, model }, usage.inputTokens + usage.outputTokens);
-  if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
-  log.info(
-    {
-      conversation_id: lease.conversationId,
-      company_id: lease.tenantId,
-      latency_ms: Math.round(seconds * 1000),
-      tokens_used: tokensOf(usage),
-      cache_hit: false,
-      model,
-      outcome: answer.kind === "answered" ? "answered" : answer.reason,
-      correlationId: turn.correlationId,
-      ...(answer.kind === "failed" && { detail: answer.detail }),
-    },
-    "message_processed",
-  );
-}
-
-function tokensOf(usage: Usage): number {
-  return usage.inputTokens + usage.outputTokens;
+  parts.memory.afterTurn({
+    tenantId: lease.tenantId,
+    conversationId: lease.conversationId,
+    contactId: claim.contact.id,
+    missed,
+    unsummarized: [
+      ...claim.history.slice(claim.history.length - countUnsummarized(claim)),
+      ...questions.map(toSpokenQuestion),
+      { role: "assistant", text: body },
+    ],
+  });
 }
 
 /**

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { Owner } from "../core/conversation.ts";
+import type { NumberedMessage } from "../agent/rolling-summary.ts";
 import type { ChannelName } from "../core/envelope.ts";
-import { channelNames } from "../core/envelope.ts";
 import type {
   ContactId,
   ConversationId,
   DeliveryId,
   InstallationId,
   MessageId,
-  StaffId,
   TurnId,
 } from "../core/ids.ts";
+import { noProfile, parseProfile, profilePurpose, type Profile } from "../core/profile.ts";
 import type { OpenItem } from "../core/turn.ts";
-import { roles, type Role } from "../core/tool.ts";
+import type { Role } from "../core/tool.ts";
 import { toOwner } from "../handoff/handoff-store.ts";
 import {
   contentPurpose,
@@ -22,6 +22,14 @@ import {
 } from "../inbox/message-content.ts";
 import { parseDelivery, type Delivery } from "../outbox/delivery.ts";
 import type { TenantSeal } from "../store/seal.ts";
+import {
+  claimRow,
+  deliveryIdRow,
+  type HistoryRow,
+  type OpenRow,
+  type StepRow,
+  type TurnRowRead,
+} from "./claim-row.ts";
 
 /** An open message with everything the turn needs. */
 export interface OpenMessage extends OpenItem {
@@ -73,6 +81,12 @@ export interface Claim {
   readonly inboxVersion: number;
   readonly attempts: number;
   readonly summary: string | undefined;
+  /** The last message the summary covers; 0 where there is none. */
+  readonly summarizedThrough: number;
+  /** What its person has said since it began, changed hands, or paused for half a day; without what is open. */
+  readonly lengthTurns: number;
+  /** What is remembered of its person, and the same as it is stored. Undefined where others read along. */
+  readonly profile: { readonly read: Profile; readonly stored: Buffer | undefined } | undefined;
   readonly returnPath: string | undefined;
   /** What the last answer left as its dialogue; undefined where nothing is going on, or nobody can read it. */
   readonly dialogue: unknown;
@@ -91,97 +105,22 @@ export interface Claim {
   readonly open: readonly OpenMessage[];
   /** Open messages that cannot be read: damaged, or sealed for somebody else. */
   readonly unreadable: readonly MessageId[];
-  readonly history: readonly {
-    readonly role: "user" | "assistant" | "staff" | "system";
-    readonly text: string;
-    readonly name: string | undefined;
-  }[];
+  /** The newest messages dealt with, oldest first: the window, and all that stands in no summary. */
+  readonly history: readonly NumberedMessage[];
   readonly deliveries: readonly Delivery[];
   /** Deliveries that cannot be read. */
   readonly lostDeliveries: readonly DeliveryId[];
   readonly turn: UnfinishedTurn | undefined;
 }
 
-/** The purposes under which a dialogue and a hand-over are sealed. */
+/** The purposes under which a dialogue, a hand-over and a summary are sealed. */
 export const dialoguePurpose = "conversation.dialogue";
 export const handOverPurpose = "conversation.hand-over";
+export const summaryPurpose = "conversation.summary";
 
 /** A hand-over as `JSON.stringify` left it. `at` makes carrying it out twice the same as once. */
 const pendingHandOver = z.object({ queue: z.string(), reason: z.string(), at: z.coerce.date() });
 export type PendingHandOver = z.output<typeof pendingHandOver>;
-
-const id = <T extends string>() => z.custom<T>((value) => typeof value === "string");
-const bytea = z.string().transform((hex) => Buffer.from(hex.slice(2), "hex"));
-const wholeNumber = z.coerce.number();
-
-const openRow = z.object({
-  id: id<MessageId>(),
-  seq: z.number(),
-  role: z.enum(["user", "staff", "system"]),
-  kind: z.enum(["message", "action", "command"]),
-  sender_id: z.string().nullable(),
-  external_id: z.string().nullable(),
-  content: bytea,
-  correlation_id: z.string().nullable(),
-  waited_ms: z.number(),
-});
-
-const historyRow = z.object({
-  role: z.enum(["user", "assistant", "staff", "system"]),
-  content: bytea,
-});
-
-const stepRow = z.object({
-  key: z.string(),
-  kind: z.enum(["model", "tool", "retrieval"]),
-  repeatable: z.boolean(),
-  output: bytea.nullable(),
-  ok: z.boolean().nullable(),
-  duration_ms: z.number().nullable(),
-  cost_usd: z.number(),
-});
-
-const turnRow = z.object({
-  id: id<TurnId>(),
-  epoch: z.number(),
-  through_seq: z.number(),
-  inbox_version: z.number(),
-  receipt: z.string().nullable(),
-});
-
-const claimRow = z.object({
-  id: id<ConversationId>(),
-  channel: z.enum(channelNames),
-  installation_id: id<InstallationId>(),
-  installation: z.string(),
-  space: z.string(),
-  thread: z.string(),
-  audience: z.enum(["direct", "group", "public", "shared"]),
-  owner_kind: z.enum(["bot", "queue", "human", "off"]),
-  owner_staff: id<StaffId>().nullable(),
-  owner_queue: z.string().nullable(),
-  status: z.enum(["active", "escalated", "snoozed", "closed"]),
-  epoch: z.number(),
-  inbox_version: wholeNumber,
-  attempts: z.number(),
-  summary: z.instanceof(Buffer).nullable(),
-  return_path: z.instanceof(Buffer).nullable(),
-  dialogue: z.instanceof(Buffer).nullable(),
-  hand_over: z.instanceof(Buffer).nullable(),
-  contact_id: id<ContactId>(),
-  contact_external_id: z.string(),
-  contact_time_zone: z.string().nullable(),
-  contact_locale: z.string().nullable(),
-  contact_language: z.string().nullable(),
-  contact_roles: z.array(z.enum(roles)),
-  open: z.array(openRow),
-  history: z.array(historyRow),
-  deliveries: z.array(z.unknown()),
-  turn: turnRow.nullable(),
-  steps: z.array(stepRow),
-});
-
-const deliveryId = z.object({ id: id<DeliveryId>() });
 
 /** Reads the row of the claim statement and opens what is sealed in it. What cannot be opened is left out by itself. */
 export function parseClaim(input: unknown, seal: TenantSeal): Claim {
@@ -207,7 +146,10 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     epoch: row.epoch,
     inboxVersion: row.inbox_version,
     attempts: row.attempts,
-    summary: openSealed(seal, "conversation.summary", row.summary),
+    summary: openSealed(seal, summaryPurpose, row.summary),
+    summarizedThrough: row.summary_through_seq,
+    lengthTurns: row.length_turns,
+    profile: row.audience === "direct" ? toProfile(row.profile, seal) : undefined,
     returnPath: openSealed(seal, returnPathPurpose, row.return_path),
     dialogue: openJson(seal, dialoguePurpose, row.dialogue),
     handOver: toHandOver(row.hand_over, seal),
@@ -221,19 +163,16 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     },
     open,
     unreadable,
-    history: row.history.flatMap((message) => {
-      const content = tryOpen(seal, message.content);
-      return content === undefined ? [] : [{ role: message.role, text: content.text, name: content.name }];
-    }),
+    history: row.history.flatMap((message) => toSpoken(message, seal)),
     deliveries: deliveries.filter((delivery) => delivery !== undefined),
     lostDeliveries: row.deliveries.flatMap((delivery, index) =>
-      deliveries[index] === undefined ? [deliveryId.parse(delivery).id] : [],
+      deliveries[index] === undefined ? [deliveryIdRow.parse(delivery).id] : [],
     ),
     turn: row.turn === null ? undefined : toUnfinishedTurn(row.turn, row.steps, seal),
   };
 }
 
-function toOpenMessage(row: z.infer<typeof openRow>, content: MessageContent): OpenMessage {
+function toOpenMessage(row: OpenRow, content: MessageContent): OpenMessage {
   return {
     id: row.id,
     seq: row.seq,
@@ -251,11 +190,7 @@ function toOpenMessage(row: z.infer<typeof openRow>, content: MessageContent): O
   };
 }
 
-function toUnfinishedTurn(
-  row: z.infer<typeof turnRow>,
-  steps: readonly z.infer<typeof stepRow>[],
-  seal: TenantSeal,
-): UnfinishedTurn {
+function toUnfinishedTurn(row: TurnRowRead, steps: readonly StepRow[], seal: TenantSeal): UnfinishedTurn {
   return {
     id: row.id,
     epoch: row.epoch,
@@ -271,7 +206,7 @@ function toUnfinishedTurn(
   };
 }
 
-function toOutcome(step: z.infer<typeof stepRow>, seal: TenantSeal): RecordedStep["outcome"] {
+function toOutcome(step: StepRow, seal: TenantSeal): RecordedStep["outcome"] {
   if (step.output === null) return undefined;
   return {
     output: JSON.parse(seal.open("step.output", step.output)) as unknown,
@@ -279,6 +214,23 @@ function toOutcome(step: z.infer<typeof stepRow>, seal: TenantSeal): RecordedSte
     durationMs: step.duration_ms ?? 0,
     costUsd: step.cost_usd,
   };
+}
+
+/** A message of the talk as it was spoken, none where it cannot be read. What was chosen by a button was said as well. */
+export function toSpoken(
+  { seq, role, kind, content }: HistoryRow,
+  seal: TenantSeal,
+): readonly NumberedMessage[] {
+  const opened = tryOpen(seal, content);
+  if (opened === undefined) return [];
+  const text = kind === "action" ? (opened.action?.value ?? opened.text) : opened.text;
+  return [{ seq, role, text, name: opened.name }];
+}
+
+/** One that nobody can read is nobody's: it is begun anew. */
+function toProfile(stored: Buffer | null, seal: TenantSeal): Claim["profile"] {
+  if (stored === null) return { read: noProfile, stored: undefined };
+  return { read: attempt(() => parseProfile(seal.open(profilePurpose, stored))) ?? noProfile, stored };
 }
 
 function openSealed(seal: TenantSeal, purpose: string, sealed: Buffer | null): string | undefined {

@@ -3,10 +3,11 @@ import type { Handoff } from "../handoff/handoff.ts";
 import type { Destination } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
-import type { AnswerParts, TurnResult } from "./answer-turn.ts";
+import type { TurnResult } from "./answer-turn.ts";
 import type { Claim } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
 import { openLimit } from "./turn-store.ts";
+import type { AnswerParts } from "./workbench.ts";
 
 /** What work on a conversation needs. */
 export interface WorkParts extends AnswerParts {

@@ -9,6 +9,16 @@ import type { Query } from "../store/database.ts";
 /** Open messages one claim shows, oldest first. */
 export const openLimit = 100;
 
+/** Messages outside of the window one claim shows at most, for want of a summary. */
+const unsummarizedLimit = 20;
+
+/** After such a silence a talk begins anew: an SQL interval. */
+const talkPause = "interval '12 hours'";
+
+/** What belongs to the talk: messages dealt with, and what was chosen or commanded and answered by a turn. */
+export const isSpoken = `state = 'settled' AND deleted_at IS NULL AND (kind = 'message' AND role <> 'tool'
+                OR kind <> 'message' AND role IN ('user', 'staff') AND turn_id IS NOT NULL)`;
+
 /**
  * Takes a conversation for `ttlMs` and gathers everything about it; no row when another worker holds it.
  * When the statement had to wait for the conversation's row, the row is new and what is gathered beside it is as old
@@ -19,6 +29,7 @@ export function claimConversation(request: {
   readonly conversationId: ConversationId;
   readonly token: string;
   readonly ttlMs: number;
+  /** Newest messages to look back on. */
   readonly window: number;
 }): Query {
   return {
@@ -33,7 +44,10 @@ export function claimConversation(request: {
         WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
-        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.return_path, c.dialogue, c.hand_over,
+        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.summary_through_seq,
+        CASE WHEN c.length_epoch = c.epoch AND c.length_at > clock_timestamp() - ${talkPause} THEN c.length_turns ELSE 0 END
+          AS length_turns,
+        c.return_path, c.dialogue, c.hand_over, p.document AS profile,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
         u.locale AS contact_locale, u.language AS contact_language,
         coalesce((SELECT json_agg(r.role) FROM staff_identities s
@@ -50,9 +64,12 @@ export function claimConversation(request: {
           FROM messages WHERE company_id = $1 AND conversation_id = $2 AND state = 'open' ORDER BY seq LIMIT ${openLimit}) m),
           '[]') AS open,
         coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
-          SELECT role, content, seq FROM messages
-          WHERE company_id = $1 AND conversation_id = $2 AND kind = 'message' AND role <> 'tool'
-            AND state = 'settled' AND deleted_at IS NULL ORDER BY seq DESC LIMIT $5) h), '[]') AS history,
+          SELECT role, kind, content, seq FROM (
+            SELECT role, kind, content, seq, row_number() OVER (ORDER BY seq DESC) AS place FROM (
+              SELECT role, kind, content, seq FROM messages
+              WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq > c.memory_from_seq
+              ORDER BY seq DESC LIMIT $5 + ${unsummarizedLimit}) newest) placed
+          WHERE place <= $5 OR seq > c.summary_through_seq) h), '[]') AS history,
         coalesce((SELECT json_agg(d ORDER BY d.seq, d.created_at) FROM (
           SELECT ${deliveryColumns} FROM deliveries d
           WHERE d.company_id = $1 AND d.conversation_id = $2 AND d.state IN ('pending', 'sending')) d),
@@ -64,7 +81,8 @@ export function claimConversation(request: {
       FROM claimed c
       JOIN conversations seen ON seen.company_id = $1 AND seen.id = $2
       JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
-      JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id`,
+      JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
+      LEFT JOIN profiles p ON p.company_id = $1 AND p.user_id = c.user_id AND c.audience = 'direct'`,
     values: [request.tenantId, request.conversationId, request.token, request.ttlMs, request.window],
   };
 }
@@ -177,6 +195,12 @@ export interface TurnCommit {
   readonly handOver?: Buffer | undefined;
   /** The person is answered in this language from now on. */
   readonly language?: string | undefined;
+  /** Names the prompt of the answer. */
+  readonly promptVersion?: string | undefined;
+  /** What the conversation's person said of what is answered. */
+  readonly spokenByPerson?: number | undefined;
+  /** Sealed: what is remembered of the person from now on, unless it is not `before` any more. */
+  readonly profile?: { readonly after: Buffer; readonly before: Buffer | undefined } | undefined;
   readonly parts: readonly {
     readonly id: string;
     readonly part: number;
@@ -188,7 +212,8 @@ export interface TurnCommit {
 
 /**
  * The commit of a turn: answer, outbox, inbound settled, turn and step closed, counted; all or nothing, behind the fence.
- * Gives `mine` 0 when the conversation was lost, `committed` 0 when something arrived meanwhile.
+ * Gives `mine` 0 when the conversation was lost, `committed` 0 when something arrived meanwhile, `remembered` 0 when the
+ * profile changed meanwhile and stayed as it is.
  */
 export function commitTurn(lease: Lease, commit: TurnCommit): Query {
   const { turn, lastStep } = commit;
@@ -196,7 +221,9 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
     text: `WITH ${fence}, conversation AS (
         UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, CASE WHEN $31 THEN 0::bigint ELSE $7::bigint END),
           attempts = 0, updated_at = now(), dialogue = $32, hand_over = $33,
-          agent_type = $35
+          agent_type = $35, length_epoch = c.epoch, length_at = clock_timestamp(),
+          length_turns = $37 + CASE WHEN c.length_epoch = c.epoch AND c.length_at > clock_timestamp() - ${talkPause}
+            THEN c.length_turns ELSE 0 END
         FROM fence WHERE c.company_id = $1 AND c.id = $2 AND (NOT $9 OR fence.inbox_version = $7)
         RETURNING c.last_seq, c.user_id
       ), answer AS (
@@ -213,10 +240,10 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
           AND NOT EXISTS (SELECT FROM json_to_recordset($15::json) AS i (id uuid) WHERE i.id = m.id)
       ), closed AS (
         INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id, state,
-          outcome, model, input_tokens, output_tokens, cost_usd, latency_ms, finished_at)
-        SELECT $1, $5, $2, $4, $6, $7, $8, $10, $11, $16, $17, $18, $19, $30, now() FROM conversation
+          outcome, model, input_tokens, output_tokens, cost_usd, latency_ms, prompt_version, finished_at)
+        SELECT $1, $5, $2, $4, $6, $7, $8, $10, $11, $16, $17, $18, $19, $30, $36, now() FROM conversation
         ON CONFLICT (company_id, id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
-          model = excluded.model, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+          prompt_version = excluded.prompt_version, model = excluded.model, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
           cost_usd = excluded.cost_usd, latency_ms = excluded.latency_ms, finished_at = now()
       ), step AS (
         UPDATE steps SET output = $21, ok = $22, duration_ms = $23, cost_usd = $24, finished_at = now()
@@ -232,12 +259,19 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       ), speaker AS (
         UPDATE contacts u SET language = $34 FROM conversation
         WHERE u.company_id = $1 AND u.id = conversation.user_id AND $34::text IS NOT NULL AND u.language IS DISTINCT FROM $34
+      ), remembered AS (
+        INSERT INTO profiles (company_id, user_id, document)
+        SELECT $1, user_id, $38 FROM conversation WHERE $38::bytea IS NOT NULL
+        ON CONFLICT (company_id, user_id) DO UPDATE SET document = excluded.document, updated_at = now()
+          WHERE profiles.document = $39
+        RETURNING user_id
       ), counted AS (
         INSERT INTO events (company_id, event_type, user_id, session_id, data)
         SELECT $1, 'response', user_id, $2,
           json_build_object('turn', $5::uuid, 'outcome', $11::text, 'latency_ms', $30::int, 'model', $16::text) FROM conversation
       )
-      SELECT (SELECT count(*)::int FROM fence) AS mine, (SELECT count(*)::int FROM conversation) AS committed`,
+      SELECT (SELECT count(*)::int FROM fence) AS mine, (SELECT count(*)::int FROM conversation) AS committed,
+        (SELECT count(*)::int FROM remembered) AS remembered`,
     values: [
       ...fenceValues(lease),
       turn.id,
@@ -271,7 +305,22 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       commit.handOver ?? null,
       commit.language ?? null,
       commit.role,
+      commit.promptVersion ?? null,
+      commit.spokenByPerson ?? 0,
+      commit.profile?.after ?? null,
+      commit.profile?.before ?? null,
     ],
+  };
+}
+
+/** The conversation looks no further back than to what is open now. Fenced; no row when it changed hands. */
+export function startOver(lease: Lease, firstOpen: number): Query {
+  return {
+    text: `WITH ${fence}
+      UPDATE conversations c SET memory_from_seq = $5, summary = NULL, summary_through_seq = 0, dialogue = NULL,
+        length_turns = 0, length_epoch = c.epoch, length_at = clock_timestamp()
+      FROM fence WHERE c.company_id = $1 AND c.id = $2 RETURNING c.id`,
+    values: [...fenceValues(lease), firstOpen - 1],
   };
 }
 

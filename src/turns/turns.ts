@@ -9,7 +9,7 @@ import type { Arrival } from "../inbox/inbox.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { Sealer } from "../store/seal.ts";
-import type { AnswerParts } from "./answer-turn.ts";
+import type { AnswerParts } from "./workbench.ts";
 import { parseClaim, type Claim } from "./claim.ts";
 import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
 import { claimConversation, finishWork } from "./turn-store.ts";

@@ -6,6 +6,7 @@ import { backfillThread } from "./backfill.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 import { deadLetter, giveUpFirst } from "./give-up.ts";
 import type { HeldLease } from "./lease.ts";
+import { endLongTalk } from "./end-long-talk.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import {
   destinationOf,
@@ -93,6 +94,7 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
   const silent = decided.filter(({ decision }) => decision.kind === "silent");
   return answer(parts, situation, {
     questions,
+  if (await endLongTalk(parts, situation, questions)) return { kind: "changed" };
     ignored: silent.map(({ message, decision }) => toIgnored(message, decision)),
   });
 }

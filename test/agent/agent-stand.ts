@@ -63,6 +63,7 @@ export function aRequest(
       contactId: parseId<ContactId>("00000000-0000-4000-8000-000000000003"),
       turnId: parseId<TurnId>("00000000-0000-4000-8000-000000000004"),
       role: "customer",
+      audience: "direct",
       now: new Date("2026-03-01T12:00:00Z"),
       timeZone: "Europe/Berlin",
     },

@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createHotMemory } from "../../src/agent/hot-memory.ts";
-import { decideLength } from "../../src/agent/memory.ts";
-import { rollSummary, type NumberedMessage, type Summary } from "../../src/agent/rolling-summary.ts";
+import { createMemoryWindow, decideLength } from "../../src/agent/memory.ts";
+import {
+  decideRolling,
+  rollSummary,
+  type NumberedMessage,
+  type Summary,
+} from "../../src/agent/rolling-summary.ts";
 import type { SpokenMessage } from "../../src/core/agent.ts";
 import { parseId, type ContactId, type ConversationId } from "../../src/core/ids.ts";
 import { createMemoryFastState } from "../../src/store/memory-fast-state.ts";
@@ -110,6 +115,9 @@ describe("a rolling summary (R26)", () => {
       text: `fact ${from + index}`,
     }));
 
+  const windowOf = (window: number, historyTokens = 4000) =>
+    createMemoryWindow({ memory: "window", window, exchanges: 3, historyTokens });
+
   test("covers every message that left the window once enough of them did, and no other, once", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -121,7 +129,7 @@ describe("a rolling summary (R26)", () => {
           for (const burst of bursts) {
             all = [...all, ...numbered(burst, all.length + 1)];
             await rollSummary({
-              window,
+              window: windowOf(window),
               signal: new AbortController().signal,
               summarize: async (messages, previous) =>
                 [previous ?? "", ...messages.map(({ text }) => text)].filter(Boolean).join(","),
@@ -152,9 +160,15 @@ describe("a rolling summary (R26)", () => {
     );
   });
 
+  test("begins sooner where what it waits for could not be told any more", () => {
+    const long = numbered(5).map((message) => ({ ...message, text: "x".repeat(100) }));
+    expect(decideRolling(long, windowOf(3))).toEqual([]);
+    expect(decideRolling(long, windowOf(3, 200)).map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
   test("gives way to one saved meanwhile", async () => {
     const changed = await rollSummary({
-      window: 3,
+      window: windowOf(3),
       signal: new AbortController().signal,
       summarize: async () => "short",
       store: { read: async () => ({ summary: undefined, messages: numbered(20) }), save: async () => false },
@@ -170,5 +184,6 @@ test.each([
   [40, "end"],
 ] as const)("after %i messages without a solution: %s (R40, C5)", (turns, decision) => {
   expect(decideLength(turns, { offerAt: 10, endAt: 40 })).toBe(decision);
+  expect(decideLength(turns, { offerAt: 0, endAt: 0 })).toBe("go on");
   if (decision === "end") expect(decideLength(turns, { offerAt: 10, endAt: 0 })).toBe("offer a person");
 });

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { getContext, lastExchanges, summarizeHistory, trimToTokens } from "../../src/agent/memory.ts";
+import {
+  chooseMessages,
+  createMemoryWindow,
+  getContext,
+  lastExchanges,
+  trimToTokens,
+} from "../../src/agent/memory.ts";
+import { summarizeHistory } from "../../src/agent/summarize-history.ts";
 import { boundTokens, createTokenCounter, loadTokenCounter } from "../../src/agent/tokens.ts";
 import type { SpokenMessage } from "../../src/core/agent.ts";
 
@@ -27,6 +34,27 @@ describe("the window", () => {
     expect(kept(1)).toEqual(["u4", "a4"]);
     expect(kept(9)).toEqual(script);
     expect(kept(0)).toEqual([]);
+  });
+});
+
+describe("what is told word for word", () => {
+  const settings = { memory: "window", window: 10, exchanges: 3, historyTokens: 100 } as const;
+  const messages = Array.from({ length: 30 }, (_, index) => said(`${index}`));
+
+  test("is the window, or more where the newest messages stand in no summary yet", () => {
+    expect(chooseMessages(messages, settings)).toHaveLength(10);
+    expect(chooseMessages(messages, settings, 7)).toHaveLength(10);
+    expect(chooseMessages(messages, settings, 14)).toEqual(messages.slice(16));
+    expect(chooseMessages(messages, { ...settings, memory: "full" })).toEqual(messages);
+    expect(chooseMessages(messages, { ...settings, memory: "exchanges" }, 99)).toEqual(messages);
+  });
+
+  test("is no more than its tokens allow", () => {
+    const window = createMemoryWindow(settings);
+    const long = [said("x".repeat(60)), said("x".repeat(60)), said("x".repeat(60))];
+    expect(window.countOf(messages)).toBe(10);
+    expect(window.countOf(long)).toBe(2);
+    expect([window.fits(long), window.fits(long.slice(1))]).toEqual([false, true]);
   });
 });
 
@@ -94,18 +122,46 @@ describe("a summary (R26)", () => {
     for (const fact of [...facts, "77-B", "2026-05-01"]) expect(summary).toContain(fact);
   });
 
-  test("is the model's where there is one, and falls back when it fails or is silent", async () => {
-    expect(await summarizeHistory({ messages, ask: async () => " Short. " })).toBe("Short.");
+  test("is the model's where there is one, with the facts it left out under it", async () => {
+    const ask = async () =>
+      " Ana Petrova, ana@example.org: order A-1293 of 3 March 2026, 42.50 EUR sent back. ";
+    expect(await summarizeHistory({ messages, ask })).toBe((await ask()).trim());
+    const short = await summarizeHistory({ messages, ask: async () => " Short. " });
+    expect(short.startsWith("Short.\n")).toBe(true);
+    for (const fact of facts) expect(short).toContain(fact);
+    expect(short).not.toContain("Hello there");
+  });
+
+  test("keeps facts through many summaries of a model that forgets, those of the person first", async () => {
+    let previous: string | undefined;
+    const chat = (round: number) => [
+      said(round === 0 ? "My order is A-1293." : "And then?"),
+      said(`Step ${round} of 40 takes ${round} minutes.`, "assistant"),
+    ];
+    for (let round = 0; round < 40; round += 1)
+      previous = await summarizeHistory({
+        messages: chat(round),
+        previous,
+        ask: async () => "They talk.",
+        maxChars: 300,
+      });
+    expect(previous).toContain("A-1293");
+  });
+
+  test("falls back to the facts when the model fails or is silent", async () => {
     for (const ask of [async () => "  ", () => Promise.reject(new Error("down"))]) {
       expect(await summarizeHistory({ messages, ask })).toContain("A-1293");
     }
   });
 
   test("never exceeds its length", async () => {
+    const lists = fc.array(message, { maxLength: 20 });
     await fc.assert(
-      fc.asyncProperty(fc.array(message, { maxLength: 20 }), fc.nat(400), async (list, maxChars) => {
-        const summary = await summarizeHistory({ messages: list, maxChars });
-        expect(summary.length).toBeLessThanOrEqual(maxChars);
+      fc.asyncProperty(lists, fc.nat(400), fc.string({ maxLength: 500 }), async (list, maxChars, written) => {
+        for (const ask of [undefined, async () => written]) {
+          const summary = await summarizeHistory({ messages: list, maxChars, ask });
+          expect(summary.length).toBeLessThanOrEqual(maxChars);
+        }
       }),
     );
   });

@@ -142,6 +142,7 @@ export async function openBusinessStand(): Promise<BusinessStand> {
         idempotencyKey: key,
         now,
         timeZone: undefined,
+        audience: "direct",
         signal: new AbortController().signal,
         attach: () => Promise.reject(new Error("no files here")),
       };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Tool } from "../../src/core/tool.ts";
+import { PermanentError } from "../../src/core/errors.ts";
+import type { Tool, ToolContext } from "../../src/core/tool.ts";
 import { defineTool } from "../../src/core/tool.ts";
 import type { Profiles } from "./profiles.ts";
 
@@ -16,6 +17,12 @@ const shared = {
   cost: 0.001,
 } as const;
 
+/** In a thread that others read, whoever asks may not be whose conversation it is, and everybody would hear it. */
+function readsAlone({ audience, tenantId, contactId }: ToolContext) {
+  if (audience === "direct") return { tenantId, contactId };
+  throw new PermanentError("Profiles are for direct conversations: others read along here.");
+}
+
 /** What is remembered of whoever asks. */
 export function getProfileTool(profiles: Profiles): Tool {
   return defineTool({
@@ -24,7 +31,7 @@ export function getProfileTool(profiles: Profiles): Tool {
     description: "Gives the preferences of the person in this conversation and what they last asked about.",
     input: z.strictObject({}),
     effect: "read",
-    run: (_, { tenantId, contactId }) => profiles.getContext({ tenantId, contactId }),
+    run: async (_, context) => profiles.getContext(readsAlone(context)),
   });
 }
 
@@ -45,7 +52,7 @@ export function updatePreferencesTool(profiles: Profiles): Tool {
         ),
     }),
     effect: "write",
-    run: ({ preferences }, { tenantId, contactId, idempotencyKey }) =>
-      profiles.setPreferences({ tenantId, contactId }, preferences, idempotencyKey),
+    run: async ({ preferences }, context) =>
+      profiles.setPreferences(readsAlone(context), preferences, context.idempotencyKey),
   });
 }

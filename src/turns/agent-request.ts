@@ -1,0 +1,58 @@
+import type { Agent, SpokenMessage } from "../core/agent.ts";
+import { toProfileContext } from "../core/profile.ts";
+import type { Claim, OpenMessage } from "./claim.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** What the agent is told and asked in this turn. */
+export async function toAgentRequest({
+  parts,
+  request,
+  turn,
+  journal,
+  live,
+}: Workbench): Promise<Parameters<Agent["answer"]>[0]> {
+  const { claim, lease, questions } = request;
+  const company = await parts.companies.get(lease.tenantId);
+  return {
+    context: {
+      tenantId: lease.tenantId,
+      conversationId: lease.conversationId,
+      contactId: claim.contact.id,
+      turnId: turn.id,
+      role: request.role,
+      audience: claim.audience,
+      now: new Date(),
+      timeZone: claim.contact.timeZone,
+    },
+    company: company.name,
+    persona: company.persona,
+    summary: claim.summary,
+    language: claim.contact.language,
+    locale: claim.contact.locale,
+    dialogue: claim.dialogue,
+    profile: claim.profile?.read && toProfileContext(claim.profile.read),
+    history: claim.history,
+    unsummarized: countUnsummarized(claim),
+    questions: questions
+      .filter((question) => question.seq <= turn.throughSeq && question.role !== "system")
+      .map(toSpokenQuestion),
+    journal,
+    files: parts.files.of({ ...lease, turnId: turn.id }),
+    onText: (text) => live.show(text),
+    signal: AbortSignal.any([lease.signal, live.failed]),
+  };
+}
+
+/** How many of the newest messages stand in no summary. */
+export function countUnsummarized({ history, summarizedThrough }: Claim): number {
+  return history.filter(({ seq }) => seq > summarizedThrough).length;
+}
+
+/** A question as a model reads it, with what hangs on it. */
+export function toSpokenQuestion(question: OpenMessage): SpokenMessage {
+  const files = (question.content.attachments ?? []).map(
+    (file) => `[attached: ${file.name}, ${file.mimeType}]`,
+  );
+  const said = question.action?.value ?? question.text;
+  return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
+}

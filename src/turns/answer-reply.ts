@@ -1,0 +1,49 @@
+import type { AgentAnswer, AgentRequest } from "../core/agent.ts";
+import type { CarriedOut } from "../core/approval.ts";
+import type { TurnId } from "../core/ids.ts";
+import { humanButton, type Reply, type ReplyFile } from "../core/reply.ts";
+import { toDoneBody, toPlainReply } from "./plain-reply.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** What approved calls did is told even where no model finds words for it, and leaves a dialogue where it stands. */
+export function tellDone(
+  answer: AgentAnswer,
+  { questions, dialogue }: AgentRequest,
+  done: readonly CarriedOut[],
+): AgentAnswer {
+  if (done.length === 0) return answer;
+  const kept = questions.length === 0 ? { dialogue } : {};
+  if (answer.kind === "answered") return { ...kept, ...answer };
+  if (answer.reason === "needs a person") return answer;
+  return {
+    ...kept,
+    kind: "answered",
+    body: toDoneBody(done),
+    citations: [],
+    model: "none",
+    usage: answer.usage,
+  };
+}
+
+/** What tools made for the answer; where none ran there is nothing to ask for. */
+export async function filesOf(
+  { parts, request, turn, journal }: Workbench,
+  answer: AgentAnswer,
+): Promise<readonly ReplyFile[]> {
+  if (answer.kind === "failed" || !journal.acted) return [];
+  return parts.files.ofTurn(request.lease.tenantId, turn.id);
+}
+
+/** The answer as it goes out, with the way to a person under it. */
+export function toReply(answer: AgentAnswer, turnId: TurnId, files: readonly ReplyFile[]): Reply {
+  if (answer.kind === "failed") return toPlainReply(answer.reason);
+  const { body, citations, suggestions = [], buttons = [] } = answer;
+  return {
+    body,
+    ...(citations.length > 0 && { citations }),
+    ...(suggestions.length > 0 && { suggestions }),
+    buttons: [...buttons, humanButton],
+    feedback: turnId,
+    ...(files.length > 0 && { files }),
+  };
+}

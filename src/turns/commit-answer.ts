@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import type { AgentAnswer } from "../core/agent.ts";
+import { StoodDownError } from "../core/errors.ts";
+import type { MessageId } from "../core/ids.ts";
+import { profilePurpose, withItem } from "../core/profile.ts";
+import { isSubstantive } from "../core/turn.ts";
+import { contentPurpose } from "../inbox/message-content.ts";
+import { sealReply } from "../outbox/delivery.ts";
+import { JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
+import type { TenantSeal } from "../store/seal.ts";
+import { dialoguePurpose, handOverPurpose, type Claim, type PendingHandOver } from "./claim.ts";
+import { commitTurn, type TurnCommit } from "./turn-store.ts";
+import { isOfPerson, type Workbench } from "./workbench.ts";
+
+/** One thing a person asked about, as it is remembered of them. */
+export interface AskedItem {
+  readonly at: Date;
+  readonly text: string;
+  readonly message: MessageId;
+}
+
+/** What the commit left for afterwards. */
+export interface Committed {
+  /** The answer's words. */
+  readonly body: string;
+  /** What could not be remembered with it: the profile changed meanwhile. */
+  readonly missed: AskedItem | undefined;
+}
+
+/**
+ * Writes the answer with everything it leaves behind, in one statement. Throws StoodDownError when the conversation is
+ * somebody else's by now, and JoinedError when something arrived that is to be answered with it.
+ */
+export async function commitAnswer(
+  bench: Workbench,
+  answer: AgentAnswer,
+  planned: readonly PlannedPart[],
+): Promise<Committed> {
+  const { parts, request, turn, journal, live } = bench;
+  const { lease, seal, claim, questions, ignored, destination } = request;
+  const { usage } = answer;
+  const latencyMs = questions[0]?.waitedMs ?? 0;
+  const body = planned
+    .map((part) => part.delivery.reply.body)
+    .filter(Boolean)
+    .join("\n\n");
+  const model = answer.kind === "answered" ? answer.model : undefined;
+  const tokens = usage.inputTokens + usage.outputTokens;
+  const item = answer.kind === "answered" ? findItem(bench) : undefined;
+  const [row] = await parts.database.statement<{ mine: number; committed: number; remembered: number }>(
+    lease.tenantId,
+    commitTurn(lease, {
+      turn,
+      partial: request.partial,
+      mustBeCurrent: request.mayJoin && !journal.acted && !live.visible,
+      state: answer.kind === "answered" ? "answered" : "failed",
+      role: request.role,
+      outcome: answer.kind === "answered" ? "answered" : answer.reason,
+      messageId: randomUUID() as MessageId,
+      content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
+      metadata: { tokens_used: tokens, latency_ms: Math.round(latencyMs), model, cache_hit: false },
+      model,
+      inputTokens: usage.inputTokens,
+      outputTokens: usage.outputTokens,
+      costUsd: usage.costUsd,
+      latencyMs,
+      lastStep: journal.takePending(),
+      ignored,
+      promptVersion: answer.promptVersion,
+      spokenByPerson: questions.filter((question) => isOfPerson(question, claim)).length,
+      profile: item && claim.profile && toProfile(claim.profile, item, seal),
+      ...leftBehind(answer.kind === "answered" ? answer : { dialogue: claim.dialogue }, seal),
+      parts: planned.map(({ delivery }) => ({
+        id: delivery.id,
+        part: delivery.part,
+        state: delivery.state,
+        body: sealReply(seal, delivery.reply),
+        recipient: destination.target.recipient,
+      })),
+    }),
+  );
+  if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
+  if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
+  parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
+  return { body, missed: row.remembered === 1 ? undefined : item };
+}
+
+/** Only what is asked where nobody else reads is remembered, and only of who asked it. */
+function findItem({ parts, request: { claim, questions } }: Workbench): AskedItem | undefined {
+  if (!parts.remembersPeople || claim.profile === undefined) return undefined;
+  const asked = questions.findLast(
+    (question) => question.kind === "message" && isOfPerson(question, claim) && isSubstantive(question.text),
+  );
+  return asked && { at: new Date(), text: asked.text, message: asked.id };
+}
+
+function toProfile(
+  { read, stored }: NonNullable<Claim["profile"]>,
+  item: AskedItem,
+  seal: TenantSeal,
+): TurnCommit["profile"] {
+  return { after: seal.seal(profilePurpose, JSON.stringify(withItem(read, item))), before: stored };
+}
+
+/** What a turn leaves for the next one, sealed; one without an answer leaves the dialogue where it was. */
+function leftBehind(
+  {
+    dialogue,
+    handOver,
+    language,
+  }: Pick<Extract<AgentAnswer, { kind: "answered" }>, "dialogue" | "handOver" | "language">,
+  seal: TenantSeal,
+): Pick<TurnCommit, "dialogue" | "handOver" | "language"> {
+  const sealed = (purpose: string, value: unknown) =>
+    value === undefined ? undefined : seal.seal(purpose, JSON.stringify(value));
+  const pending: PendingHandOver | undefined = handOver && {
+    queue: handOver.queue,
+    reason: handOver.reason,
+    at: new Date(),
+  };
+  return {
+    dialogue: sealed(dialoguePurpose, dialogue),
+    handOver: sealed(handOverPurpose, pending),
+    language,
+  };
+}

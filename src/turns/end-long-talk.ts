@@ -1,0 +1,64 @@
+import { decideLength } from "../agent/memory.ts";
+import type { DeliveryId, MessageId } from "../core/ids.ts";
+import { humanButton, type Reply } from "../core/reply.ts";
+import { isWhispered } from "../inbox/conversation-key.ts";
+import { contentPurpose } from "../inbox/message-content.ts";
+import { sealReply } from "../outbox/delivery.ts";
+import { enqueueNotice } from "../outbox/outbox-store.ts";
+import type { Query } from "../store/database.ts";
+import { deriveId } from "../store/derive-id.ts";
+import type { OpenMessage } from "./claim.ts";
+import { subjectOf, type Situation, type WorkParts } from "./situation.ts";
+import { startOver } from "./turn-store.ts";
+import { isOfPerson } from "./workbench.ts";
+
+const startOverBody =
+  "This conversation has become long, so I start afresh here: from now on I don't look back on what was said before. " +
+  "If something of it matters, please tell me again, or talk to a person.";
+
+/**
+ * A talk that is as long as it may become ends before its next question: it goes to people, with the question, or
+ * begins afresh, which the person is told once. True when something was done. A turn that has begun is let go on.
+ */
+export async function endLongTalk(
+  parts: WorkParts,
+  situation: Situation,
+  questions: readonly OpenMessage[],
+): Promise<boolean> {
+  const { claim, lease } = situation;
+  if (claim.turn !== undefined || decideLength(claim.lengthTurns, parts.length) !== "end") return false;
+  const first = questions.find((question) => isOfPerson(question, claim));
+  if (first === undefined) return false;
+  const { database, log, handoff, length } = parts;
+  log.info(
+    { conversationId: lease.conversationId, turns: claim.lengthTurns, end: length.atEnd },
+    "talk ended",
+  );
+  if (length.atEnd === "hand over") {
+    const at = new Date(Date.now() - first.waitedMs);
+    const reason = "the conversation has become very long without a solution";
+    return handoff.apply(subjectOf(lease, claim), { kind: "escalate", reason, queue: "general_support", at });
+  }
+  await database.statement(lease.tenantId, toNotice(situation, first));
+  await database.statement(lease.tenantId, startOver(lease, claim.open[0]?.seq ?? first.seq));
+  return true;
+}
+
+function toNotice({ lease, claim, seal }: Situation, { id, senderId, correlationId }: OpenMessage): Query {
+  const { tenantId, conversationId } = lease;
+  const reply: Reply = {
+    body: startOverBody,
+    buttons: [humanButton],
+    ...(isWhispered(claim) && { onlyFor: senderId }),
+  };
+  return enqueueNotice({
+    tenantId,
+    conversationId,
+    id: deriveId<DeliveryId>("fresh start", conversationId, id),
+    messageId: deriveId<MessageId>("fresh start message", conversationId, id),
+    recipient: senderId,
+    body: sealReply(seal, reply),
+    content: seal.seal(contentPurpose, JSON.stringify({ text: startOverBody })),
+    correlationId,
+  });
+}

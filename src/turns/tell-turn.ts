@@ -1,0 +1,35 @@
+import type { AgentAnswer } from "../core/agent.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** One line per turn, and its numbers. */
+export function tellTurn(
+  { parts, request, turn, modelMs }: Workbench,
+  answer: AgentAnswer,
+  workedMs: number,
+): void {
+  const { claim, lease, questions, role } = request;
+  const { metrics, log } = parts;
+  const { usage } = answer;
+  const model = answer.kind === "answered" ? answer.model : "none";
+  const seconds = ((questions[0]?.waitedMs ?? 0) + workedMs) / 1000;
+  metrics.responseTime.observe({ channel: claim.channel, agent: role }, seconds);
+  metrics.turnOverhead.observe(Math.max(0, seconds - modelMs() / 1000));
+  metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
+  metrics.costDollars.inc({ agent: role, model }, usage.costUsd);
+  metrics.tokensPerConversation.observe({ agent: role, model }, usage.inputTokens + usage.outputTokens);
+  if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
+  log.info(
+    {
+      conversation_id: lease.conversationId,
+      company_id: lease.tenantId,
+      latency_ms: Math.round(seconds * 1000),
+      tokens_used: usage.inputTokens + usage.outputTokens,
+      cache_hit: false,
+      model,
+      outcome: answer.kind === "answered" ? "answered" : answer.reason,
+      correlationId: turn.correlationId,
+      ...(answer.kind === "failed" && { detail: answer.detail }),
+    },
+    "message_processed",
+  );
+}

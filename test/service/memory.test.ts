@@ -1,0 +1,275 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { TeamSeed } from "../../simulators/slack/seed.ts";
+import { openTalk, until, type Talk } from "../support/talk.ts";
+
+interface Told {
+  readonly system: string;
+  readonly spoken: readonly string[];
+}
+
+type Root = { readonly ts: string; readonly channel: string };
+
+/** What the model was told when it was asked `question`. */
+function toldFor(talk: Talk, question: string): Told {
+  const request = talk.model.history().findLast(({ text }) => text.includes(question));
+  if (request === undefined) throw new Error(`nobody asked a model: ${question}`);
+  return toTold(request.body);
+}
+
+function toTold(body: unknown): Told {
+  const { messages } = body as { messages: readonly { role: string; content: unknown }[] };
+  const texts = (role: string) =>
+    messages.filter((message) => (message.role === "system") === (role === "system")).map(toText);
+  return { system: texts("system").join("\n"), spoken: texts("others") };
+}
+
+function toText({ content }: { readonly content?: unknown }): string {
+  return typeof content === "string" ? content : JSON.stringify(content);
+}
+
+/** Holds every summary a model is asked for, until it is let go. */
+function holdSummaries({ model }: Talk) {
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const remove = model.addRule(async ({ request }) => {
+    if (!request.messages.some((message) => toText(message).startsWith(summarizing))) return undefined;
+    asked.resolve();
+    await released.promise;
+    return "They talk about lamps.";
+  });
+  return {
+    asked: asked.promise,
+    release: () => {
+      remove();
+      released.resolve();
+    },
+  };
+}
+
+const summarizing = "Summarize this support conversation";
+
+async function exchange(talk: Talk, root: Root | undefined, text: string): Promise<Root> {
+  const said = await talk.say(root === undefined ? `@baton ${text}` : text, root && { thread: root.ts });
+  const begun = root ?? said;
+  const before = talk.heard(begun).length;
+  await talk.answers(begun, before + (root === undefined ? 1 : 0));
+  await until(async () => talk.model.history().some((request) => request.text.includes(text)));
+  await talk.settled();
+  return begun;
+}
+
+async function converse(talk: Talk, count: number): Promise<Root> {
+  let root = await exchange(talk, undefined, "my order is A-1042, for my sister Petra");
+  for (let number = 2; number <= count; number += 1)
+    root = await exchange(talk, root, `lamp number ${number}?`);
+  return root;
+}
+
+const summaryOf = async (talk: Talk, { ts }: Root) => {
+  const [row] = await talk.rows<{ summary: Buffer | null; through: string }>(
+    "SELECT summary, summary_through_seq AS through FROM conversations WHERE thread = $1",
+    [ts],
+  );
+  return row;
+};
+
+const isSummarized = (talk: Talk, root: Root) =>
+  until(async () => Number((await summaryOf(talk, root))?.through) > 0);
+
+describe("a long talk (R22, R26, R27)", () => {
+  let talk: Talk;
+  beforeAll(async () => {
+    talk = await openTalk();
+  });
+  afterAll(() => talk.stop());
+
+  it("is told to the model by its last messages and a summary that keeps the facts of the first", async () => {
+    const root = await converse(talk, 14);
+    await isSummarized(talk, root);
+    await exchange(talk, root, "so where is it?");
+    const { system, spoken } = toldFor(talk, "so where is it?");
+    expect(system).toMatch(/^> .*A-1042, for my sister Petra/m);
+    expect(spoken.join("\n")).not.toContain("A-1042");
+    expect(spoken.length).toBeLessThanOrEqual(10 + 5 + 1);
+    const stored = await talk.rows("SELECT 1 FROM messages WHERE state = 'settled'");
+    expect(stored).toHaveLength(30);
+  });
+
+  it("has its summary sealed, and the summary's cost in the journal", async () => {
+    const rows = await talk.rows<{ summary: Buffer }>(
+      "SELECT summary FROM conversations WHERE summary IS NOT NULL",
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.summary.toString("latin1")).not.toContain("A-1042");
+    const steps = await talk.rows(
+      "SELECT 1 FROM steps WHERE key LIKE 'summary:%' AND finished_at IS NOT NULL",
+    );
+    expect(steps.length).toBeGreaterThan(0);
+  });
+
+  it("names the prompt of each answer, the same words by the same name", async () => {
+    const rows = await talk.rows<{ prompt_version: string | null }>(
+      "SELECT DISTINCT prompt_version FROM turns WHERE state = 'answered'",
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.prompt_version).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it("is offered a person in words once it has become long", async () => {
+    const offers = talk.slack.history().messages.filter(({ text }) => text.includes("at this for a while"));
+    expect(offers).toHaveLength(1);
+  });
+});
+
+describe("a summary that is not written yet", () => {
+  let talk: Talk;
+  afterEach(() => talk.stop());
+
+  it("keeps nobody waiting, and is written later where the process ended in between", async () => {
+    talk = await openTalk();
+    const held = holdSummaries(talk);
+    const root = await converse(talk, 8);
+    await held.asked;
+    await exchange(talk, root, "nobody waits for it?");
+    expect(toldFor(talk, "nobody waits for it?").spoken.join("\n")).toContain("A-1042");
+    await talk.house.restart();
+    held.release();
+    expect((await summaryOf(talk, root))?.summary).toBeNull();
+    await exchange(talk, root, "and now?");
+    await isSummarized(talk, root);
+    await exchange(talk, root, "what was my order?");
+    expect(toldFor(talk, "what was my order?").system).toContain("A-1042");
+  });
+
+  it("does not cover what is deleted meanwhile", async () => {
+    talk = await openTalk();
+    const held = holdSummaries(talk);
+    const root = await converse(talk, 8);
+    await held.asked;
+    await talk.slack.userDeletes(root).delivered;
+    held.release();
+    await exchange(talk, root, "and now?");
+    await isSummarized(talk, root);
+    await exchange(talk, root, "what was my order?");
+    const { system, spoken } = toldFor(talk, "what was my order?");
+    expect(`${system}\n${spoken.join("\n")}`).not.toContain("user: my order is A-1042");
+  });
+});
+
+describe("the end of a long talk (R40)", () => {
+  let talk: Talk;
+  afterEach(() => talk.stop());
+
+  it("is a hand-over with the question that was too much", async () => {
+    talk = await openTalk({ env: { AI_CONVERSATION_END_AT: "2" } });
+    const root = await converse(talk, 2);
+    await talk.say("and one more?", { thread: root.ts });
+    await until(async () => (await talk.rows("SELECT 1 FROM tickets")).length === 1);
+    await talk.settled();
+    expect(talk.model.history().some(({ text }) => text.includes("one more"))).toBe(false);
+    expect(await talk.rows("SELECT 1 FROM conversations WHERE owner_kind = 'queue'")).toHaveLength(1);
+  });
+
+  it("or a fresh start, told once, that looks no further back", async () => {
+    talk = await openTalk({ env: { AI_CONVERSATION_END_AT: "2", AI_CONVERSATION_END: "start-over" } });
+    const root = await converse(talk, 2);
+    await exchange(talk, root, "and one more?");
+    const { system, spoken } = toldFor(talk, "and one more?");
+    expect(`${system}\n${spoken.join("\n")}`).not.toContain("A-1042");
+    await exchange(talk, root, "and another?");
+    expect(toldFor(talk, "and another?").spoken.join("\n")).toContain("and one more?");
+    const told = talk.heard(root).filter(({ text }) => text.includes("start afresh"));
+    expect(told).toHaveLength(1);
+  });
+});
+
+const acme = workspace("T0BATON0001", "U0BATONBOT1", [
+  { id: "U0ANA000001", name: "Ana" },
+  { id: "U0BEN000001", name: "Ben" },
+]);
+const beta = workspace("T0BETA00001", "U0BATONBOT2", [{ id: "U0BEA000001", name: "Bea" }]);
+
+function workspace(id: string, bot: string, users: TeamSeed["users"]): TeamSeed {
+  const channel = id === "T0BATON0001" ? "support" : "beta";
+  return {
+    id,
+    name: id,
+    bot: { userId: bot, botId: `B${bot.slice(1)}`, token: `xoxb-baton-${id}` },
+    users,
+    channels: [{ id: `C0${channel.toUpperCase()}01`, name: channel }],
+  };
+}
+
+const file = (name: string, team: string, isDefault: boolean) =>
+  `name: ${name}\ndefault: ${isDefault}\ninstallations:\n  - channel: slack\n    id: "${team}"\n`;
+
+describe("what is remembered of a person (R183–R186)", () => {
+  let talk: Talk;
+  beforeAll(async () => {
+    talk = await openTalk({
+      slack: { teams: [acme, beta] },
+      files: {
+        "config/tenants/acme.yaml": file("Acme", "T0BATON0001", true),
+        "config/tenants/beta.yaml": file("Beta", "T0BETA00001", false),
+      },
+    });
+    await inDirect("Ana", "do you deliver to Bern?");
+    await talk.settled();
+  });
+  afterAll(() => talk.stop());
+
+  async function inDirect(user: string, text: string): Promise<Told> {
+    await talk.say(text, { user, channel: "dm" });
+    await until(async () => talk.model.history().some((request) => request.text.includes(text)));
+    await talk.settled();
+    return toldFor(talk, text);
+  }
+
+  it("is told where only they read, as data, and grows with each answer", async () => {
+    const { system } = await inDirect("Ana", "what does it cost?");
+    expect(system).toMatch(
+      /^> \{"asked_before":\[\{"at":"[\d-]{10}","text":"do you deliver to Bern\?"\}\]\}$/m,
+    );
+    expect((await inDirect("Ana", "thanks, and how long?")).system).toContain("what does it cost?");
+  });
+
+  it("is never told in a thread that others read, nor learned there", async () => {
+    const root = await exchange(talk, undefined, "a word among many about Zug");
+    expect(toldFor(talk, "among many").system).not.toMatch(/Bern|Remembered of the person/);
+    await exchange(talk, root, "and here?");
+    expect(toldFor(talk, "and here?").system).not.toContain("Bern");
+    expect((await inDirect("Ana", "back in private")).system).not.toContain("Zug");
+  });
+
+  it("is nobody else's", async () => {
+    await inDirect("Ben", "hello, it is me");
+    const { system } = await inDirect("Ben", "and what do you know?");
+    expect(system).toContain("hello, it is me");
+    expect(system).not.toContain("Bern");
+  });
+
+  it("is sealed, and forgotten with the message it was asked in", async () => {
+    const rows = await talk.rows<{ document: Buffer }>("SELECT document FROM profiles");
+    expect(rows).toHaveLength(2);
+    for (const { document } of rows) expect(document.toString("latin1")).not.toContain("Bern");
+    const [asked] = talk.slack.history().messages.filter(({ text }) => text.includes("deliver to Bern"));
+    if (asked === undefined) throw new Error("nobody asked");
+    await talk.slack.userDeletes({ channel: asked.channel, ts: asked.ts }).delivered;
+    const { system, spoken } = await inDirect("Ana", "do you still know?");
+    expect(system).not.toContain("Bern");
+    expect(spoken.filter((text) => text === "do you deliver to Bern?")).toEqual([]);
+  });
+
+  it("is not another company's who has the same person's id", async () => {
+    await talk.house.restart({ env: { SLACK_BOT_TOKEN: "xoxb-baton-T0BETA00001" } });
+    const dropped = talk.slack.faults.events({ do: { kind: "drop" } });
+    const place = talk.slack.userSays({ user: "Bea", team: "T0BETA00001", channel: "dm", text: "hm" });
+    talk.slack.faults.clear(dropped);
+    const { ts, channel } = place;
+    const event = { type: "message", channel_type: "im", user: "U0ANA000001", text: "who am I to you?", ts };
+    const given = { ...event, event_ts: ts, channel };
+    await talk.slack.sendsEvent(given, { teamId: "T0BETA00001", channel }).delivered;
+    await until(async () => talk.model.history().some(({ text }) => text.includes("who am I to you")));
+    expect(toldFor(talk, "who am I to you").system).not.toMatch(/Bern|cost|Remembered of the person/);
+  });
+});
