@@ -98,12 +98,12 @@ async function checkRoles(client: pg.Client): Promise<Finding> {
   const { rows } = await client.query<{ me: string; makes: boolean; missing: string[] }>(
     `SELECT quote_ident(current_user) AS me,
             (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) AS makes,
-            ARRAY(SELECT wanted FROM unnest(ARRAY['baton_app', 'baton_system']) AS wanted
+            ARRAY(SELECT wanted FROM unnest(ARRAY['baton_app', 'baton_system', 'baton_reports']) AS wanted
                    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted AND pg_has_role(current_user, oid, 'SET'))
             )::text[] AS missing`,
   );
   const { me = "CURRENT_USER", makes = false, missing = [] } = rows[0] ?? {};
-  if (missing.length === 0) return ok(check, `${me} may act as baton_app and baton_system`);
+  if (missing.length === 0) return ok(check, `${me} may act as baton_app, baton_system and baton_reports`);
   if (makes) return ok(check, `${me} may create the roles Baton works in`);
   const sql = missing.map((role) => `CREATE ROLE ${role} NOLOGIN; GRANT ${role} TO ${me};`).join(" ");
   return failure(

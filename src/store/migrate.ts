@@ -28,7 +28,7 @@ const lockKey = 0x62_61_74_6f;
 
 /**
  * Brings the schema up to the newest file, each file in its own transaction, and creates the roles
- * `baton_app` and `baton_system`. Any number of processes may call it at once: one works, the others wait and find nothing to do.
+ * `baton_app`, `baton_system` and `baton_reports`. Any number of processes may call it at once: one works, the others wait and find nothing to do.
  * Rejects with SettingsError for a changed old file, a database newer than the files, or a user that may not create roles;
  * a file that fails leaves the schema at the one before.
  */
@@ -131,7 +131,7 @@ async function applyOne(client: pg.Client, migration: Migration): Promise<void> 
   }
 }
 
-const roleNames = ["baton_app", "baton_system"] as const;
+const roleNames = ["baton_app", "baton_system", "baton_reports"] as const;
 
 // Views that read with the caller's rights came with 15.
 const oldestMajor = 15;

@@ -7,12 +7,15 @@ import { readMasterKey, parseMasterKey } from "./master-key.ts";
 import { createMemoryFastState } from "./memory-fast-state.ts";
 import { migrate } from "./migrate.ts";
 import { createRedisFastState } from "./redis-fast-state.ts";
+import { createReports, type KeptReports } from "./reports.ts";
 
 /** Everything that is kept, opened: the database migrated, the fast state listening, the master key read. */
 export interface Store {
   readonly database: Database;
   /** The same, with connections of its own: taking messages in never waits behind the answering of others. */
   readonly doors: Database;
+  /** For questions about figures; opens a connection when one is asked. */
+  readonly reports: KeptReports;
   readonly fast: FastState;
   /** With the rights of the owner: for the queue's own tables. */
   readonly ownerUrl: string;
@@ -57,12 +60,14 @@ export async function openStore(parts: StoreParts): Promise<Store> {
     });
     const database = createDatabase({ url: ownerUrl, readUrl: parts.readUrl, poolSize: parts.poolSize, log });
     const doors = createDatabase({ url: ownerUrl, poolSize: doorConnections, log });
+    const reports = createReports({ url: ownerUrl, readUrl: parts.readUrl, log });
     const fast =
       redisUrl === undefined ? createMemoryFastState() : createRedisFastState({ url: redisUrl, log });
     const previous = parts.previousMasterKey;
     return {
       database,
       doors,
+      reports,
       fast,
       ownerUrl,
       masterKey,
@@ -70,7 +75,7 @@ export async function openStore(parts: StoreParts): Promise<Store> {
         previous === undefined ? undefined : parseMasterKey(previous, "BATON_MASTER_KEY_PREVIOUS"),
       close: async () => {
         await fast.stop();
-        await Promise.all([database.stop(), doors.stop()]);
+        await Promise.all([database.stop(), doors.stop(), reports.stop()]);
         await embedded?.stop();
       },
     };

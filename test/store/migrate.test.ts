@@ -105,7 +105,7 @@ test("a user that may not make roles is told what an administrator has to run, a
   const refused = migrate({ ownerUrl: url.href, folder });
   await expect(refused).rejects.toBeInstanceOf(SettingsError);
   await expect(migrate({ ownerUrl: url.href, folder })).rejects.toThrow(`GRANT baton_app TO ${user};`);
-  await ask(`GRANT baton_app, baton_system TO ${user}`);
+  await ask(`GRANT baton_app, baton_system, baton_reports TO ${user}`);
   expect(await migrate({ ownerUrl: url.href, folder })).toEqual({ applied: 1, version: 1 });
   await ask(`REASSIGN OWNED BY ${user} TO CURRENT_USER; DROP OWNED BY ${user}; DROP ROLE ${user}`);
 });
