@@ -82,6 +82,10 @@ export type AgentAnswer =
       readonly model: string;
       /** Names the prompt it was answered with; absent where no model was asked. */
       readonly promptVersion?: string | undefined;
+      /** So many of its sentences were held back, and said differently or not at all: it is told to nobody else. */
+      readonly heldBack?: number | undefined;
+      /** Given before, to the same question; `old` where no model could be asked. */
+      readonly fromCache?: "fresh" | "old" | undefined;
       readonly usage: Usage;
     }
   | {
