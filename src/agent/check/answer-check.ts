@@ -1,8 +1,9 @@
 import type { BusinessRules } from "./business-rules.ts";
 import { cutSentences, cutStart, type Sentence } from "./cut-sentences.ts";
 import { readEvidence, type Evidence, type EvidenceParts } from "./evidence.ts";
-import { createLeakFinder, type Guarded } from "./find-leak.ts";
+import type { LeakFinder } from "./find-leak.ts";
 import { judgeSentence, type Verdict } from "./judge-sentence.ts";
+import { createShowAhead } from "./show-ahead.ts";
 
 /** A sentence that was not shown, and why. */
 export interface HeldSentence {
@@ -11,7 +12,7 @@ export interface HeldSentence {
   readonly reason: string;
 }
 
-/** What became of an answer. What stands in `shown` was passed and stays. */
+/** What became of an answer. What stands in `shown` was passed. */
 export interface GateEnd {
   readonly shown: string;
   /** The first time: the sentence that stopped the answer. The second time: all that were left out. */
@@ -21,8 +22,9 @@ export interface GateEnd {
 /** Lets an answer through sentence by sentence while it is written. */
 export interface SentenceGate {
   /**
-   * Takes the whole text so far and gives what of it may be shown: passed sentences, exactly as written. It only grows,
-   * as long as the text does; a text that begins differently is judged anew.
+   * Takes the whole text so far and gives what of it may be shown, exactly as written: the sentences that passed, and
+   * of the one that is being written the words before the first that can claim anything. Passed sentences stay; the
+   * beginning of one that is held in the end is not in what is given next. A text that begins differently is judged anew.
    */
   push(text: string): string;
   /** Takes the whole text, complete. */
@@ -54,25 +56,45 @@ export interface AnswerCheck {
 
 export interface AnswerCheckParts {
   readonly rules: BusinessRules;
-  readonly guarded: Guarded;
+  readonly leaks: LeakFinder;
   readonly evidence: EvidenceParts;
+  /** Said in the person's language where something is not known; without it in English. */
+  readonly lines?: UnknownLines | undefined;
 }
 
-/** What is said when too little is left: honest, and with a way on. */
-export const unknownLine =
-  "I don't know that for certain, and I'd rather not guess. A person can help you with it.";
-/** What is said when something was left out of an answer that otherwise stands. */
-export const partlyUnknownLine =
-  "I don't have confirmed information on the rest; a person can help you with it.";
+/** What is said when too little is left, and when something was left out of an answer that otherwise stands. */
+export interface UnknownLines {
+  readonly unknown: string;
+  readonly partlyUnknown: string;
+}
+
+const englishLines: UnknownLines = {
+  unknown: "I don't know that for certain, and I'd rather not guess. A person can help you with it.",
+  partlyUnknown: "I don't have confirmed information on the rest; a person can help you with it.",
+};
 
 /** A check needs no model and keeps nothing between turns. */
-export function createAnswerCheck({ rules, guarded, evidence: parts }: AnswerCheckParts): AnswerCheck {
-  const leaks = createLeakFinder(guarded);
+export function createAnswerCheck({
+  rules,
+  leaks,
+  evidence: parts,
+  lines = englishLines,
+}: AnswerCheckParts): AnswerCheck {
   const read = (from: EvidenceParts): Evidence =>
     readEvidence({ ...from, facts: [...from.facts, ...rules.facts] });
   let current: EvidenceParts = parts;
   let known: Evidence | undefined;
   const evidence = (): Evidence => (known ??= read(current));
+  /** A short answer is asked for again once; the model that keeps to it means it. */
+  let wasShort = false;
+  const isEnough = (text: string): boolean =>
+    isLongEnough(text) || ((wasShort || isBrief(parts.said)) && /[\p{L}\p{N}]/u.test(text));
+
+  function conclude(shown: string): Exclude<NextStep, { kind: "ask again" }> {
+    const body = shown.trim();
+    if (!isEnough(body) || beginsUnsure(body)) return { kind: "escalate", body: lines.unknown };
+    return { kind: "answer", body: [body, ...rules.missingLines(body)].join("\n\n") };
+  }
 
   function open(pass: "first" | "last", before = ""): SentenceGate {
     let judged = startOf();
@@ -92,18 +114,27 @@ export function createAnswerCheck({ rules, guarded, evidence: parts }: AnswerChe
         if (verdict.kind === "held" && pass === "first") return;
       }
     }
-    /** What is too short to be an answer may still become one, or be asked for again: it is not shown yet. */
-    const show = (): string => (isLongEnough(before + judged.shown) ? judged.shown : "");
+    const ahead = createShowAhead(
+      (word, earlier, sentence) =>
+        leaks.find(word, earlier) === undefined && rules.findForbidden(sentence) === undefined,
+    );
+    function lookAhead(text: string): string {
+      const { at, code } = judged.state;
+      if (code || (pass === "first" && judged.held.length > 0)) return "";
+      if ((before + judged.shown).trim() === "" && mayBecomeUnsure(text.slice(at))) return "";
+      return text.slice(at, ahead.upTo(text, at));
+    }
     return {
       push(text) {
         take(text, false);
-        return show();
+        return judged.shown + lookAhead(text);
       },
       finish(text) {
         take(text, true);
-        const { held } = judged;
-        if (held.length > 0 || isLongEnough(before + judged.shown)) return { shown: show(), held };
-        return { shown: "", held: [{ text: judged.shown.trim(), why: "rule", reason: tooShort }] };
+        const { shown, held } = judged;
+        if (held.length > 0 || isEnough(before + shown)) return { shown, held };
+        wasShort = true;
+        return { shown: "", held: [{ text: shown.trim(), why: "rule", reason: tooShort }] };
       },
     };
   }
@@ -122,15 +153,15 @@ export function createAnswerCheck({ rules, guarded, evidence: parts }: AnswerChe
     open,
     afterFirst: ({ shown, held }) =>
       held.length === 0
-        ? conclude(shown, rules)
+        ? conclude(shown)
         : { kind: "ask again", shown, instruction: writeInstruction(shown, held) },
     afterLast: ({ shown, held }, before) => {
       const body = join(before, shown);
-      if (held.length === 0) return conclude(body, rules);
-      const step = conclude(body, rules);
-      return step.kind === "answer"
-        ? { kind: "escalate", body: `${step.body}\n\n${partlyUnknownLine}` }
-        : step;
+      if (held.length === 0) return conclude(body);
+      const step = isLongEnough(body) ? conclude(body) : undefined;
+      return step?.kind === "answer"
+        ? { kind: "escalate", body: `${step.body}\n\n${lines.partlyUnknown}` }
+        : { kind: "escalate", body: lines.unknown };
     },
   };
 }
@@ -138,23 +169,26 @@ export function createAnswerCheck({ rules, guarded, evidence: parts }: AnswerChe
 const tooShort = "it is too short to be an answer: write a full sentence";
 const unsure = "an answer does not begin like that: say what is known, or that it is not known";
 
-/** Whether a text counts as an answer at all: longer than ten characters, and not beginning with "I'm not sure". */
-export function isValidResponse(text: string): boolean {
-  return isLongEnough(text) && !beginsUnsure(text);
-}
-
 function isLongEnough(text: string): boolean {
   return text.trim().length > 10;
 }
 
 function beginsUnsure(text: string): boolean {
-  return text.replaceAll("’", "'").startsWith("I'm not sure");
+  return text.replaceAll("’", "'").startsWith(unsureStart);
 }
 
-function conclude(shown: string, rules: BusinessRules): Exclude<NextStep, { kind: "ask again" }> {
-  const body = shown.trim();
-  if (!isValidResponse(body)) return { kind: "escalate", body: unknownLine };
-  return { kind: "answer", body: [body, ...rules.missingLines(body)].join("\n\n") };
+const unsureStart = "I'm not sure";
+
+/** What begins like this may still become an answer that is not sure. */
+function mayBecomeUnsure(text: string): boolean {
+  const said = text.trimStart().replaceAll("’", "'");
+  return unsureStart.startsWith(said.trimEnd()) || said.startsWith(unsureStart);
+}
+
+/** Small talk and sums are answered in a word. */
+function isBrief(said: readonly string[]): boolean {
+  const last = said.at(-1) ?? "";
+  return last.trim().split(/\s+/u).length <= 3 || /\d\s*[-+*/x×÷^]\s*\d/u.test(last);
 }
 
 function join(before: string, after: string): string {

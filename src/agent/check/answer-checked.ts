@@ -10,7 +10,7 @@ export interface CheckedTry {
   readonly onText: (text: string) => void;
 }
 
-/** A checked answer. Whatever was shown is the beginning of `body`. */
+/** A checked answer. */
 export interface CheckedAnswer {
   readonly body: string;
   /** Something is missing or not known: a person should be offered, and the answer kept from the cache. */
@@ -21,26 +21,29 @@ export interface CheckedAnswer {
 
 /**
  * Answers through the check: once, and once more when something was held. `ask` resolves with the whole text of its
- * try and is called at most twice; its failure is the caller's. `show` gets texts that only grow.
+ * try and is called at most twice; a first failure is the caller's. The second time undefined tells that there is no
+ * other text: then what was held is left out. `show` gets texts that grow at their end, but for the beginning of a
+ * sentence that is held when it is whole: that is taken back.
  */
 export async function answerChecked(
   check: AnswerCheck,
-  ask: (turn: CheckedTry) => Promise<string>,
+  ask: (turn: CheckedTry) => Promise<string | undefined>,
   show: (text: string) => void,
 ): Promise<CheckedAnswer> {
   let visible = "";
   const showMore = (text: string): void => {
     const next = text.trimEnd();
-    if (next.length <= visible.length) return;
+    if (next === visible) return;
     visible = next;
     show(next);
   };
   const first = check.open("first");
-  const text = await ask({
-    shown: "",
-    instruction: undefined,
-    onText: (partial) => showMore(first.push(partial)),
-  });
+  const text =
+    (await ask({
+      shown: "",
+      instruction: undefined,
+      onText: (partial) => showMore(first.push(partial)),
+    })) ?? "";
   const end = first.finish(text);
   showMore(end.shown);
   const next = check.afterFirst(end);
@@ -53,9 +56,10 @@ export async function answerChecked(
     instruction: next.instruction,
     onText: (partial) => showMore(before + last.push(partial.trimStart())),
   });
-  const lastEnd = last.finish(more.trimStart());
+  const lastEnd = more === undefined ? { shown: "", held: end.held } : last.finish(more.trimStart());
   showMore(before + lastEnd.shown);
-  return conclude(check.afterLast(lastEnd, before), [...end.held, ...lastEnd.held]);
+  const held = more === undefined ? end.held : [...end.held, ...lastEnd.held];
+  return conclude(check.afterLast(lastEnd, before), held);
 }
 
 function conclude(

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { readClaims, type CalendarDate, type Claim } from "./read-claims.ts";
 import { readWords } from "./words.ts";
 import { toZoned } from "./zoned-time.ts";
@@ -56,19 +57,56 @@ export function readEvidence(parts: EvidenceParts): Evidence {
     text,
     ...(url === undefined ? [] : [url]),
   ]);
-  const given = [...toolResults, ...passages, ...facts, ...earlier].join("\n");
-  const known = readKnown(given, now, timeZone);
-  for (const length of toolResults.flatMap(lengthsOf)) known.numbers.add(length);
-  const asked = readKnown(said.join("\n"), now, timeZone);
+  const today = toZoned(now, timeZone).date;
+  const ofTurn = readText([...toolResults, ...passages, ...earlier].join("\n"), timeZone);
+  const given = merge([readFacts(facts, timeZone), ofTurn], today);
+  for (const length of toolResults.flatMap(lengthsOf)) given.numbers.add(length);
+  const asked = merge([readText(said.join("\n"), timeZone)], today);
   addSums(asked.numbers);
+  if (asksToCompute(said)) addComputed(asked.numbers);
   addRelativeDays(asked, said.join("\n"), now, timeZone);
-  return { given: known, said: asked, earlier: earlier.join("\n").toLowerCase(), acted: parts.acted, now };
+  return { given, said: asked, earlier: earlier.join("\n").toLowerCase(), acted: parts.acted, now };
 }
 
-function readKnown(text: string, now: Date, timeZone: string | undefined) {
+const factsRead = new LRUCache<string, TextRead>({ max: 500 });
+
+/** What a company says of itself is the same in every turn. */
+function readFacts(facts: readonly string[], timeZone: string | undefined): TextRead {
+  const text = facts.join("\n");
+  const key = `${timeZone ?? ""}\n${text}`;
+  const known = factsRead.get(key) ?? readText(text, timeZone);
+  factsRead.set(key, known);
+  return known;
+}
+
+/** Everything of these texts, and that today is today. */
+function merge(texts: readonly TextRead[], today: CalendarDate & { readonly year: number }) {
+  const amounts = new Map<number, Set<string>>();
+  for (const text of texts)
+    for (const [amount, currencies] of text.amounts)
+      amounts.set(amount, new Set([...(amounts.get(amount) ?? []), ...currencies]));
+  const dates = [today, ...texts.flatMap((text) => text.dates)];
+  const weekdays = new Set(texts.flatMap((text) => [...text.weekdays]));
+  for (const { year = today.year, month, day } of dates)
+    weekdays.add(new Date(Date.UTC(year, month - 1, day)).getUTCDay());
+  return {
+    text: texts.map((text) => text.text).join("\n"),
+    words: new Set(texts.flatMap((text) => [...text.words])),
+    amounts,
+    numbers: new Set(texts.flatMap((text) => [...text.numbers])),
+    dates,
+    minutes: new Set(texts.flatMap((text) => [...text.minutes])),
+    weekdays,
+    names: new Set(texts.flatMap((text) => [...text.names])),
+  };
+}
+
+type TextRead = ReturnType<typeof readText>;
+
+function readText(text: string, timeZone: string | undefined) {
   const amounts = new Map<number, Set<string>>();
   const numbers = new Set<number>();
-  const dates: CalendarDate[] = [toZoned(now, timeZone).date];
+  const dates: CalendarDate[] = [];
   const minutes = new Set<number>();
   const weekdays = new Set<number>();
   const names = new Set<string>();
@@ -103,8 +141,6 @@ function readKnown(text: string, now: Date, timeZone: string | undefined) {
   addFields(text, amounts);
   addInstants(text, timeZone, { dates, minutes });
   addDayRanges(text, weekdays);
-  for (const { year = now.getUTCFullYear(), month, day } of dates.slice(1))
-    weekdays.add(new Date(Date.UTC(year, month - 1, day)).getUTCDay());
   return {
     text: text.toLowerCase(),
     words: new Set(readWords(text)),
@@ -183,8 +219,36 @@ function lengthsOf(result: string): number[] {
 
 /** Four adults and two children are six guests. */
 function addSums(numbers: Set<number>): void {
-  const small = [...numbers].filter((value) => value > 0 && value <= 1_000).slice(0, 20);
+  const small = smallest(numbers, 20);
   for (const [at, a] of small.entries()) for (const b of small.slice(at + 1)) numbers.add(a + b);
+}
+
+function asksToCompute(said: readonly string[]): boolean {
+  return said.some((text) =>
+    /\d\s*(?:[-+*/x×÷^]|plus|minus|times|divided by|multiplied by|mod)\s*\d|%\s*(?:of|von|de)\b|\b(?:square|root|sum|average|calculate|compute|add up)\b/iu.test(
+      text,
+    ),
+  );
+}
+
+/** Two and two are four, and 15 % of 80 are 12. */
+function addComputed(numbers: Set<number>): void {
+  const small = smallest(numbers, 12);
+  for (const [at, a] of small.entries()) {
+    numbers.add(a * a).add(round(Math.sqrt(a)));
+    for (const b of small.slice(at))
+      for (const value of [a + b, a - b, b - a, a * b, a / b, b / a, (a * b) / 100])
+        numbers.add(round(value));
+  }
+}
+
+function smallest(numbers: ReadonlySet<number>, count: number): readonly number[] {
+  return [...numbers].filter((value) => value > 0 && value <= 1_000_000).slice(0, count);
+}
+
+/** To the cent, as results are said. */
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;

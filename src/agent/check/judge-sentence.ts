@@ -4,7 +4,7 @@ import type { Evidence } from "./evidence.ts";
 import type { LeakFinder } from "./find-leak.ts";
 import { findPromise } from "./find-promise.ts";
 import { isSupported } from "./find-support.ts";
-import { readClaims } from "./read-claims.ts";
+import { readClaims, type Claim } from "./read-claims.ts";
 
 /** Whether a sentence may be shown. `reason` is in words for the model that has to do without it. */
 export type Verdict =
@@ -36,9 +36,11 @@ export function judgeSentence({ text, code }: Sentence, before: string, judging:
   if (leak !== undefined) return { kind: "held", why: "leak", reason: `it gives away ${leak}` };
   const forbidden = rules.findForbidden(text);
   if (forbidden !== undefined) return { kind: "held", why: "rule", reason: forbidden };
-  const unsupported = readClaims(text)
+  const claims = readClaims(code ? text : hideCode(text));
+  const unsupported = claims
     .filter(({ kind }) => !code || kind === "price" || kind === "link" || kind === "email")
-    .find((claim) => !isSupported(claim, text, evidence()));
+    .filter((claim) => !isExample(claim, text))
+    .find((claim) => !isSupported(claim, text, evidence()) && !isOfCode(claim, before));
   if (unsupported !== undefined) {
     const reason = `nothing given says "${unsupported.text.trim()}"`;
     return { kind: "held", why: "claim", reason };
@@ -47,4 +49,30 @@ export function judgeSentence({ text, code }: Sentence, before: string, judging:
   if (promise === undefined) return passed;
   const reason = promise === "availability" ? "nothing given says so" : "no tool has done that";
   return { kind: "held", why: "promise", reason };
+}
+
+/** Code in the middle of a sentence says nothing of the world; a number or a name between its marks does. */
+function hideCode(text: string): string {
+  return text.includes("`") ? text.replaceAll(/`[^`\n]*[[\]{}()\\=<>;|+*^][^`\n]*`/gu, " code ") : text;
+}
+
+/** What a person is shown so that they write theirs like it: `for example A-1042`. */
+function isExample({ kind, text }: Claim, sentence: string): boolean {
+  if (kind === "price" || kind === "link" || kind === "percent") return false;
+  const before = sentence.slice(0, Math.max(0, sentence.indexOf(text.trim())));
+  return (
+    /\b(?:for example|for instance|e\.g\.|such as|like this|looks like|in the form(?:at)?)[^.]{0,40}$/iu.test(
+      before,
+    ) &&
+    /\b(?:please|could you|can you|would you|give|send|tell|enter|type|provide|share|write)\b/iu.test(before)
+  );
+}
+
+/** A sentence may speak of the numbers in the code above it. */
+function isOfCode({ kind, text }: Claim, before: string): boolean {
+  if (kind !== "number" || !/^(?:```|~~~)/mu.test(before)) return false;
+  const code = before.match(/^(?:```|~~~)[\s\S]*?^(?:```|~~~)/gmu) ?? [];
+  return code.some((block) =>
+    new RegExp(String.raw`(?<!\d)${text.trim().replaceAll(/\D/gu, "")}(?!\d)`, "u").test(block),
+  );
 }

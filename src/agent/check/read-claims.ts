@@ -72,11 +72,40 @@ const units = String.raw`(?:business |working |calendar )?(?:seconds?|minutes?|h
 const readers: readonly Reader[] = [
   // Scale of a rating, list markers, steps and round-the-clock phrases without a fact in them.
   { pattern: /\b(?:from|between) (?:0|1) (?:to|and|through) (?:5|10)\b/giu, read: () => "harmless" },
-  { pattern: /^\s*(?:[-*] )?\(?\d{1,3}[.)]\s/gmu, read: () => "harmless" },
-  { pattern: /\b(?:step|option|choice|question|part|item) #?\d{1,2}\b/giu, read: () => "harmless" },
+  {
+    pattern: /^\s*(?:[-*>] |#{1,6} )?\(?\d{1,3}[.)]\s|(?<=[\s(])\(?\d{1,2}\)(?=\s)/gmu,
+    read: () => "harmless",
+  },
   {
     pattern:
-      /\b(?:one|two|three|four|five|six|\d) (?:more |other |quick |simple |short |possible |different )*(?:questions?|options?|ways?|things?|steps?|points?|details?|possibilities|choices|moments?)\b/giu,
+      /\b(?:step|option|choice|question|part|item|heading|section|chapter|example|idea|tip|line) #?\d{1,2}\b/giu,
+    read: () => "harmless",
+  },
+  // What is true of the world of computers and not of a company.
+  {
+    pattern:
+      /\b(?:ports?|https?(?: status)?|status(?: code)?|rfc|iso|utf|sha|ipv|base|oauth|python|java|node(?:\.js)?|html|css|es|windows|ios|android)[ -]?\d{1,5}(?:\.\d{1,3}){0,2}\b/giu,
+    read: () => "harmless",
+  },
+  // Figures of speech.
+  {
+    pattern:
+      /(?<=\bI(?:'m|’m| am)\b[^.!?\d]{0,40})24\/7\b|\b50[/-]50\b|(?<=\b(?:happy|glad|sure|certain|ready|agree|understand)\b[^.!?\d]{0,20})100 ?%|\b100 ?% (?=sure|certain|agree|right|understand)/giu,
+    read: () => "harmless",
+  },
+  // An equation that is true, and a row of numbers that counts.
+  {
+    pattern:
+      /(?<![\d.,])\d{1,9}(?:\.\d{1,4})?(?:\s*[-+*/x×÷]\s*\d{1,9}(?:\.\d{1,4})?){1,5}\s*=\s*-?\d{1,12}(?:\.\d{1,4})?(?![\d%])/gu,
+    read: (text) => (isTrueEquation(text) ? "harmless" : undefined),
+  },
+  {
+    pattern: /(?<![\d.,$€£])\d{1,3}(?:(?:, ?| )(?:and )?\d{1,3}){2,40}(?!\d|[.,]\d)/gu,
+    read: (text) => (isCounting(text) ? "harmless" : undefined),
+  },
+  {
+    pattern:
+      /\b(?:one|two|three|four|five|six|\d) (?:more |other |quick |simple |short |possible |different |good |useful |practical )*(?:questions?|options?|ways?|things?|steps?|points?|details?|possibilities|choices|moments?|tips?|ideas?|examples?|reasons?|suggestions?|sentences|words|lines|bullet points|paragraphs)\b/giu,
     read: () => "harmless",
   },
   {
@@ -192,6 +221,27 @@ const readers: readonly Reader[] = [
     read: (text) => ({ kind: "number", text, values: readNumber(text) }),
   },
 ];
+
+/** Multiplies and divides before it adds, as people do. */
+function isTrueEquation(text: string): boolean {
+  const [left = "", right = ""] = text.replaceAll(/\s/gu, "").split("=");
+  const terms = left.split(/(?<=\d)(?=[-+])/u).map((term) => {
+    const [first = "", ...factors] = term.split(/(?=[*/x×÷])/u);
+    return factors.reduce((value, factor) => {
+      const by = Number(factor.slice(1));
+      return /^[/÷]/u.test(factor) ? value / by : value * by;
+    }, Number(first));
+  });
+  const sum = terms.reduce((total, term) => total + term, 0);
+  return Math.abs(sum - Number(right)) < 0.01;
+}
+
+/** 1, 2, 3: each is one more, or one less, than the one before. */
+function isCounting(text: string): boolean {
+  const numbers = (text.match(/\d+/gu) ?? []).map(Number);
+  const steps = numbers.slice(1).map((value, at) => value - (numbers[at] ?? 0));
+  return steps.every((step) => step === 1) || steps.every((step) => step === -1);
+}
 
 /** Every number a text of digits can mean: `1.200` is 1200 and 1.2. */
 export function readNumber(text: string): readonly number[] {

@@ -1,16 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkNow, checkScenes, linesOf } from "../../../bench/eval/check-set.ts";
-import { createAnswerCheck, partlyUnknownLine, unknownLine } from "../../../src/agent/check/answer-check.ts";
+import { createAnswerCheck } from "../../../src/agent/check/answer-check.ts";
 import { answerChecked, type CheckedTry } from "../../../src/agent/check/answer-checked.ts";
 import { parseBusinessRules } from "../../../src/agent/check/business-rules.ts";
+import { cutSentences, cutStart } from "../../../src/agent/check/cut-sentences.ts";
+import { createLeakFinder } from "../../../src/agent/check/find-leak.ts";
 
 const rules = parseBusinessRules({ required: [{ when: ["refund"], line: "Terms apply." }] }, "rules.yaml");
+
+const unknownLine = "I don't know that for certain, and I'd rather not guess. A person can help you with it.";
+const partlyUnknownLine = "I don't have confirmed information on the rest; a person can help you with it.";
 
 function aCheck() {
   return createAnswerCheck({
     rules,
-    guarded: { instructions: [] },
+    leaks: createLeakFinder({ instructions: [] }),
     evidence: {
       toolResults: ['{"title":"Barbie","time":"19:30","price":12.5}'],
       acted: false,
@@ -24,7 +29,7 @@ function aCheck() {
 }
 
 /** A model that says its texts in turn, in pieces. */
-async function play(tries: readonly string[], size = 7) {
+async function play(tries: readonly string[], size = 7, { gone = false } = {}) {
   const shown: string[] = [];
   const asked: CheckedTry[] = [];
   const answer = await answerChecked(
@@ -32,6 +37,7 @@ async function play(tries: readonly string[], size = 7) {
     async (turn) => {
       const text = tries[asked.length] ?? "";
       asked.push(turn);
+      if (gone && asked.length > 1) return undefined;
       for (let at = size; at < text.length; at += size) turn.onText(text.slice(0, at));
       return text;
     },
@@ -71,7 +77,7 @@ describe("a checked answer", () => {
   test("nothing but inventions ends with not knowing", async () => {
     const { answer, shown } = await play(["It costs $9.", "It costs $8."]);
     expect(answer).toMatchObject({ body: unknownLine, isCertain: false });
-    expect(shown).toEqual([]);
+    expect(new Set(shown)).toEqual(new Set(["It", ""]));
   });
 
   test("required lines come last, also behind a second try", async () => {
@@ -79,7 +85,16 @@ describe("a checked answer", () => {
     expect(answer.body).toBe("You can get a refund. Ask us about the details.\n\nTerms apply.");
   });
 
-  test("whatever the model says, what was shown only grows and is the beginning of the answer", async () => {
+  test("where there is no other answer, what was held is left out of the first one", async () => {
+    const { answer } = await play(["Barbie plays at 7:30 pm. It costs $9."], 7, { gone: true });
+    expect(answer).toMatchObject({
+      body: `Barbie plays at 7:30 pm.\n\n${partlyUnknownLine}`,
+      isCertain: false,
+      held: [{ why: "claim" }],
+    });
+  });
+
+  test("whatever the model says, whole sentences that were shown stay, and words of open ones claim nothing", async () => {
     const lines = Object.values(checkScenes).flatMap((scenes) =>
       scenes.flatMap(({ fine, invented }) => [...linesOf(fine), ...linesOf(invented)]),
     );
@@ -90,7 +105,14 @@ describe("a checked answer", () => {
       fc.asyncProperty(text, text, fc.integer({ min: 1, max: 40 }), async (one, two, size) => {
         const { answer, shown, asked } = await play([one, two], size);
         expect(asked.length).toBeLessThanOrEqual(2);
-        for (const [at, each] of shown.entries()) expect(each.startsWith(shown[at - 1] ?? "")).toBe(true);
+        for (const each of shown) {
+          const whole = cutSentences(each, cutStart, false)
+            .sentences.map((sentence) => sentence.text)
+            .join("");
+          expect(answer.body.startsWith(whole.trim())).toBe(true);
+          const open = answer.body.startsWith(each.trim()) ? "" : each.slice(whole.length);
+          expect(open).not.toMatch(/[\d$€%]|https?:/u);
+        }
         expect(answer.body.startsWith(shown.at(-1)?.trim() ?? "")).toBe(true);
         expect(answer.body.trim().length).toBeGreaterThan(10);
       }),

@@ -2,17 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkNow, checkScenes, linesOf } from "../../../bench/eval/check-set.ts";
 import { tryScene } from "../../../bench/eval/try-check.ts";
-import {
-  createAnswerCheck,
-  isValidResponse,
-  partlyUnknownLine,
-  unknownLine,
-  type AnswerCheckParts,
-} from "../../../src/agent/check/answer-check.ts";
+import { createAnswerCheck, type AnswerCheckParts } from "../../../src/agent/check/answer-check.ts";
 import { noRules, parseBusinessRules } from "../../../src/agent/check/business-rules.ts";
 import { cutSentences, cutStart } from "../../../src/agent/check/cut-sentences.ts";
 import type { EvidenceParts } from "../../../src/agent/check/evidence.ts";
+import { createLeakFinder } from "../../../src/agent/check/find-leak.ts";
 import { readClaims } from "../../../src/agent/check/read-claims.ts";
+import { isValidResponse } from "../../../src/agent/phrases/valid-response.ts";
 import { SettingsError } from "../../../src/core/errors.ts";
 
 function someEvidence(overrides: Partial<EvidenceParts> = {}): EvidenceParts {
@@ -34,10 +30,13 @@ const instructions = [
   "Before anything is booked, changed or cancelled, repeat the details that matter to the person.",
 ];
 
+const unknownLine = "I don't know that for certain, and I'd rather not guess. A person can help you with it.";
+const partlyUnknownLine = "I don't have confirmed information on the rest; a person can help you with it.";
+
 function aCheck(parts: Partial<AnswerCheckParts> = {}) {
   return createAnswerCheck({
     rules: noRules,
-    guarded: { canary, instructions },
+    leaks: createLeakFinder({ canary, instructions }),
     evidence: someEvidence(),
     ...parts,
   });
@@ -58,6 +57,12 @@ function stream(
     shown.push(gate.push(text.slice(0, at)));
   }
   return { shown, end: gate.finish(text) };
+}
+
+function longestCommon(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return a.slice(0, length);
 }
 
 const everyLine = Object.values(checkScenes).flatMap((scenes) =>
@@ -82,17 +87,18 @@ const answers = fc
 const chunks = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 60 });
 
 describe("the stream", () => {
-  test("any split into pieces gives the same verdicts, and what was shown stays", () => {
+  test("any split into pieces gives the same verdicts, and whole sentences that were shown stay", () => {
     fc.assert(
       fc.property(answers, chunks, fc.constantFrom("first", "last"), (text, sizes, pass) => {
         const { shown, end } = stream(aCheck(), text, sizes, pass);
         const atOnce = aCheck().open(pass).finish(text);
         expect(end).toEqual(atOnce);
-        for (const [index, each] of shown.entries()) {
+        for (const each of shown) {
           expect(end.shown.startsWith(each) || end.held.length > 0).toBe(true);
-          expect(each.startsWith(shown[index - 1] ?? "")).toBe(true);
+          const kept = longestCommon(each, end.shown);
+          expect(each.slice(kept.length)).not.toMatch(/[\d$€%@]|https?:/u);
+          expect(each).not.toContain(canary);
         }
-        expect(end.shown.startsWith(shown.at(-1) ?? "")).toBe(true);
       }),
       { numRuns: 100 },
     );
@@ -109,13 +115,43 @@ describe("the stream", () => {
     );
   });
 
-  test("a passed sentence is shown before the next one is complete", () => {
+  test("words that claim nothing are shown as they come; what may be a price waits for its sentence", () => {
     const gate = aCheck().open("first");
-    expect(gate.push("Barbie plays at 7:30 pm. It co")).toBe("Barbie plays at 7:30 pm. ");
-    expect(gate.push("Barbie plays at 7:30 pm. It costs $12")).toBe("Barbie plays at 7:30 pm. ");
+    expect(gate.push("Barbie pl")).toBe("Barbie ");
+    expect(gate.push("Barbie plays at 7:30 pm")).toBe("Barbie plays at ");
+    expect(gate.push("Barbie plays at 7:30 pm. It co")).toBe("Barbie plays at 7:30 pm. It ");
+    expect(gate.push("Barbie plays at 7:30 pm. It costs $12")).toBe("Barbie plays at 7:30 pm. It costs ");
     expect(gate.push("Barbie plays at 7:30 pm. It costs $12.50. W")).toBe(
       "Barbie plays at 7:30 pm. It costs $12.50. ",
     );
+  });
+
+  test("the beginning of a sentence that is held in the end is taken back", () => {
+    const gate = aCheck().open("first");
+    expect(gate.push("It costs only $9")).toBe("It costs only ");
+    expect(gate.push("It costs only $9. And")).toBe("");
+  });
+
+  test("nothing of an answer that begins unsure is shown, and a text that begins anew is shown anew", () => {
+    const gate = aCheck().open("first");
+    for (const said of ["I", "I'm ", "I'm not ", "I'm not sure, well "]) expect(gate.push(said)).toBe("");
+    expect(gate.push("I'm happy to ")).toBe("I'm happy to ");
+    expect(gate.push("We open at ")).toBe("We open at ");
+  });
+
+  test("a promise, a secret and forbidden words never appear half", () => {
+    const rules = parseBusinessRules({ forbidden: [{ phrase: "best grill" }] }, "rules.yaml");
+    const said = [
+      ["I have booked two seats for you", "I have "],
+      ["There are tickets left for", "There are "],
+      ["The key is sk-abcdefghabcdefghabcdefgh and", "The key is "],
+      ["We have the best grill in town", "We have the best "],
+      ["We open on Friday at nine", "We open on "],
+      ["It takes twenty minutes to", "It takes "],
+      ["Write to ana@example.org or", "Write to "],
+      ["See acme.example for more", "See "],
+    ] as const;
+    for (const [text, shown] of said) expect(aCheck({ rules }).open("first").push(`${text} `)).toBe(shown);
   });
 
   test("abbreviations, decimals, lists and Chinese or Japanese stops are cut where people would", () => {
@@ -193,7 +229,7 @@ describe("an answer", () => {
   test("evidence that grows with a tool call counts from then on", () => {
     const check = aCheck({ evidence: someEvidence({ toolResults: [] }) });
     const gate = check.open("first");
-    expect(gate.push("Let me look that up. ")).toBe("");
+    expect(gate.push("Let me look that up. ")).toBe("Let me look that up. ");
     expect(gate.push("Let me look that up. T")).toBe("Let me look that up. ");
     check.rest(someEvidence());
     expect(gate.finish("Let me look that up. Tickets are $12.50.").held).toEqual([]);
@@ -207,20 +243,75 @@ describe("an answer", () => {
     expect(isValidResponse("Well, I'm not sure about that.")).toBe(true);
   });
 
-  test.each(["Yes.", "I'm not sure about that. Maybe tomorrow, maybe later."])(
-    "R69: %s is not shown, asked for again, and ends with a person when it stays so",
-    (text) => {
-      const check = aCheck();
-      const gate = check.open("first");
-      expect(gate.push(`${text} `)).toBe("");
-      const end = gate.finish(text);
-      expect(check.afterFirst(end)).toMatchObject({ kind: "ask again", shown: "" });
-      expect(check.afterLast(check.open("last").finish("No."), "")).toMatchObject({
-        kind: "escalate",
-        body: unknownLine,
-      });
-    },
-  );
+  test("R69: an answer that begins with I'm not sure is asked for again, and ends with a person when it stays so", () => {
+    const check = aCheck();
+    const text = "I'm not sure about that. Maybe tomorrow, maybe later.";
+    const end = check.open("first").finish(text);
+    expect(end.shown).toBe("");
+    expect(check.afterFirst(end)).toMatchObject({ kind: "ask again", shown: "" });
+    expect(check.afterLast(check.open("last").finish("I'm not sure. Hm."), "")).toMatchObject({
+      kind: "escalate",
+      body: unknownLine,
+    });
+  });
+
+  test("R69: one of ten characters or fewer is asked for again; the model that keeps to it means it", () => {
+    const check = aCheck();
+    const end = check.open("first").finish("Yes.");
+    expect(check.afterFirst(end)).toMatchObject({ kind: "ask again", shown: "" });
+    expect(check.afterLast(check.open("last").finish("Yes."), "")).toEqual({ kind: "answer", body: "Yes." });
+    expect(check.afterLast(check.open("last").finish("…"), "")).toMatchObject({ kind: "escalate" });
+  });
+});
+
+describe("what is no claim on the company", () => {
+  const talks: readonly (readonly [string, string])[] = [
+    ["hi", "Hi there!"],
+    ["hi", "Hello! 👋 I'm here 24/7 to help you."],
+    ["thanks a lot", "You're welcome! Have a great day!"],
+    ["What is 2 + 2?", "2 + 2 = 4"],
+    ["what's 12 times 11", "The answer is 132."],
+    ["what's 15% of 80?", "15% of 80 is 12."],
+    ["I have 3 cats and 2 dogs. How many pets do I have?", "You have 5 pets."],
+    ["Please count to 10 for me", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10"],
+    ["Give me some ideas for the evening", "Here are 5 tips:\n\n1. Drink water.\n2. Sleep well.\n3. Walk."],
+    [
+      "write me fizzbuzz in js",
+      "Here:\n\n```js\nfor (let i = 1; i <= 100; i++) f(i % 15);\n```\n\nIt prints the numbers from 1 to 100.",
+    ],
+    ["a regex for digits please", "Use `\\d+` or `[0-9]{1,3}` for that."],
+    ["which port does postgres listen on", "PostgreSQL listens on port 5432 by default."],
+    ["what does HTTP 404 mean", "HTTP 404 means that the page was not found."],
+    ["what day is it", "Today is Tuesday, March 10, 2026."],
+    ["where is my order", "Please give me your order number, for example A-1042."],
+    ["when can I come", "Could you send the date as DD/MM/YYYY, for example 31/12/2026?"],
+    [
+      "My order is 4711 and I paid $36 on March 5",
+      "You said that your order is 4711 and that you paid $36 on March 5. Is that right?",
+    ],
+    ["Tell me what you need", "I have a few questions: 1) When? 2) Where? 3) How many people?"],
+    ["what else", "On a scale from 1 to 10, how happy are you?"],
+    ["do you have seats tonight for us", "I don't know whether there are seats left. Shall I ask a person?"],
+    ["say anything at all to me", "word0 word1 word2 word3 (answer:xyz)"],
+    ["ping", "answer:xyz"],
+  ];
+  test.each(talks)("%s → %s", (said, text) => {
+    const nothing = { toolResults: [], facts: [], said: [said] };
+    const check = aCheck({ evidence: someEvidence(nothing) });
+    const end = check.open("first").finish(text);
+    expect(end).toEqual({ shown: text, held: [] });
+    expect(check.afterFirst(end)).toEqual({ kind: "answer", body: text.trim() });
+  });
+
+  test.each([
+    ["what is 2 + 2 in words", "2 + 2 = 5, surely."],
+    ["I have 3 cats and 2 dogs", "The boarding takes 6 days."],
+    ["how long does it take to ship", "For example it takes 14 days."],
+    ["count", "You have 1, 2, 7 or 12 of them."],
+  ])("%s → %s is one", (said, text) => {
+    const check = aCheck({ evidence: someEvidence({ toolResults: [], facts: [], said: [said] }) });
+    expect(check.open("last").finish(text).held).toHaveLength(1);
+  });
 });
 
 describe("what must never go out", () => {
