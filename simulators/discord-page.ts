@@ -6,6 +6,7 @@ import {
   createFeed,
   createTyping,
   follow,
+  isAbout,
   settle,
   type PageLog,
   type PagePerson,
@@ -13,9 +14,22 @@ import {
   type Told,
 } from "./page-workspace.ts";
 
-/** The first guild of the simulated Discord, and its people's direct channels, as its page sees them. */
-export function createDiscordPage(discord: DiscordSimulator, model: string, log?: PageLog): PageWorkspace {
-  const { state, guild } = discord;
+/**
+ * One guild of the simulated Discord as its page sees it. The first one, where none is named, with its people's direct
+ * channels: what is said to the bot alone belongs to no guild.
+ */
+export function createDiscordPage(
+  discord: DiscordSimulator,
+  model: string,
+  { log, guildId = discord.guild.id }: { readonly log?: PageLog; readonly guildId?: string } = {},
+): PageWorkspace {
+  const { state } = discord;
+  const guild = state.guilds.get(guildId) ?? discord.guild;
+  const hasDirect = guild.id === discord.guild.id;
+  const isHere = (channel: string): boolean => {
+    const owner = state.channels.get(channel)?.guildId;
+    return owner === undefined ? hasDirect : owner === guild.id;
+  };
   const botId = state.app.botUserId;
   const feed = createFeed();
   const typing = createTyping(feed.tell);
@@ -24,11 +38,11 @@ export function createDiscordPage(discord: DiscordSimulator, model: string, log?
   discord.onChange((change) => {
     if (change.kind === "typing") {
       const { channel, threadTs = "" } = placeOf(change.channelId);
-      if (change.userId === botId) typing.typing(channel, threadTs);
+      if (change.userId === botId && isHere(channel)) typing.typing(channel, threadTs);
       return;
     }
     const told = toTold(change, toMessage);
-    if (told === undefined) return;
+    if (told === undefined || !isAbout(told, isHere)) return;
     if (told.kind === "message" && told.message.isBot)
       typing.said(told.message.channel, told.message.threadTs ?? "");
     feed.tell(told);
@@ -73,7 +87,7 @@ export function createDiscordPage(discord: DiscordSimulator, model: string, log?
       platform: "discord",
       workspace: guild.name,
       bot: { id: botId, name: state.app.name },
-      people: toPeople(discord),
+      people: toPeople(discord, guild, hasDirect),
       channels: state
         .channelsOf(guild.id)
         .filter(isOpenToAll)
@@ -157,14 +171,19 @@ export function createDiscordPage(discord: DiscordSimulator, model: string, log?
   };
 }
 
-function toPeople({ state, guild, directChannel }: DiscordSimulator): PagePerson[] {
+function toPeople(
+  { state, directChannel }: DiscordSimulator,
+  guild: DiscordSimulator["guild"],
+  hasDirect: boolean,
+): PagePerson[] {
   const staff = state.roleNamed(guild, "Staff")?.id;
   return [...guild.members.values()].flatMap(({ userId, roles }) => {
     const user = state.users.get(userId);
     if (user === undefined || user.bot) return [];
     const name = user.globalName ?? user.username;
     const isStaff = staff !== undefined && roles.includes(staff);
-    return [{ id: user.id, name, realName: name, isStaff, directChannel: directChannel(user.id) }];
+    const direct = hasDirect ? directChannel(user.id) : "";
+    return [{ id: user.id, name, realName: name, isStaff, directChannel: direct }];
   });
 }
 

@@ -11,6 +11,12 @@ export type PageChange =
 export type Told =
   Exclude<PageChange, { kind: "message" }> | { readonly kind: "message"; readonly message: PageMessage };
 
+/** Whether a change is one of these places, or of none at all. */
+export function isAbout(told: Told, isHere: (channel: string) => boolean): boolean {
+  if (told.kind === "message") return isHere(told.message.channel);
+  return told.kind !== "status" || isHere(told.channel);
+}
+
 interface Place {
   readonly user: string;
   readonly channel: string;
@@ -70,6 +76,7 @@ export interface PagePerson {
   readonly name: string;
   readonly realName: string;
   readonly isStaff: boolean;
+  /** Empty where the bot cannot be talked to alone. */
   readonly directChannel: string;
 }
 

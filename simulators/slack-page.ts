@@ -1,17 +1,31 @@
 import { inOrder, lastHappenings, shorten, type Happening, type PageMessage } from "./page-message.ts";
-import { createFeed, follow, settle, type PageLog, type PageWorkspace, type Told } from "./page-workspace.ts";
+import {
+  createFeed,
+  follow,
+  isAbout,
+  settle,
+  type PageLog,
+  type PageWorkspace,
+  type Told,
+} from "./page-workspace.ts";
 import type { Change, SeenMessage } from "./slack/model.ts";
 import type { CallRecord, DeliveryRecord } from "./slack/record.ts";
 import type { SlackSimulator } from "./slack/simulator.ts";
 
-/** The simulated Slack as its page sees it. */
-export function createSlackPage(slack: SlackSimulator, model: string, log?: PageLog): PageWorkspace {
+/** One workspace of the simulated Slack, the first when none is named, as its page sees it. */
+export function createSlackPage(
+  slack: SlackSimulator,
+  model: string,
+  { log, teamId = slack.installation.teamId }: { readonly log?: PageLog; readonly teamId?: string } = {},
+): PageWorkspace {
   const { state } = slack;
-  const botId = (): string => slack.installation.botUserId;
+  const installation = () => state.installations.get(teamId) ?? slack.installation;
+  const botId = (): string => installation().botUserId;
+  const isHere = (channel: string): boolean => state.channels.get(channel)?.teamIds.includes(teamId) === true;
   const feed = createFeed();
   slack.onChange((change) => {
     const told = toTold(change);
-    if (told !== undefined) feed.tell(told);
+    if (told !== undefined && isAbout(told, isHere)) feed.tell(told);
   });
   const find = (channel: string, ts: string): PageMessage | undefined => {
     const { byTs } = state.findChannel(channel);
@@ -21,10 +35,10 @@ export function createSlackPage(slack: SlackSimulator, model: string, log?: Page
   return {
     describe: () => ({
       platform: "slack",
-      workspace: state.teams.get(slack.installation.teamId)?.name ?? "",
-      bot: { id: botId(), name: slack.installation.botName },
+      workspace: state.teams.get(teamId)?.name ?? "",
+      bot: { id: botId(), name: installation().botName },
       people: [...state.users.values()]
-        .filter((user) => !user.isBot && !user.deleted)
+        .filter((user) => user.teamId === teamId && !user.isBot && !user.deleted)
         .map(({ id, name, realName, isAdmin }) => ({
           id,
           name,
@@ -33,7 +47,7 @@ export function createSlackPage(slack: SlackSimulator, model: string, log?: Page
           directChannel: state.directChannel(id, botId()).id,
         })),
       channels: [...state.channels.values()]
-        .filter(({ type, archived }) => type === "channel" && !archived)
+        .filter(({ id, type, archived }) => type === "channel" && !archived && isHere(id))
         .map(({ id, name }) => ({ id, name })),
       directThreads: true,
       thumb: "+1",

@@ -3,6 +3,7 @@ import {
   createFeed,
   createTyping,
   follow,
+  isAbout,
   settle,
   type PageLog,
   type PageUpload,
@@ -12,6 +13,7 @@ import {
 import type { Change, Conversation, SeenMessage } from "./teams/model.ts";
 import type { CallRecord, DeliveryRecord } from "./teams/record.ts";
 import type { TeamsSimulator } from "./teams/simulator.ts";
+import { baseOf } from "./teams/state.ts";
 
 interface Stored {
   readonly name: string;
@@ -19,18 +21,26 @@ interface Stored {
   readonly content: Buffer;
 }
 
-/** The first tenant of the simulated Teams as its page sees it. */
-export function createTeamsPage(teams: TeamsSimulator, model: string, log?: PageLog): PageWorkspace {
+/** One tenant of the simulated Teams, the app's own when none is named, as its page sees it. */
+export function createTeamsPage(
+  teams: TeamsSimulator,
+  model: string,
+  { log, tenantId = teams.app.tenantId }: { readonly log?: PageLog; readonly tenantId?: string } = {},
+): PageWorkspace {
   const { state } = teams;
-  const tenantId = teams.app.tenantId;
+  const isHere = (conversation: string): boolean =>
+    state.conversations.get(baseOf(conversation))?.tenantId === tenantId;
   const feed = createFeed();
   const typing = createTyping(feed.tell);
   const files = new Map<string, Stored>();
   const toMessage = (seen: SeenMessage): PageMessage => toPageMessage(seen, files);
   teams.onChange((change) => {
-    if (change.kind === "typing") return typing.typing(change.conversation, change.rootId ?? "");
+    if (change.kind === "typing") {
+      if (isHere(change.conversation)) typing.typing(change.conversation, change.rootId ?? "");
+      return;
+    }
     const told = toTold(change, toMessage);
-    if (told === undefined) return;
+    if (told === undefined || !isAbout(told, isHere)) return;
     if (told.kind === "message" && told.message.isBot)
       typing.said(told.message.channel, told.message.threadTs ?? "");
     feed.tell(told);

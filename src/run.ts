@@ -1,6 +1,7 @@
+import { demoQuestions, demosIn, moveIn, siteKeyOf } from "./compose/move-in.ts";
 import { createLogger } from "./logger.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { playgroundRoutes } from "./http/playground.ts";
+import { playgroundRoutes, type PlaygroundPlace } from "./http/playground.ts";
 import { openStore } from "./store/store.ts";
 import { toStartSummary } from "./settings/start-summary.ts";
 
@@ -8,25 +9,33 @@ import { toStartSummary } from "./settings/start-summary.ts";
 async function simulateWorkspace(settings: Settings) {
   if (!settings.playground) return undefined;
   const { startSimulatedWorkspace } = await import("../simulators/simulated-workspace.ts");
-  return startSimulatedWorkspace({ hasModel: settings.ai.endpoint !== undefined });
+  const companies = demosIn(settings.tenants).map(({ slug, name }) => ({ slug, name }));
+  return startSimulatedWorkspace({ hasModel: settings.ai.endpoint !== undefined, companies });
 }
 
 type Simulated = NonNullable<Awaited<ReturnType<typeof simulateWorkspace>>>;
 
-/** The settings of a Baton that lives in the simulated workspaces: still only this machine is let in. */
-function moveIn(asked: Settings, { env, staff }: Simulated): Settings {
-  const settings = readSettings({ ...process.env, ...env, BATON_HOST: asked.http.host });
-  const colleagues = staff.map((colleague) => ({ ...colleague, roles: ["staff"] as const }));
-  const tenants = settings.tenants.map((tenant) =>
-    tenant.isDefault ? { ...tenant, staff: [...tenant.staff, ...colleagues] } : tenant,
-  );
-  return { ...settings, tenants };
+/** As it was asked for, in the simulated workspaces: still only this machine is let in. */
+function settleIn(asked: Settings, simulated: Simulated): Settings {
+  const settings = readSettings({ ...process.env, ...simulated.env, BATON_HOST: asked.http.host });
+  return moveIn(settings, simulated, asked.ai.endpoint !== undefined);
 }
 
-/** The workspaces whose platform Baton serves. */
-function toServed({ workspaces }: Simulated, { channels }: Settings): Simulated["workspaces"] {
+/** Where each company is talked to: the default one first, then the examples. */
+function toPlaces(simulated: Simulated, asked: Settings, { channels, tenants }: Settings): PlaygroundPlace[] {
   const served = new Map<string, unknown>(Object.entries(channels));
-  return Object.fromEntries(Object.entries(workspaces).filter(([name]) => served.get(name) !== undefined));
+  const onlyServed = ({ workspaces }: Pick<Simulated, "workspaces">) =>
+    Object.fromEntries(Object.entries(workspaces).filter(([name]) => served.get(name) !== undefined));
+  const own = tenants.find(({ isDefault }) => isDefault);
+  const first = { slug: "", name: own?.name ?? "", workspaces: onlyServed(simulated) };
+  const model = asked.ai.endpoint === undefined ? "none, it answers by its rules" : undefined;
+  const examples = demosIn(tenants).flatMap(({ slug, name, demo }) => {
+    const places = simulated.companies.get(slug);
+    if (places === undefined) return [];
+    const questions = demo === undefined ? [] : demoQuestions[demo];
+    return [{ slug, name, workspaces: onlyServed(places), site: siteKeyOf(slug), questions, model }];
+  });
+  return [first, ...examples];
 }
 
 /** The database, the simulated platforms and most of the code, all at the same time. */
@@ -60,10 +69,10 @@ export async function run(startedAt: number): Promise<void> {
     process.stdout.isTTY ? process.stdout.write(`${line}\n`) : log.info({}, line);
 
   const { store, simulated, createService } = await open(asked, log, tell);
-  const settings = simulated === undefined ? asked : moveIn(asked, simulated);
+  const settings = simulated === undefined ? asked : settleIn(asked, simulated);
   const pages =
     simulated &&
-    playgroundRoutes(toServed(simulated, settings), {
+    playgroundRoutes(toPlaces(simulated, asked, settings), {
       data: settings.dataDir,
       ...(settings.channels.web !== undefined && { chat: "/chat" }),
       ...(settings.http.publicUrl !== undefined && { publicUrl: settings.http.publicUrl }),
@@ -89,7 +98,9 @@ export async function run(startedAt: number): Promise<void> {
 
   await service.start();
   if (stopping !== undefined) return; // told to stop while it was still starting
-  simulated?.connect(service.url());
+  await simulated?.connect(service.url()).catch((err: unknown) => {
+    log.warn({ err }, "an example company's workspace is not connected");
+  });
   for (const line of toStartSummary(settings, {
     url: service.url(),
     simulated: simulated !== undefined,

@@ -35,7 +35,7 @@ export class OAuth {
   authorize(query: URLSearchParams): { redirect: string } | { error: string } {
     const { app } = this.#state;
     if (query.get("client_id") !== app.clientId) return { error: "invalid_client_id" };
-    const redirectUri = query.get("redirect_uri") ?? "";
+    const redirectUri = query.get("redirect_uri") ?? this.#settings.redirectUrl ?? "";
     if (!URL.canParse(redirectUri)) return { error: "bad_redirect_uri" };
     const scopes = (query.get("scope") ?? "").split(/[ ,]+/).filter((scope) => scope !== "");
     if (scopes.length === 0 && (query.get("user_scope") ?? "") === "") return { error: "invalid_scope" };

@@ -212,14 +212,15 @@ export class People {
     return `<@${this.#platform.state.installations.get(teamId)?.botUserId ?? ""}> ${text}`;
   }
 
-  /** `@Ana` becomes `<@U…>` for everyone there is. */
+  /** `@Ana` becomes `<@U…>` for everyone of the team, and for bots of others where the team has none of that name. */
   #mentions(text: string, teamId: string): string {
     if (!text.includes("@")) return text;
     return text.replace(/(^|[^<\w])@([A-Za-z][\w.-]*)/g, (whole, before: string, name: string) => {
-      for (const user of this.#platform.state.users.values())
-        if (user.name.toLowerCase() === name.toLowerCase() && (user.teamId === teamId || user.isBot))
-          return `${before}<@${user.id}>`;
-      return whole;
+      const named = [...this.#platform.state.users.values()].filter(
+        (user) => user.name.toLowerCase() === name.toLowerCase() && (user.teamId === teamId || user.isBot),
+      );
+      const user = named.find((one) => one.teamId === teamId) ?? named[0];
+      return user === undefined ? whole : `${before}<@${user.id}>`;
     });
   }
 

@@ -20,6 +20,8 @@ export interface SlackSimulatorOptions {
   readonly requestUrl?: string;
   readonly interactivityUrl?: string;
   readonly commandUrl?: string;
+  /** Where the authorize page sends the browser whose address names no `redirect_uri`. */
+  readonly redirectUrl?: string;
   readonly socketMode?: boolean;
   readonly mentionPair?: MentionPair;
   /** Whether the bot's own posts come back as events, as on the platform (default true). */
@@ -43,6 +45,7 @@ export interface Settings {
   requestUrl?: string;
   interactivityUrl?: string;
   commandUrl?: string;
+  redirectUrl?: string;
   socketMode: boolean;
   mentionPair: MentionPair;
   ownMessages: boolean;
@@ -62,6 +65,7 @@ export function toSettings(options: SlackSimulatorOptions): Settings {
     ...(options.requestUrl === undefined ? {} : { requestUrl: options.requestUrl }),
     ...(options.interactivityUrl === undefined ? {} : { interactivityUrl: options.interactivityUrl }),
     ...(options.commandUrl === undefined ? {} : { commandUrl: options.commandUrl }),
+    ...(options.redirectUrl === undefined ? {} : { redirectUrl: options.redirectUrl }),
     socketMode: options.socketMode ?? false,
     mentionPair: options.mentionPair ?? { order: "message-first", delayMs: 0 },
     ownMessages: options.ownMessages ?? true,

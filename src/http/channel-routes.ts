@@ -29,7 +29,8 @@ export function addChannelRoutes(
     app.route({
       method: route.method,
       url: route.path,
-      bodyLimit: route.maxBodyBytes,
+      // Fastify knows no limit of zero; one byte is as good as none.
+      bodyLimit: Math.max(1, route.maxBodyBytes),
       handler: async (request, reply) => {
         const response = await answerWithin(withinMs, route, toChannelRequest(request));
         return sendResponse(reply, response);

@@ -41,6 +41,14 @@ export function addPageFiles(app: FastifyInstance, files: readonly PageFile[]): 
   }
 }
 
+/** Serves the pages alone: what they load stands at one place for all. */
+export function addPages(app: FastifyInstance, files: readonly PageFile[]): void {
+  addPageFiles(
+    app,
+    files.filter(({ name }) => pageUrls[name] !== undefined),
+  );
+}
+
 const pageUrls: Readonly<Record<string, readonly string[]>> = {
   "index.html": ["/", "/index.html"],
   "web.html": ["/web"],

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { addRefusals, addWorkspaceApi } from "./playground-api.ts";
-import { addPageFiles, addPlatformPage, readPageFiles, type PageFile } from "./playground-files.ts";
+import { addPageFiles, addPages, addPlatformPage, readPageFiles, type PageFile } from "./playground-files.ts";
 import { judgeCaller } from "./playground-guard.ts";
 import { addChangeStream } from "./playground-stream.ts";
 import {
@@ -11,6 +11,20 @@ import {
 
 /** The simulated platforms there are, by name. */
 export type PlaygroundWorkspaces = Readonly<Partial<Record<PlaygroundPlatform, PlaygroundWorkspace>>>;
+
+/** One company, and where people talk to it. */
+export interface PlaygroundPlace {
+  /** Part of its address; empty for the one that is shown first. */
+  readonly slug: string;
+  readonly name: string;
+  readonly workspaces: PlaygroundWorkspaces;
+  /** The key of the web site whose chat is shown; the first that serves this machine when left out. */
+  readonly site?: string | undefined;
+  /** Questions to begin with. */
+  readonly questions?: readonly string[] | undefined;
+  /** Which model answers here, in a few words, where it is another than the workspaces tell. */
+  readonly model?: string | undefined;
+}
 
 /** What the page tells about this deployment. */
 export interface PlaygroundOptions {
@@ -24,11 +38,12 @@ export interface PlaygroundOptions {
 
 /**
  * The playground: all platforms side by side at `/playground`, each by itself at `/playground/<platform>` with its
- * API under `/playground/<platform>/api/`. For the `extra` hook of the HTTP server. It has no login, so it only
- * answers its own pages and whoever may open a connection to this server.
+ * API under `/playground/<platform>/api/`; the same under `/playground/at/<slug>` for each further company. For the
+ * `extra` hook of the HTTP server. It has no login, so it only answers its own pages and whoever may open a connection
+ * to this server.
  */
 export function playgroundRoutes(
-  workspaces: PlaygroundWorkspaces,
+  places: readonly PlaygroundPlace[],
   options: PlaygroundOptions = {},
 ): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
@@ -40,10 +55,18 @@ export function playgroundRoutes(
         addGuard(scope, options.publicUrl);
         addRefusals(scope);
         addPageFiles(scope, files);
-        addOverview(scope, workspaces, options);
-        for (const name of playgroundPlatforms) {
-          const workspace = workspaces[name];
-          if (workspace !== undefined) await addPlatform(scope, { name, workspace, files, options });
+        const companies = places.map(({ slug, name }) => ({ slug, name }));
+        for (const place of places) {
+          const scene = { place, companies, files, options };
+          if (place.slug === "") await addPlace(scope, scene);
+          else
+            await scope.register(
+              async (inner) => {
+                addPages(inner, files);
+                await addPlace(inner, scene);
+              },
+              { prefix: `/at/${place.slug}` },
+            );
         }
       },
       { prefix: "/playground" },
@@ -58,37 +81,47 @@ function addGuard(app: FastifyInstance, publicUrl: string | undefined): void {
   });
 }
 
-function addOverview(
-  app: FastifyInstance,
-  workspaces: PlaygroundWorkspaces,
-  options: PlaygroundOptions,
-): void {
+interface Scene {
+  readonly place: PlaygroundPlace;
+  readonly companies: readonly { readonly slug: string; readonly name: string }[];
+  readonly files: readonly PageFile[];
+  readonly options: PlaygroundOptions;
+}
+
+async function addPlace(app: FastifyInstance, scene: Scene): Promise<void> {
+  const { place, files } = scene;
+  const { workspaces } = place;
+  addOverview(app, scene);
+  for (const name of playgroundPlatforms) {
+    const workspace = workspaces[name];
+    if (workspace === undefined) continue;
+    await app.register(
+      async (scope) => {
+        addPlatformPage(scope, files, name);
+        addWorkspaceApi(scope, workspace, factsOf(scene));
+        addChangeStream(scope, { [name]: workspace });
+      },
+      { prefix: `/${name}` },
+    );
+  }
+}
+
+function addOverview(app: FastifyInstance, scene: Scene): void {
+  const { place, companies, options } = scene;
+  const { workspaces, slug, site } = place;
   const there = playgroundPlatforms.filter((name) => workspaces[name] !== undefined);
   const model = there.map((name) => workspaces[name]?.describe().model).find((known) => known !== undefined);
-  const { chat, data } = options;
-  app.get("/api/state", async (_request, reply) =>
-    reply.header("cache-control", "no-store").send({ platforms: there, chat, data, model }),
-  );
+  const { chat } = options;
+  const told = { platforms: there, chat, model, company: slug, companies, site, ...factsOf(scene) };
+  app.get("/api/state", async (_request, reply) => reply.header("cache-control", "no-store").send(told));
   addChangeStream(app, workspaces);
 }
 
-async function addPlatform(
-  app: FastifyInstance,
-  platform: {
-    readonly name: PlaygroundPlatform;
-    readonly workspace: PlaygroundWorkspace;
-    readonly files: readonly PageFile[];
-    readonly options: PlaygroundOptions;
-  },
-): Promise<void> {
-  const { name, workspace, files, options } = platform;
-  await app.register(
-    async (scope) => {
-      addPlatformPage(scope, files, name);
-      const { data } = options;
-      addWorkspaceApi(scope, workspace, data === undefined ? {} : { data });
-      addChangeStream(scope, { [name]: workspace });
-    },
-    { prefix: `/${name}` },
-  );
+/** What all pages of a place tell; what is not known is left out. */
+function factsOf({ place: { questions, model }, options: { data } }: Scene): object {
+  return {
+    ...(data !== undefined && { data }),
+    ...(questions !== undefined && { questions }),
+    ...(model !== undefined && { model }),
+  };
 }

@@ -77,10 +77,12 @@ export async function openStage(script: BotScript = {}, port = 0) {
     },
     metrics: createMetrics(),
     log: silentLog,
-    extra: playgroundRoutes(simulated.workspaces, { data: "./data" }),
+    extra: playgroundRoutes([{ slug: "", name: "Acme", workspaces: simulated.workspaces }], {
+      data: "./data",
+    }),
   });
   await http.start();
-  simulated.connect(http.url);
+  await simulated.connect(http.url);
   const [support] = workspace.describe().channels;
   return {
     url: http.url,

@@ -97,7 +97,8 @@ describe("the page", () => {
 
   test("names the platforms there are, and has none that is not", async () => {
     const { body } = await get<object>("../../api/state");
-    expect(body).toEqual({ platforms: ["slack"], data: "./data", model: "your own" });
+    const companies = [{ slug: "", name: "Acme" }];
+    expect(body).toEqual({ platforms: ["slack"], data: "./data", model: "your own", company: "", companies });
     expect((await fetch(`${stage.url}/playground/discord`)).status).toBe(404);
   });
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
     env: { ...simulated.env, ...pace },
     files: { "config/tenants/acme.yaml": acme() },
   });
-  simulated.connect(talk.house.service.url());
+  await simulated.connect(talk.house.service.url());
 }, 120_000);
 afterAll(async () => {
   await talk?.stop();

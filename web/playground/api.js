@@ -2,7 +2,7 @@
  * @typedef {{ id: string, name: string, realName: string, isStaff: boolean, directChannel: string }} Person
  * @typedef {{ workspace: string, bot: { id: string, name: string }, people: Person[],
  *   channels: { id: string, name: string }[], platform: "slack" | "discord" | "teams", directThreads: boolean,
- *   thumb: string, commands: { name: string, about: string }[], model: string, data?: string }} Scene
+ *   thumb: string, commands: { name: string, about: string }[], model: string, data?: string, questions?: string[] }} Scene
  * @typedef {{ id: string, name: string, mimetype: string, size: number }} FileMark
  * @typedef {{ name: string, users: string[] }} Reaction
  * @typedef {{ channel: string, ts: string, at: number, threadTs?: string, user?: string, userName: string, isBot: boolean,
@@ -19,6 +19,9 @@
 /** The platform whose page this is. */
 export const platform = document.documentElement.dataset["platform"] ?? "";
 
+/** Where this company's pages stand: the first one's at the playground itself. */
+export const home = /^\/playground(?:\/at\/[^/]+)?/.exec(location.pathname)?.[0] ?? "/playground";
+
 /** Whether this page is drawn small, as one pane among others. */
 export const isPane = document.documentElement.classList.contains("as-pane");
 
@@ -29,7 +32,7 @@ export const isPane = document.documentElement.classList.contains("as-pane");
  * @param {string} [base] Where the API is, when not this platform's.
  * @returns {Promise<any>}
  */
-export async function ask(path, body, base = `/playground/${platform}/api`) {
+export async function ask(path, body, base = `${home}/${platform}/api`) {
   /** @type {RequestInit} */
   const post = {
     method: "POST",
@@ -60,7 +63,7 @@ export function listen({ opened, changed, lost }) {
     } else changed(change);
   };
   if (isPane && window.parent !== window) hearParent(hear);
-  else stream(`/playground/${platform}/api/events`, hear);
+  else stream(`${home}/${platform}/api/events`, hear);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { platform } from "./api.js";
+import { home, platform } from "./api.js";
 import { h } from "./dom.js";
 import { drawCards } from "./draw-card.js";
 import { drawComponents, drawEmbeds } from "./draw-components.js";
@@ -154,7 +154,7 @@ function drawFiles(message) {
   const files = message.files ?? [];
   if (files.length === 0) return undefined;
   const drawn = files.map(({ id, name, mimetype, size }) => {
-    const href = `/playground/${platform}/api/file?id=${encodeURIComponent(id)}`;
+    const href = `${home}/${platform}/api/file?id=${encodeURIComponent(id)}`;
     const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(mimetype);
     return h(
       "a",

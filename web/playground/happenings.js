@@ -1,4 +1,4 @@
-import { ask } from "./api.js";
+import { ask, home } from "./api.js";
 import { byId, h } from "./dom.js";
 import { toTitle } from "./to-title.js";
 
@@ -67,11 +67,9 @@ export class Happenings {
   async #news(platform) {
     const after = this.#seen.get(platform) ?? 0;
     /** @type {{ happenings: Happening[] }} */
-    const { happenings } = await ask(
-      `happenings?after=${after}`,
-      undefined,
-      `/playground/${platform}/api`,
-    ).catch(() => ({ happenings: [] }));
+    const { happenings } = await ask(`happenings?after=${after}`, undefined, `${home}/${platform}/api`).catch(
+      () => ({ happenings: [] }),
+    );
     const last = happenings.at(-1);
     if (last !== undefined) this.#seen.set(platform, last.seq);
     return happenings.map((happening) => ({ platform, happening }));

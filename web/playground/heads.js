@@ -46,7 +46,7 @@ export function placeName(store) {
 export function drawIntro(store, ask) {
   const bot = toTitle(store.scene.bot.name);
   const mention = store.isDirect() ? "" : `@${store.scene.bot.name}`;
-  const buttons = examples.map((example) =>
+  const buttons = (store.scene.questions ?? examples).map((example) =>
     h(
       "button",
       { type: "button", class: "example", onclick: () => ask(example) },

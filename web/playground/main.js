@@ -1,4 +1,4 @@
-import { ask, hearQuestions, isPane, listen, platform } from "./api.js";
+import { ask, hearQuestions, home, isPane, listen, platform } from "./api.js";
 import { Composer } from "./composer.js";
 import { confirmDelete, explainConnect } from "./dialogs.js";
 import { byId, h } from "./dom.js";
@@ -15,7 +15,7 @@ import { toTitle } from "./to-title.js";
  * @typedef {import("./composer.js").Draft} Draft
  */
 
-const personKey = `baton.playground.${platform}.person`;
+const personKey = `baton${home.replaceAll("/", ".")}.${platform}.person`;
 
 /** Asks for the scene until Baton answers: the page may be open before it is up. */
 async function readScene() {
@@ -356,6 +356,7 @@ function wire() {
 }
 
 drawFacts(store);
+byId("all").setAttribute("href", home);
 wire();
 listen({
   opened: () => {

@@ -1,11 +1,12 @@
-import { ask, stream } from "./api.js";
+import { ask, home, stream } from "./api.js";
 import { byId, h } from "./dom.js";
 import { examples } from "./examples.js";
 import { Happenings } from "./happenings.js";
 import { toTitle } from "./to-title.js";
 
 /**
- * @typedef {{ platforms: string[], chat?: string, data?: string, model?: string }} Overview
+ * @typedef {{ platforms: string[], chat?: string, data?: string, model?: string, questions?: string[], site?: string,
+ *   company: string, companies: { slug: string, name: string }[] }} Overview
  * @typedef {{ name: string, title: string, address: string | undefined, alone: string }} PaneScene
  */
 
@@ -17,14 +18,14 @@ const scenes = [
   ...["slack", "discord", "teams"].map((name) => ({
     name,
     title: toTitle(name),
-    address: overview.platforms.includes(name) ? `/playground/${name}?pane` : undefined,
-    alone: `/playground/${name}`,
+    address: overview.platforms.includes(name) ? `${home}/${name}?pane` : undefined,
+    alone: `${home}/${name}`,
   })),
   {
     name: "web",
     title: "Web chat",
-    address: overview.chat === undefined ? undefined : "/playground/web",
-    alone: overview.chat ?? "",
+    address: overview.chat === undefined ? undefined : `${home}/web`,
+    alone: `${overview.chat ?? ""}${overview.site === undefined ? "" : `?site=${overview.site}`}`,
   },
 ];
 
@@ -40,7 +41,7 @@ let connection;
 async function readOverview() {
   for (;;) {
     try {
-      return await ask("state", undefined, "/playground/api");
+      return await ask("state", undefined, `${home}/api`);
     } catch {
       byId("lost").hidden = false;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -82,7 +83,7 @@ function askEverywhere(question) {
 
 function drawQuestions() {
   const human = { label: "talk to a human", text: "human" };
-  const all = [...examples.map((text) => ({ label: text, text })), human];
+  const all = [...(overview.questions ?? examples).map((text) => ({ label: text, text })), human];
   byId("questions").replaceChildren(
     ...all.map(({ label, text }) =>
       h("li", {}, h("button", { type: "button", onclick: () => askEverywhere(text) }, label)),
@@ -143,6 +144,20 @@ function step({ key }, from) {
   byId(`tab-${next.name}`).focus();
 }
 
+/** Each company has its own workspaces: choosing one opens its pages. */
+function drawCompanies() {
+  const { companies, company } = overview;
+  const choice = byId("company");
+  if (!(choice instanceof HTMLSelectElement)) return;
+  choice.replaceChildren(
+    ...companies.map(({ slug, name }) => h("option", { value: slug, selected: slug === company }, name)),
+  );
+  choice.addEventListener("change", () => {
+    location.href = choice.value === "" ? "/playground" : `/playground/at/${choice.value}`;
+  });
+  byId("companies").hidden = companies.length < 2;
+}
+
 function drawStatus() {
   const { model, data } = overview;
   const facts = [
@@ -186,7 +201,7 @@ function wirePanes() {
     ready.add(data.platform);
     if (connection !== undefined) tell(data.platform, { change: connection });
   });
-  stream("/playground/api/events", (change) => {
+  stream(`${home}/api/events`, (change) => {
     if (change.kind === "open" || change.kind === "lost") {
       connection = change;
       byId("lost").hidden = change.kind === "open";
@@ -199,6 +214,7 @@ function wirePanes() {
 }
 
 byId("lost").hidden = true;
+drawCompanies();
 drawQuestions();
 drawStatus();
 wirePanes();

@@ -35,8 +35,12 @@ export function drawSidebar(sidebar, store, actions) {
       {},
       scene.channels.map(({ id, name }) => drawPlace(store, actions, id, "#", name)),
     ),
-    h("h2", {}, "Direct messages"),
-    h("ul", {}, drawPlace(store, actions, person.directChannel, "bot", toTitle(scene.bot.name))),
+    ...(store.hasDirect()
+      ? [
+          h("h2", {}, "Direct messages"),
+          h("ul", {}, drawPlace(store, actions, person.directChannel, "bot", toTitle(scene.bot.name))),
+        ]
+      : []),
     h(
       "div",
       { class: "sidebar-end" },

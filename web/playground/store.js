@@ -41,12 +41,18 @@ export class Store {
 
   /** Channels this person can see. */
   visibleChannels() {
-    return [...this.scene.channels.map(({ id }) => id), this.person.directChannel];
+    const channels = this.scene.channels.map(({ id }) => id);
+    return this.hasDirect() ? [...channels, this.person.directChannel] : channels;
   }
 
   /** Whether one can answer in a thread here. */
   hasThreads() {
     return !this.isDirect() || this.scene.directThreads;
+  }
+
+  /** Whether one can talk to the bot alone. */
+  hasDirect() {
+    return this.person.directChannel !== "";
   }
 
   isDirect() {

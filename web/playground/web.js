@@ -1,4 +1,4 @@
-import { hearQuestions } from "./api.js";
+import { ask, hearQuestions, home } from "./api.js";
 import { byId, h } from "./dom.js";
 import { watchTraffic } from "./web-traffic.js";
 
@@ -16,8 +16,11 @@ const { mountChat } = await import(widget);
 const root = byId("chat").attachShadow({ mode: "open" });
 root.append(h("link", { rel: "stylesheet", href: "/embed/chat.css" }));
 
-const { site_key: site } = await (await fetch("/embed/site.json")).json();
-mountChat(root, { base: location.origin, site, title: "Acme support" });
+const { site: own, company, companies } = await ask("state", undefined, `${home}/api`);
+const site = own ?? (await (await fetch("/embed/site.json")).json()).site_key;
+const name = companies.find((/** @type {{ slug: string }} */ { slug }) => slug === company)?.name ?? "";
+byId("host").textContent = `www.${company === "" ? "acme" : company}.example`;
+mountChat(root, { base: location.origin, site, title: company === "" ? "Acme support" : name });
 
 // A pane that becomes lower must not hide the end from who reads there.
 let height = byId("chat").clientHeight;
