@@ -1,6 +1,8 @@
 import type { TenantId } from "../src/core/ids.ts";
+import type { Reports } from "../src/core/reports.ts";
 import type { TenantData } from "../src/core/tenant-data.ts";
 import type { Tool } from "../src/core/tool.ts";
+import { createAnalyticsTools } from "./analytics/analytics.ts";
 import { createCateringTools } from "./catering/catering.ts";
 import { cateringVersion, loadCatering } from "./catering/load-catering.ts";
 import { createCinemaTools } from "./cinema/cinema.ts";
@@ -19,6 +21,8 @@ import { createSupportTools } from "./support/support.ts";
 /** What the tool families need from the house. */
 export interface ToolParts {
   readonly tickets: Tickets;
+  /** Where a company's figures are asked for; without it nobody is told any. */
+  readonly reports?: Reports | undefined;
   /** What an operator opened in `config/tools.yaml`; without it there are none of these. */
   readonly opened?: OpenedTools | undefined;
   /** What the tools of whole businesses work on; without it there are none. */
@@ -35,6 +39,7 @@ export interface OpenedTools extends WebToolParts {
 
 /** Every family of tools, by the name of its folder. */
 export const toolFamilies = {
+  analytics: ({ reports }: ToolParts) => (reports === undefined ? [] : createAnalyticsTools(reports)),
   catering: ({ business }: ToolParts) => (business === undefined ? [] : createCateringTools(business)),
   cinema: ({ business }: ToolParts) => (business === undefined ? [] : createCinemaTools(business)),
   clock: () => [getTime],
