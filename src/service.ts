@@ -3,6 +3,7 @@ import { createSimulatedPayments } from "../tools/cinema/payment-desk.ts";
 import { createSettlePayment } from "../tools/cinema/settle-payment.ts";
 import { createProfiles } from "../tools/support/profiles.ts";
 import { type PreparedAgent } from "./agent/agent.ts";
+import { createHotMemory } from "./agent/hot-memory.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
 import { composeTools } from "./compose/compose-tools.ts";
@@ -173,6 +174,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     settings,
     tickets: createTickets({ database, sealer }),
     business,
+    people: ai.memory.profiles ? data : undefined,
     extra: parts.tools ?? [],
     approvals,
     log,
@@ -197,6 +199,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     sealer,
     queue,
     memory,
+    hot: createHotMemory(fast),
     remembersPeople: ai.memory.profiles,
     length: ai.conversation,
     fast,

@@ -16,7 +16,7 @@ import { createWebTools, type WebToolParts } from "./web/web.ts";
 import type { Tickets } from "./support/create-ticket.ts";
 import { createTicketTool } from "./support/create-ticket.ts";
 import { loadSupport, supportVersion } from "./support/load-support.ts";
-import { createSupportTools } from "./support/support.ts";
+import { createSupportTools, rememberTools } from "./support/support.ts";
 
 /** What the tool families need from the house. */
 export interface ToolParts {
@@ -25,6 +25,8 @@ export interface ToolParts {
   readonly reports?: Reports | undefined;
   /** What an operator opened in `config/tools.yaml`; without it there are none of these. */
   readonly opened?: OpenedTools | undefined;
+  /** Where preferences of people are kept; without it nobody's are remembered. */
+  readonly people?: TenantData | undefined;
   /** What the tools of whole businesses work on; without it there are none. */
   readonly business?: { readonly data: TenantData; readonly payments: PaymentDesk } | undefined;
 }
@@ -47,9 +49,9 @@ export const toolFamilies = {
   mcp: ({ opened }: ToolParts) => opened?.mcp.flatMap(({ tools }) => tools) ?? [],
   openapi: ({ opened }: ToolParts) =>
     opened?.openApi.flatMap((source) => importOpenApi(source, opened.safeFetch)) ?? [],
-  support: ({ tickets, business }: ToolParts) => [
+  support: ({ tickets, business, people }: ToolParts) => [
     createTicketTool(tickets),
-    ...(business === undefined ? [] : createSupportTools(business)),
+    ...(business === undefined ? rememberTools(people) : createSupportTools(business)),
   ],
   web: ({ opened }: ToolParts) => (opened === undefined ? [] : createWebTools(opened)),
 } as const satisfies Record<string, (parts: ToolParts) => readonly Tool[]>;

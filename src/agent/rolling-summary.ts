@@ -4,6 +4,8 @@ import type { MemoryWindow } from "./memory.ts";
 /** A message with its place in the conversation. */
 export interface NumberedMessage extends SpokenMessage {
   readonly seq: number;
+  /** When it was last edited, as the database writes it. */
+  readonly edited?: string | undefined;
 }
 
 /** A summary and the last message it covers. */

@@ -26,6 +26,7 @@ export interface ToolParts {
   readonly settings: Settings;
   readonly tickets: Tickets;
   readonly business: RegistryParts["business"];
+  readonly people: RegistryParts["people"];
   /** Tools beside those of the registry. */
   readonly extra: readonly Tool[];
   readonly approvals: Approvals;
@@ -34,7 +35,7 @@ export interface ToolParts {
 
 /** The registry's families as the settings open them, each offered to the companies that chose it. */
 export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
-  const { settings, tickets, business, extra, approvals, log } = parts;
+  const { settings, tickets, business, people, extra, approvals, log } = parts;
   const mcp = await connectServers(settings, log);
   const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
   const opened = {
@@ -49,6 +50,7 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
     opened,
     tickets,
     business,
+    people,
   });
   tellUnknownTools(settings, families, log);
   const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...extra];

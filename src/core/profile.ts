@@ -39,6 +39,12 @@ export function toProfileContext({ preferences, history }: Profile): Profile {
   return { preferences, history: history.slice(-shownItems).map(({ at, text }) => ({ at, text })) };
 }
 
+/** Without what was said in these words: what a talk tells anyway. */
+export function withoutWords(profile: Profile, said: readonly string[]): Profile {
+  const words = new Set(said.map((text) => text.slice(0, longestItem)));
+  return { ...profile, history: profile.history.filter(({ text }) => !words.has(text)) };
+}
+
 /** With one more item; the newest twenty are kept. The same message again replaces its item. */
 export function withItem(
   profile: Profile,

@@ -1,5 +1,5 @@
 import type { Agent, SpokenMessage } from "../core/agent.ts";
-import { toProfileContext } from "../core/profile.ts";
+import { toProfileContext, withoutWords, type Profile } from "../core/profile.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -30,7 +30,7 @@ export async function toAgentRequest({
     language: claim.contact.language,
     locale: claim.contact.locale,
     dialogue: claim.dialogue,
-    profile: claim.profile?.read && toProfileContext(claim.profile.read),
+    profile: parts.remembersPeople ? toToldProfile(claim) : undefined,
     history: claim.history,
     unsummarized: countUnsummarized(claim),
     questions: questions
@@ -43,13 +43,24 @@ export async function toAgentRequest({
   };
 }
 
+/** What is remembered of the person from other talks; this one's words are told anyway. */
+function toToldProfile({ profile, history }: Claim): Profile | undefined {
+  if (profile === undefined) return undefined;
+  return toProfileContext(
+    withoutWords(
+      profile.read,
+      history.map(({ text }) => text),
+    ),
+  );
+}
+
 /** How many of the newest messages stand in no summary. */
-export function countUnsummarized({ history, summarizedThrough }: Claim): number {
+function countUnsummarized({ history, summarizedThrough }: Claim): number {
   return history.filter(({ seq }) => seq > summarizedThrough).length;
 }
 
 /** A question as a model reads it, with what hangs on it. */
-export function toSpokenQuestion(question: OpenMessage): SpokenMessage {
+function toSpokenQuestion(question: OpenMessage): SpokenMessage {
   const files = (question.content.attachments ?? []).map(
     (file) => `[attached: ${file.name}, ${file.mimeType}]`,
   );

@@ -6,12 +6,13 @@ import { withSpan } from "../insights/tracing.ts";
 import { createLiveAnswer, JoinedError } from "../outbox/live-answer.ts";
 import { handedOverLine, takenOverLine } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
-import { countUnsummarized, toAgentRequest, toSpokenQuestion } from "./agent-request.ts";
+import { toAgentRequest } from "./agent-request.ts";
 import { filesOf, tellDone, toReply } from "./answer-reply.ts";
 import { carryOutApproved, isCarryOutNote } from "./approved-calls.ts";
-import { commitAnswer, type Committed } from "./commit-answer.ts";
+import { commitAnswer } from "./commit-answer.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
+import { leaveToMemory } from "./leave-to-memory.ts";
 import { createReceipt } from "./receipt.ts";
 import { withOffer } from "./offer-person.ts";
 import { tellTurn } from "./tell-turn.ts";
@@ -157,22 +158,6 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   tellTurn(bench, answer, performance.now() - startedAt);
   leaveToMemory(bench, committed);
   return outcomes;
-}
-
-/** The answer is out: what is left to do is nobody's waiting time. */
-function leaveToMemory({ parts, request }: Workbench, { body, missed }: Committed): void {
-  const { claim, lease, questions } = request;
-  parts.memory.afterTurn({
-    tenantId: lease.tenantId,
-    conversationId: lease.conversationId,
-    contactId: claim.contact.id,
-    missed,
-    unsummarized: [
-      ...claim.history.slice(claim.history.length - countUnsummarized(claim)),
-      ...questions.map(toSpokenQuestion),
-      { role: "assistant", text: body },
-    ],
-  });
 }
 
 /**

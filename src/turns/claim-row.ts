@@ -34,8 +34,7 @@ export const historyRow = z.object({
   role: z.enum(["user", "assistant", "staff", "system"]),
   kind,
   content: bytea,
-  /** When it was last edited, as the database writes it. */
-  edited: z.string().nullish(),
+  edited: z.string().nullable(),
 });
 
 const stepRow = z.object({
@@ -86,7 +85,9 @@ export const claimRow = z.object({
   contact_roles: z.array(z.enum(roles)),
   profile: z.instanceof(Buffer).nullable(),
   open: z.array(openRow),
-  history: z.array(historyRow),
+  /** Null where the history known before is the one there is. */
+  history: z.array(historyRow).nullable(),
+  history_version: z.string().nullable(),
   deliveries: z.array(z.unknown()),
   turn: turnRow.nullable(),
   steps: z.array(stepRow),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Owner } from "../core/conversation.ts";
+import type { HotTalk } from "../agent/hot-memory.ts";
 import type { NumberedMessage } from "../agent/rolling-summary.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import type {
@@ -122,8 +123,13 @@ export const summaryPurpose = "conversation.summary";
 const pendingHandOver = z.object({ queue: z.string(), reason: z.string(), at: z.coerce.date() });
 export type PendingHandOver = z.output<typeof pendingHandOver>;
 
-/** Reads the row of the claim statement and opens what is sealed in it. What cannot be opened is left out by itself. */
-export function parseClaim(input: unknown, seal: TenantSeal): Claim {
+const nothingHot: HotTalk = { history: undefined, context: undefined };
+
+/**
+ * Reads the row of the claim statement and opens what is sealed in it. What cannot be opened is left out by itself;
+ * what the row leaves out because it is at hand comes from there.
+ */
+export function parseClaim(input: unknown, seal: TenantSeal, hot: HotTalk = nothingHot): Claim {
   const row = claimRow.parse(input);
   const open: OpenMessage[] = [];
   const unreadable: MessageId[] = [];
@@ -146,7 +152,10 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     epoch: row.epoch,
     inboxVersion: row.inbox_version,
     attempts: row.attempts,
-    summary: openSealed(seal, summaryPurpose, row.summary),
+    summary:
+      hot.context?.through === row.summary_through_seq
+        ? hot.context.summary
+        : openSealed(seal, summaryPurpose, row.summary),
     summarizedThrough: row.summary_through_seq,
     lengthTurns: row.length_turns,
     profile: row.audience === "direct" ? toProfile(row.profile, seal) : undefined,
@@ -163,7 +172,7 @@ export function parseClaim(input: unknown, seal: TenantSeal): Claim {
     },
     open,
     unreadable,
-    history: row.history.flatMap((message) => toSpoken(message, seal)),
+    history: row.history?.flatMap((message) => toSpoken(message, seal)) ?? hot.history?.messages ?? [],
     deliveries: deliveries.filter((delivery) => delivery !== undefined),
     lostDeliveries: row.deliveries.flatMap((delivery, index) =>
       deliveries[index] === undefined ? [deliveryIdRow.parse(delivery).id] : [],
@@ -218,13 +227,17 @@ function toOutcome(step: StepRow, seal: TenantSeal): RecordedStep["outcome"] {
 
 /** A message of the talk as it was spoken, none where it cannot be read. What was chosen by a button was said as well. */
 export function toSpoken(
-  { seq, role, kind, content }: HistoryRow,
+  { seq, role, kind, content, edited }: HistoryRow,
   seal: TenantSeal,
 ): readonly NumberedMessage[] {
   const opened = tryOpen(seal, content);
   if (opened === undefined) return [];
-  const text = kind === "action" ? (opened.action?.value ?? opened.text) : opened.text;
-  return [{ seq, role, text, name: opened.name }];
+  return [{ seq, role, ...toWords(kind, opened), ...(edited !== null && { edited }) }];
+}
+
+/** What somebody said, and who. */
+export function toWords(kind: OpenItem["kind"], { text, action, name }: MessageContent) {
+  return { text: kind === "action" ? (action?.value ?? text) : text, name };
 }
 
 /** One that nobody can read is nobody's: it is begun anew. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { phaseOf } from "../agent/flows/dialogue.ts";
 import type { AgentAnswer } from "../core/agent.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { MessageId } from "../core/ids.ts";
@@ -9,20 +10,15 @@ import { sealReply } from "../outbox/delivery.ts";
 import { JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { dialoguePurpose, handOverPurpose, type Claim, type PendingHandOver } from "./claim.ts";
+import type { AskedItem } from "./memory-keeper.ts";
 import { commitTurn, type TurnCommit } from "./turn-store.ts";
 import { isOfPerson, type Workbench } from "./workbench.ts";
 
-/** One thing a person asked about, as it is remembered of them. */
-export interface AskedItem {
-  readonly at: Date;
-  readonly text: string;
-  readonly message: MessageId;
-}
-
 /** What the commit left for afterwards. */
 export interface Committed {
-  /** The answer's words. */
+  /** The answer's words, and its place in the conversation. */
   readonly body: string;
+  readonly seq: number;
   /** What could not be remembered with it: the profile changed meanwhile. */
   readonly missed: AskedItem | undefined;
 }
@@ -47,7 +43,7 @@ export async function commitAnswer(
   const model = answer.kind === "answered" ? answer.model : undefined;
   const tokens = usage.inputTokens + usage.outputTokens;
   const item = answer.kind === "answered" ? findItem(bench) : undefined;
-  const [row] = await parts.database.statement<{ mine: number; committed: number; remembered: number }>(
+  const [row] = await parts.database.statement<{ mine: number; committed: number; remembered: number; seq: number }>(
     lease.tenantId,
     commitTurn(lease, {
       turn,
@@ -82,7 +78,7 @@ export async function commitAnswer(
   if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
   if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
   parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
-  return { body, missed: row.remembered === 1 ? undefined : item };
+  return { body, seq: row.seq, missed: row.remembered === 1 ? undefined : item };
 }
 
 /** Only what is asked where nobody else reads is remembered, and only of who asked it. */
@@ -110,7 +106,7 @@ function leftBehind(
     language,
   }: Pick<Extract<AgentAnswer, { kind: "answered" }>, "dialogue" | "handOver" | "language">,
   seal: TenantSeal,
-): Pick<TurnCommit, "dialogue" | "handOver" | "language"> {
+): Pick<TurnCommit, "dialogue" | "dialoguePhase" | "handOver" | "language"> {
   const sealed = (purpose: string, value: unknown) =>
     value === undefined ? undefined : seal.seal(purpose, JSON.stringify(value));
   const pending: PendingHandOver | undefined = handOver && {
@@ -120,6 +116,7 @@ function leftBehind(
   };
   return {
     dialogue: sealed(dialoguePurpose, dialogue),
+    dialoguePhase: phaseOf(dialogue),
     handOver: sealed(handOverPurpose, pending),
     language,
   };

@@ -2,13 +2,19 @@ import type { MemoryWindow } from "../agent/memory.ts";
 import { decideRolling, rollSummary } from "../agent/rolling-summary.ts";
 import type { SummarizeRequest, WrittenSummary } from "../agent/summarizer.ts";
 import type { SpokenMessage } from "../core/agent.ts";
-import type { ConversationId, ContactId, TenantId } from "../core/ids.ts";
+import type { ContactId, ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
-import type { AskedItem } from "./commit-answer.ts";
 import { createSummaryStore, payForSummary, type SummaryOwner } from "./summary-store.ts";
+
+/** One thing a person asked about, as it is remembered of them. */
+export interface AskedItem {
+  readonly at: Date;
+  readonly text: string;
+  readonly message: MessageId;
+}
 
 /** A turn that is over, and what it leaves to the memory. */
 export interface FinishedTurn extends SummaryOwner {

@@ -10,7 +10,7 @@ import type { Query } from "../store/database.ts";
 export const openLimit = 100;
 
 /** Messages outside of the window one claim shows at most, for want of a summary. */
-const unsummarizedLimit = 20;
+export const unsummarizedLimit = 20;
 
 /** After such a silence a talk begins anew: an SQL interval. */
 const talkPause = "interval '12 hours'";
@@ -31,6 +31,8 @@ export function claimConversation(request: {
   readonly ttlMs: number;
   /** Newest messages to look back on. */
   readonly window: number;
+  /** What is at hand already: neither that history nor that summary is given again. */
+  readonly known?: { readonly history: string | undefined; readonly through: number | undefined } | undefined;
 }): Query {
   return {
     text: `WITH claimed AS (
@@ -44,7 +46,8 @@ export function claimConversation(request: {
         WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
-        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts, c.summary, c.summary_through_seq,
+        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts,
+        CASE WHEN c.summary_through_seq = $7 THEN NULL ELSE c.summary END AS summary, c.summary_through_seq,
         CASE WHEN c.length_epoch = c.epoch AND c.length_at > clock_timestamp() - ${talkPause} THEN c.length_turns ELSE 0 END
           AS length_turns,
         c.return_path, c.dialogue, c.hand_over, p.document AS profile,
@@ -63,13 +66,10 @@ export function claimConversation(request: {
             (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS waited_ms
           FROM messages WHERE company_id = $1 AND conversation_id = $2 AND state = 'open' ORDER BY seq LIMIT ${openLimit}) m),
           '[]') AS open,
-        coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
-          SELECT role, kind, content, seq FROM (
-            SELECT role, kind, content, seq, row_number() OVER (ORDER BY seq DESC) AS place FROM (
-              SELECT role, kind, content, seq FROM messages
-              WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq > c.memory_from_seq
-              ORDER BY seq DESC LIMIT $5 + ${unsummarizedLimit}) newest) placed
-          WHERE place <= $5 OR seq > c.summary_through_seq) h), '[]') AS history,
+        talk.version AS history_version,
+        CASE WHEN talk.version = $6 THEN NULL ELSE coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
+          SELECT role, kind, content, seq, edited_at::text AS edited FROM messages
+          WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq >= talk.from_seq) h), '[]') END AS history,
         coalesce((SELECT json_agg(d ORDER BY d.seq, d.created_at) FROM (
           SELECT ${deliveryColumns} FROM deliveries d
           WHERE d.company_id = $1 AND d.conversation_id = $2 AND d.state IN ('pending', 'sending')) d),
@@ -82,8 +82,24 @@ export function claimConversation(request: {
       JOIN conversations seen ON seen.company_id = $1 AND seen.id = $2
       JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
       JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
-      LEFT JOIN profiles p ON p.company_id = $1 AND p.user_id = c.user_id AND c.audience = 'direct'`,
-    values: [request.tenantId, request.conversationId, request.token, request.ttlMs, request.window],
+      LEFT JOIN profiles p ON p.company_id = $1 AND p.user_id = c.user_id AND c.audience = 'direct'
+      CROSS JOIN LATERAL (
+        SELECT min(seq) AS from_seq,
+          md5(string_agg(seq || coalesce('/' || edited_at::text, ''), ',' ORDER BY seq)) AS version FROM (
+          SELECT seq, edited_at, row_number() OVER (ORDER BY seq DESC) AS place FROM (
+            SELECT seq, edited_at FROM messages
+            WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq > c.memory_from_seq
+            ORDER BY seq DESC LIMIT $5 + ${unsummarizedLimit}) newest) placed
+        WHERE place <= $5 OR seq > c.summary_through_seq) talk`,
+    values: [
+      request.tenantId,
+      request.conversationId,
+      request.token,
+      request.ttlMs,
+      request.window,
+      request.known?.history ?? null,
+      request.known?.through ?? null,
+    ],
   };
 }
 
@@ -191,6 +207,8 @@ export interface TurnCommit {
   readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
   /** Sealed: where the dialogue stands now. Undefined: nothing is going on. */
   readonly dialogue?: Buffer | undefined;
+  /** Where that is, in the open. */
+  readonly dialoguePhase?: string | undefined;
   /** Sealed: the conversation goes to people next; it is not settled before that. */
   readonly handOver?: Buffer | undefined;
   /** The person is answered in this language from now on. */
@@ -213,14 +231,14 @@ export interface TurnCommit {
 /**
  * The commit of a turn: answer, outbox, inbound settled, turn and step closed, counted; all or nothing, behind the fence.
  * Gives `mine` 0 when the conversation was lost, `committed` 0 when something arrived meanwhile, `remembered` 0 when the
- * profile changed meanwhile and stayed as it is.
+ * profile changed meanwhile and stayed as it is; `seq` is the answer's place.
  */
 export function commitTurn(lease: Lease, commit: TurnCommit): Query {
   const { turn, lastStep } = commit;
   return {
     text: `WITH ${fence}, conversation AS (
         UPDATE conversations c SET last_seq = c.last_seq + 1, settled_version = greatest(c.settled_version, CASE WHEN $31 THEN 0::bigint ELSE $7::bigint END),
-          attempts = 0, updated_at = now(), dialogue = $32, hand_over = $33,
+          attempts = 0, updated_at = now(), dialogue = $32, dialogue_state = coalesce($40, 'GREETING'), hand_over = $33,
           agent_type = $35, length_epoch = c.epoch, length_at = clock_timestamp(),
           length_turns = $37 + CASE WHEN c.length_epoch = c.epoch AND c.length_at > clock_timestamp() - ${talkPause}
             THEN c.length_turns ELSE 0 END
@@ -271,7 +289,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
           json_build_object('turn', $5::uuid, 'outcome', $11::text, 'latency_ms', $30::int, 'model', $16::text) FROM conversation
       )
       SELECT (SELECT count(*)::int FROM fence) AS mine, (SELECT count(*)::int FROM conversation) AS committed,
-        (SELECT count(*)::int FROM remembered) AS remembered`,
+        (SELECT count(*)::int FROM remembered) AS remembered, (SELECT last_seq::float8 FROM conversation) AS seq`,
     values: [
       ...fenceValues(lease),
       turn.id,
@@ -309,6 +327,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       commit.spokenByPerson ?? 0,
       commit.profile?.after ?? null,
       commit.profile?.before ?? null,
+      commit.dialoguePhase ?? null,
     ],
   };
 }

@@ -8,7 +8,7 @@ import type { Handoff } from "../handoff/handoff.ts";
 import type { Arrival } from "../inbox/inbox.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { FastState } from "../store/fast-state.ts";
-import type { Sealer } from "../store/seal.ts";
+import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { AnswerParts } from "./workbench.ts";
 import { parseClaim, type Claim } from "./claim.ts";
 import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
@@ -49,8 +49,6 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly aiEnabled: boolean;
   /** Whether a turn left something in a conversation's outbox that is to be sent after its answer. */
   readonly takeAsked: (conversationId: ConversationId) => boolean;
-  /** Messages of a conversation a turn looks back on. */
-  readonly window: number;
   /** How long a channel's messages are collected before a turn begins, milliseconds. */
   readonly debounceMs: Readonly<Partial<Record<Envelope["channel"], number>>>;
   readonly leaseTimes?: LeaseTimes | undefined;
@@ -93,17 +91,31 @@ export function createTurns(parts: TurnsParts): Turns {
 
   /** What changed while the row was being taken is read again: the lease is ours by then, so this ends soon. */
   async function take(ref: ConversationRef, token: string): Promise<Claim | undefined> {
-    const query = claimConversation({ ...ref, token, ttlMs: times.ttlMs, window: parts.window });
+    const hot = await parts.hot.recall(ref.conversationId, () => sealer.forTenant(ref.tenantId));
+    const known = { history: hot.history?.version, through: hot.context?.through };
+    const query = claimConversation({ ...ref, token, ttlMs: times.ttlMs, window: parts.window, known });
     for (let look = 0; look < maxLooks; look += 1) {
       const [row] = await database.statement<{ stale: boolean }>(ref.tenantId, query, { durable: false });
       if (row === undefined) return undefined;
-      if (!row.stale) return parseClaim(row, await sealer.forTenant(ref.tenantId));
+      if (row.stale) continue;
+      const seal = await sealer.forTenant(ref.tenantId);
+      const claim = parseClaim(row, seal, hot);
+      if (hot.context?.through !== claim.summarizedThrough) keepSummary(claim, seal);
+      return claim;
     }
     throw new Error("turns: the conversation changed at every look");
   }
 
   function hold(ref: ConversationRef, held: { token: string; epoch: number; claimedAt: number }): HeldLease {
     const lease = holdLease({ ...ref, ...held, times, database, log });
+  function keepSummary(
+    { contact, conversationId, summary, summarizedThrough: through }: Claim,
+    seal: TenantSeal,
+  ): void {
+    if (summary === undefined || through === 0) return;
+    void parts.hot.keepContext({ contactId: contact.id, conversationId, seal }, { through, summary });
+  }
+
     active.set(ref.conversationId, lease);
     return lease;
   }

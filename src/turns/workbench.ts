@@ -1,3 +1,4 @@
+import type { HotMemory } from "../agent/hot-memory.ts";
 import type { Agent } from "../core/agent.ts";
 import type { MessageId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -36,6 +37,10 @@ export interface AnswerParts extends ApprovedCallParts {
   readonly metrics: Metrics;
   /** What is left to do for the memory once a turn is over. */
   readonly memory: Pick<MemoryKeeper, "afterTurn">;
+  /** What was said last, at hand for the next turn. */
+  readonly hot: HotMemory;
+  /** Messages a turn looks back on. */
+  readonly window: number;
   /** Whether what people ask is remembered beyond the conversation. */
   readonly remembersPeople: boolean;
   /** How long a talk may become. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createHotMemory } from "../../src/agent/hot-memory.ts";
+import { createHotMemory, versionOf } from "../../src/agent/hot-memory.ts";
 import { createMemoryWindow, decideLength } from "../../src/agent/memory.ts";
 import {
   decideRolling,
@@ -8,17 +8,19 @@ import {
   type NumberedMessage,
   type Summary,
 } from "../../src/agent/rolling-summary.ts";
-import type { SpokenMessage } from "../../src/core/agent.ts";
 import { parseId, type ContactId, type ConversationId } from "../../src/core/ids.ts";
 import { createMemoryFastState } from "../../src/store/memory-fast-state.ts";
 
 const minute = 60_000;
-const said: readonly SpokenMessage[] = [
-  { role: "user", text: "My order is A-1042", name: "Ana" },
-  { role: "assistant", text: "It is on its way." },
+const said: readonly NumberedMessage[] = [
+  { seq: 1, role: "user", text: "My order is A-1042", name: "Ana" },
+  { seq: 2, role: "assistant", text: "It is on its way." },
+  { seq: 3, role: "user", text: "When?", name: "Ana", edited: "2026-11-21 17:00:00+00" },
+  { seq: 4, role: "assistant", text: "Tomorrow." },
 ];
 const contactId = parseId<ContactId>("00000000-0000-4000-8000-000000000003");
 const conversationId = parseId<ConversationId>("00000000-0000-4000-8000-000000000002");
+const other = parseId<ConversationId>("00000000-0000-4000-8000-000000000009");
 
 /** Turns letters around, and opens only what it sealed for the same purpose. */
 const turn = (text: string) => Buffer.from(text).map((byte) => byte ^ 0x55);
@@ -31,79 +33,74 @@ const seal = {
   },
 };
 const owner = { contactId, conversationId, seal };
+const historyKey = `chat:${contactId}:${conversationId}`;
 
 function aMemory() {
   let now = 0;
-  let loads = 0;
   const fast = createMemoryFastState({ now: () => now });
   const memory = createHotMemory(fast);
-  const load = async () => {
-    loads += 1;
-    return said;
-  };
   return {
     fast,
     memory,
-    history: () => memory.history(owner, load),
-    loads: () => loads,
+    recall: (id = conversationId) => memory.recall(id, async () => seal),
     wait: (ms: number) => void (now += ms),
   };
 }
 
 describe("what was said last is at hand", () => {
-  test("for 30 minutes after its last use, then it is loaded again (R30, C3)", async () => {
-    const { history, loads, wait } = aMemory();
-    expect(await history()).toEqual(said);
+  test("for 30 minutes after its last use (R30, C3)", async () => {
+    const { memory, recall, wait } = aMemory();
+    await memory.keepHistory(owner, said);
     for (let uses = 0; uses < 4; uses += 1) {
       wait(29 * minute);
-      expect(await history()).toEqual(said);
+      expect((await recall()).history?.messages).toEqual(said);
     }
-    expect(loads()).toBe(1);
     wait(31 * minute);
-    expect(await history()).toEqual(said);
-    expect(loads()).toBe(2);
+    expect((await recall()).history).toBeUndefined();
   });
 
-  test("and its context for an hour, however often it is used (R31, C3)", async () => {
-    const { memory, wait } = aMemory();
-    let loads = 0;
-    const context = () =>
-      memory.context(owner, async () => {
-        loads += 1;
-        return "Ana asked for A-1042.";
-      });
-    expect(await context()).toBe("Ana asked for A-1042.");
+  test("and its summary for an hour, however often it is used (R31, C3)", async () => {
+    const { memory, recall, wait } = aMemory();
+    const context = { through: 8, summary: "Ana asked for A-1042." };
+    await memory.keepContext(owner, context);
     wait(59 * minute);
-    expect(await context()).toBe("Ana asked for A-1042.");
+    expect((await recall()).context).toEqual(context);
     wait(2 * minute);
-    await context();
-    expect(loads).toBe(2);
+    expect((await recall()).context).toBeUndefined();
   });
 
   test("under the named keys, and nowhere in words", async () => {
-    const { fast, history } = aMemory();
-    await history();
-    const kept = await fast.get(`chat:${contactId}:${conversationId}`);
-    expect(Buffer.isBuffer(kept)).toBe(true);
-    expect(String(kept)).not.toContain("A-1042");
-  });
-
-  test("until something changed", async () => {
-    const { history, loads, memory } = aMemory();
-    await history();
-    await memory.forget(owner);
-    await history();
-    expect(loads()).toBe(2);
-  });
-
-  test("or from the database where what is kept cannot be read", async () => {
-    const { fast, history, loads } = aMemory();
-    await history();
-    for (const spoiled of [Buffer.from("not ours"), "text", seal.seal("hot-memory", "[{}]")]) {
-      await fast.set(`chat:${contactId}:${conversationId}`, spoiled, { ttlMs: minute });
-      expect(await history()).toEqual(said);
+    const { fast, memory } = aMemory();
+    await memory.keepHistory(owner, said);
+    await memory.keepContext(owner, { through: 8, summary: "A-1042" });
+    for (const key of [historyKey, `conversation:${conversationId}:context`]) {
+      const kept = await fast.get(key);
+      expect(Buffer.isBuffer(kept)).toBe(true);
+      expect(String(kept)).not.toContain("A-1042");
     }
-    expect(loads()).toBe(4);
+  });
+
+  test("and has a name of its own: another message, another edit, another name", () => {
+    const changed = [
+      said.slice(1),
+      [...said, { seq: 5, role: "user", text: "?" } as const],
+      said.map((message) => (message.seq === 3 ? { ...message, edited: "2026-11-21 18:00:00+00" } : message)),
+    ];
+    expect(new Set([said, ...changed].map(versionOf)).size).toBe(4);
+  });
+
+  test("unless it is short, was kept for another conversation, or cannot be read", async () => {
+    const { fast, memory, recall } = aMemory();
+    await memory.keepHistory({ ...owner, conversationId: other }, said.slice(1));
+    expect((await recall(other)).history).toBeUndefined();
+    await memory.keepHistory(owner, said);
+    await memory.keepHistory({ ...owner, conversationId: other }, said);
+    const moved = await fast.get(`chat:${contactId}:${other}`);
+    if (!Buffer.isBuffer(moved)) throw new Error("nothing was kept");
+    for (const spoiled of [moved, Buffer.from("not ours"), "text", seal.seal("hot-memory", "[{}]")]) {
+      await fast.set(historyKey, spoiled, { ttlMs: minute });
+      expect((await recall()).history).toBeUndefined();
+    }
   });
 });
 

@@ -41,6 +41,16 @@ async function converse(texts: readonly string[]): Promise<string[]> {
   return heard;
 }
 
+/** Where the conversation's dialogue is, as an operator sees it (R34). */
+async function phaseOf({ ts }: { readonly ts: string }): Promise<string | undefined> {
+  await talk.settled();
+  const [row] = await talk.rows<{ dialogue_state: string }>(
+    "SELECT dialogue_state FROM conversations WHERE thread = $1",
+    [ts],
+  );
+  return row?.dialogue_state;
+}
+
 describe("a company without a model, in a thread", () => {
   it("tells a booking and cancels it, with a restart in the middle (R134)", async () => {
     const tomorrow = "What's the status of my booking?";
@@ -52,9 +62,11 @@ describe("a company without a model, in a thread", () => {
     await talk.say("@baton Can I cancel that?", { thread: first.ts });
     const asked = await talk.answers(first, 2, slowlyMs);
     expect(asked[1]).toContain("full refund of $36");
+    expect(await phaseOf(first)).toBe("COLLECTING_INFO");
     await talk.say("@baton Yes cancel it", { thread: first.ts });
     const done = await talk.answers(first, 3, slowlyMs);
     expect(done[2]).toContain("You get $36 back");
+    expect(await phaseOf(first)).toBe("COMPLETE");
   }, 240_000);
 
   it("hands over with its own words when it is asked to, once", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TeamSeed } from "../../simulators/slack/seed.ts";
+import type { Database } from "../../src/store/database.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
 
 interface Told {
@@ -121,6 +122,56 @@ describe("a long talk (R22, R26, R27)", () => {
   });
 });
 
+describe("a turn", () => {
+  let talk: Talk;
+  const claims: { history: unknown; summary: unknown }[] = [];
+  const watch = (database: Database): Database => ({
+    ...database,
+    statement: async <Row>(...given: Parameters<Database["statement"]>) => {
+      const rows = await database.statement<Row>(...given);
+      if (given[1].text.includes("history_version")) claims.push(...(rows as typeof claims));
+      return rows;
+    },
+  });
+  beforeAll(async () => {
+    const quiet = { sweepEveryMs: 600_000, receiptDelayMs: 600_000 };
+    talk = await openTalk({ pace: quiet, lend: { database: watch, queue: (queue) => queue } });
+  });
+  afterAll(() => talk.stop());
+
+  async function directly(text: string): Promise<number> {
+    const { counters } = talk.house.database;
+    const before = counters.statements;
+    await talk.say(text, { channel: "dm" });
+    await until(async () => talk.model.history().some((request) => request.text.includes(text)));
+    await talk.settled();
+    return counters.statements - before;
+  }
+
+  it("costs four statements, whatever is remembered: claim, intent, commit, give back", async () => {
+    await directly("a first one, which reads what all turns share");
+    const costs: number[] = [];
+    for (let number = 1; number <= 6; number += 1) costs.push(await directly(`question number ${number}?`));
+    expect(costs).toEqual([4, 4, 4, 4, 4, 4]);
+  });
+
+  it("takes what was said last from what is at hand, unless it was changed (R30)", async () => {
+    await directly("is it at hand?");
+    expect(claims.at(-1)?.history).toBeNull();
+    const { spoken } = toldFor(talk, "is it at hand?");
+    expect(spoken.at(-3)).toContain("question number 6?");
+    const asked = talk.slack.history().messages.find(({ text }) => text === "question number 6?");
+    if (asked === undefined) throw new Error("nobody asked");
+    await talk.slack.userEdits({ channel: asked.channel, ts: asked.ts, text: "question in other words?" })
+      .delivered;
+    await directly("and after a change?");
+    expect(claims.at(-1)?.history).not.toBeNull();
+    const after = toldFor(talk, "and after a change?").spoken.join("\n");
+    expect(after).toContain("question in other words?");
+    expect(after).not.toMatch(/^question number 6\?$/m);
+  });
+});
+
 describe("a summary that is not written yet", () => {
   let talk: Talk;
   afterEach(() => talk.stop());
@@ -218,19 +269,46 @@ describe("what is remembered of a person (R183–R186)", () => {
   });
   afterAll(() => talk.stop());
 
-  async function inDirect(user: string, text: string): Promise<Told> {
-    await talk.say(text, { user, channel: "dm" });
+  const asked = new Map<string, Root>();
+
+  /** Says something directly: in a talk that looks back on nothing, or one that goes on. */
+  async function inDirect(user: string, text: string, talked: "afresh" | "on" = "afresh"): Promise<Told> {
+    if (talked === "afresh")
+      await talk.rows("UPDATE conversations SET memory_from_seq = last_seq WHERE audience = 'direct'");
+    asked.set(text, await talk.say(text, { user, channel: "dm" }));
     await until(async () => talk.model.history().some((request) => request.text.includes(text)));
     await talk.settled();
     return toldFor(talk, text);
   }
 
   it("is told where only they read, as data, and grows with each answer", async () => {
-    const { system } = await inDirect("Ana", "what does it cost?");
-    expect(system).toMatch(
-      /^> \{"asked_before":\[\{"at":"[\d-]{10}","text":"do you deliver to Bern\?"\}\]\}$/m,
-    );
+    const { system, spoken } = await inDirect("Ana", "what does it cost?");
+    expect(system).toMatch(/^> \{"asked_before":\[.*"text":"do you deliver to Bern\?"\}.*\]\}$/m);
+    expect(spoken.join("\n")).not.toContain("Bern");
     expect((await inDirect("Ana", "thanks, and how long?")).system).toContain("what does it cost?");
+  });
+
+  it("is not told twice: what the talk tells anyway is left out", async () => {
+    const { system, spoken } = await inDirect("Ana", "and once more?", "on");
+    expect(spoken.join("\n")).toContain("thanks, and how long?");
+    expect(system).not.toContain("thanks, and how long?");
+    expect(system).toContain("Bern");
+  });
+
+  it("has preferences that they told, and a model can note them down in private alone", async () => {
+    const remove = talk.model.addRule(({ lastUserText, toolResults }) => {
+      if (toolResults.length > 0) return `noted: ${toolResults[0]?.content}`;
+      if (!lastUserText.includes("aisle")) return undefined;
+      return {
+        toolCalls: [{ name: "update_preferences", arguments: { preferences: { seats: "aisle" } } }],
+      };
+    });
+    const root = await exchange(talk, undefined, "everybody, I like aisle seats");
+    await inDirect("Ana", "and to you alone: aisle seats");
+    remove();
+    const heard = talk.heard(root).map(({ text }) => text);
+    expect(heard.join("\n")).toContain("others read along");
+    expect((await inDirect("Ana", "what do I like?")).system).toContain('"preferences":{"seats":"aisle"}');
   });
 
   it("is never told in a thread that others read, nor learned there", async () => {
@@ -252,12 +330,12 @@ describe("what is remembered of a person (R183–R186)", () => {
     const rows = await talk.rows<{ document: Buffer }>("SELECT document FROM profiles");
     expect(rows).toHaveLength(2);
     for (const { document } of rows) expect(document.toString("latin1")).not.toContain("Bern");
-    const [asked] = talk.slack.history().messages.filter(({ text }) => text.includes("deliver to Bern"));
-    if (asked === undefined) throw new Error("nobody asked");
-    await talk.slack.userDeletes({ channel: asked.channel, ts: asked.ts }).delivered;
-    const { system, spoken } = await inDirect("Ana", "do you still know?");
-    expect(system).not.toContain("Bern");
-    expect(spoken.filter((text) => text === "do you deliver to Bern?")).toEqual([]);
+    const hello = asked.get("hello, it is me");
+    if (hello === undefined) throw new Error("nobody said hello");
+    await talk.slack.userDeletes(hello).delivered;
+    const { system } = await inDirect("Ben", "do you still know?");
+    expect(system).toContain("and what do you know?");
+    expect(system).not.toContain("hello");
   });
 
   it("is not another company's who has the same person's id", async () => {

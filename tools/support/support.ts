@@ -17,3 +17,8 @@ export function createSupportTools({ data }: { data: TenantData }): readonly Too
     updatePreferencesTool(profiles),
   ];
 }
+
+/** What a company has that is no such desk: its people's preferences, where there is a place to keep them. */
+export function rememberTools(people: TenantData | undefined): readonly Tool[] {
+  return people === undefined ? [] : [updatePreferencesTool(createProfiles(people))];
+}

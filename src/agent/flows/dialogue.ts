@@ -66,6 +66,11 @@ export function newDialogue(at: Date): Dialogue {
   };
 }
 
+/** Where a stored dialogue is; at its beginning where there is none. */
+export function phaseOf(stored: unknown): Phase {
+  return dialogue.pick({ phase: true }).safeParse(stored).data?.phase ?? "GREETING";
+}
+
 const longestPauseMs = 24 * 60 * 60 * 1000;
 
 /** Reads what was stored. What cannot be read starts anew; what lies a day behind is not gone on with. */
