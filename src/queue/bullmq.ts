@@ -23,8 +23,8 @@ export type JobData = Readonly<Record<string, unknown>>;
 export type RingingQueue = Pick<BullQueue<JobData>, "add" | "getJobCounts">;
 /** The part of BullMQ's Worker used here. */
 export interface PullingWorker extends Pick<BullWorker<JobData>, "on" | "pause" | "resume" | "close"> {
-  /** Stops trying to reach a backend that is away: `close` would wait for it. */
-  abandon(): void;
+  /** Lets go of its connections, in whatever state they are: a backend that is away cannot be told goodbye. */
+  release(): void;
 }
 
 /** BullMQ on one of its backends. */
@@ -60,18 +60,19 @@ interface Ringing {
   readonly first: Promise<void>;
 }
 
+const patience = {
+  connectTimeout: 2_000,
+  keepAlive: 10_000,
+  retryStrategy: (times: number) => Math.min(100 * times, 2_000),
+};
+
 function onRedis(url: string, { prefix, state }: { prefix: string; state: BackendLog }): Bullmq {
-  const shared = {
-    connectTimeout: 2_000,
-    keepAlive: 10_000,
-    retryStrategy: (times: number) => Math.min(100 * times, 2_000),
-  };
   let ringing: Ringing | undefined;
 
   function openRinging(): Ringing {
     // Fails at once while Redis is away, instead of remembering rings without bound and ringing them all later.
     const connection = new Redis(url, {
-      ...shared,
+      ...patience,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
@@ -103,19 +104,33 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
       return opened.queue;
     },
     worker: async (processor, options) => {
-      let isAbandoned = false;
-      const retryStrategy = (times: number): number | null =>
-        isAbandoned ? null : shared.retryStrategy(times);
-      const connection = { url, ...shared, retryStrategy, maxRetriesPerRequest: null };
+      const { connection, release } = openPulling(url, state);
       const worker = new BullWorker<JobData, void>(queueName, processor, { ...options, connection, prefix });
       worker.on("error", (err) => state.failed(err));
       worker.on("active", () => state.works());
-      return Object.assign(worker, { abandon: () => (isAbandoned = true) });
+      return Object.assign(worker, { release });
     },
     close: async () => {
       if (ringing !== undefined) await closeRinging(ringing);
     },
   };
+}
+
+/**
+ * A connection, and those BullMQ will make of it: where Redis goes away and comes back while it says goodbye, BullMQ
+ * forgets that one of them is connected again.
+ */
+function openPulling(url: string, state: BackendLog): { readonly connection: Redis; release(): void } {
+  const all: Redis[] = [];
+  const keep = <One extends Redis>(one: One): One => {
+    one.on("error", (err) => state.failed(err));
+    all.push(one);
+    return one;
+  };
+  const connection = keep(new Redis(url, { ...patience, maxRetriesPerRequest: null }));
+  const duplicate = connection.duplicate.bind(connection);
+  connection.duplicate = (override) => keep(duplicate(override));
+  return { connection, release: () => all.forEach((one) => one.disconnect()) };
 }
 
 async function closeRinging({ connection, queue }: Ringing): Promise<void> {
@@ -182,8 +197,8 @@ function onPostgres(url: string, { prefix, state }: { prefix: string; state: Bac
         return opened;
       });
       worker.run().catch((err: unknown) => state.failed(err));
-      const pulling = worker as unknown as Omit<PullingWorker, "abandon">;
-      return Object.assign(pulling, { abandon: () => {} }); // its reconnects end with `close`
+      const pulling = worker as unknown as Omit<PullingWorker, "release">;
+      return Object.assign(pulling, { release: () => {} }); // its reconnects end with `close`
     },
     close: async () => {
       await (await queue?.catch(() => undefined))?.close();

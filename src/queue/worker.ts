@@ -195,10 +195,10 @@ function backoffMs(attemptsMade: number, err: unknown): number {
 async function close(worker: PullingWorker, force: boolean): Promise<void> {
   const closing = worker.close(force).catch(() => {});
   const late = new AbortController();
-  const timeout = delay(closeTimeoutMs, true, { signal: late.signal }).catch(() => false);
-  const isLate = await Promise.race([closing.then(() => false), timeout]);
+  const timeout = delay(closeTimeoutMs, undefined, { signal: late.signal }).catch(() => {});
+  await Promise.race([closing, timeout]);
   late.abort();
-  if (isLate) worker.abandon(); // the backend is away and cannot be told goodbye
+  worker.release();
 }
 
 /** Also those that were taken meanwhile: a job may arrive while the worker is told to pause. */
