@@ -104,6 +104,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
           port = Number(new URL(said.url).port);
           resolve(said.url);
         });
+        // Whoever waits for one that ended before it was ready waits for the next.
+        void gone.then(() => resolve(ending ? "" : slot.ready));
       });
     }
 
