@@ -28,8 +28,8 @@ export interface TurnJournalParts {
 }
 
 /**
- * Keys carry the inbox version the turn thinks about, so that a turn which starts over because a message joined
- * does not mistake the old thoughts for new ones.
+ * Keys carry what the turn thinks about, the inbox version and how far it reads, so that a turn which starts over
+ * because a message joined, or with the first of several messages alone, does not mistake old thoughts for new ones.
  */
 export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
   const { database, seal, lease, turn, onStep } = parts;
@@ -39,7 +39,7 @@ export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
   let acted = parts.recorded.some((step) => step.kind === "tool");
 
   async function step(intent: StepIntent, effect: () => Promise<StepOutcome>): Promise<StepOutcome> {
-    const key = `${turn.inboxVersion}:${intent.key}`;
+    const key = `${turn.inboxVersion}.${turn.throughSeq}:${intent.key}`;
     const earlier = earlierSteps.get(key);
     if (earlier?.outcome !== undefined) return earlier.outcome;
     if (earlier !== undefined && !earlier.repeatable) throw new UnrepeatableStepError(intent.key);

@@ -5,6 +5,8 @@ import { answeredIds, holdModel, openTalk, until, wordsOf, type Talk } from "../
 /** Ids of messages whose work always breaks: whoever commits a turn that answers one of them fails. */
 const poisoned = new Set<string>();
 let struck = 0;
+/** How many more times the record of an act cannot be written. */
+let actsBreak = 0;
 
 function breakOn(database: Database): Database {
   return {
@@ -22,6 +24,10 @@ function breakOn(database: Database): Database {
           struck += 1;
           throw new Error("this message breaks whoever works on it");
         }
+      }
+      if (actsBreak > 0 && query.text.includes("INSERT INTO steps") && query.values?.includes("tool")) {
+        actsBreak -= 1;
+        throw new Error("no act can be recorded just now");
       }
       return database.statement(tenantId, query, options);
     },
@@ -105,6 +111,29 @@ describe("a message that breaks the work on it", () => {
     expect(idsIn(root)).toEqual(["fine"]);
     expect(talk.heard(root)).toHaveLength(2);
     expect(talk.heard(root).some((reply) => reply.streaming)).toBe(false);
+  });
+
+  it("leaves no thought behind that is carried out for the first of several messages alone", async () => {
+    const gate = holdModel(talk, "[[id:asks]]");
+    const root = await talk.say("@baton what is it? [[id:asks]]");
+    await gate.asked;
+    await talk.say("please open a ticket for my lamp [[id:wish]]", { thread: root.ts });
+    await talk.say("is it on? [[id:last]]", { thread: root.ts });
+    actsBreak = 3; // as often as the work is tried with all of them
+    gate.release();
+    await until(async () => {
+      await hurry(root);
+      return idsIn(root).includes("last");
+    }, 25_000);
+    await talk.settled();
+    expect(actsBreak).toBe(0);
+    expect(idsIn(root)).toEqual(["asks", "wish", "last"]);
+    expect(wordsOf(talk.heard(root)[0] ?? never())).not.toContain("ticket");
+    const tickets = await talk.rows(
+      "SELECT FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1",
+      [root.ts],
+    );
+    expect(tickets).toHaveLength(1);
   });
 
   it("because it cannot be read is given up at once, with a notice, a metric and an alert", async () => {
