@@ -56,7 +56,7 @@ function toToldProfile({ profile, history }: Claim): Profile | undefined {
 
 /** How many of the newest messages stand in no summary. */
 function countUnsummarized({ history, summarizedThrough }: Claim): number {
-  return history.filter(({ seq }) => seq > summarizedThrough).length;
+  return history.filter(({ seq }) => summarizedThrough === 0 || seq > summarizedThrough).length;
 }
 
 /** A question as a model reads it, with what hangs on it. */

@@ -82,7 +82,7 @@ export interface Claim {
   readonly inboxVersion: number;
   readonly attempts: number;
   readonly summary: string | undefined;
-  /** The last message the summary covers; 0 where there is none. */
+  /** The last message the summary covers; 0 where there is none. What was said before the bot was called is below 0. */
   readonly summarizedThrough: number;
   /** What its person has said since it began, changed hands, or paused for half a day; without what is open. */
   readonly lengthTurns: number;

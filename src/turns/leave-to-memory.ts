@@ -21,7 +21,8 @@ export function leaveToMemory({ parts, request, turn }: Workbench, { body, seq, 
     ...asked,
     { seq, role: "assistant", text: body },
   ];
-  const isOpen = (message: NumberedMessage) => message.seq > claim.summarizedThrough;
+  const isOpen = ({ seq: place }: NumberedMessage) =>
+    claim.summarizedThrough === 0 || place > claim.summarizedThrough;
   const next = talk
     .filter((message, index) => talk.length - index <= parts.window || isOpen(message))
     .slice(-(parts.window + unsummarizedLimit));

@@ -6,7 +6,7 @@ import type { Database, Query } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { historyRow } from "./claim-row.ts";
 import { summaryPurpose, toSpoken } from "./claim.ts";
-import { isSpoken } from "./turn-store.ts";
+import { isAfter, isSpoken } from "./turn-store.ts";
 
 /** Whose talk it is. */
 export interface SummaryOwner {
@@ -51,7 +51,8 @@ export function createSummaryStore(
         text: `UPDATE conversations SET summary = $3, summary_through_seq = $4
                WHERE company_id = $1 AND id = $2 AND summary_through_seq = $5 AND memory_from_seq = $6
                  AND (SELECT array_agg(seq || ' ' || coalesce(edited_at::text, '') ORDER BY seq) FROM messages
-                   WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq > greatest($5, $6) AND seq <= $4) = $7
+                   WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND ${isAfter("seq", "$5::bigint")}
+                     AND ${isAfter("seq", "$6::bigint")} AND seq <= $4) = $7
                RETURNING id`,
         values: [
           tenantId,
@@ -74,7 +75,7 @@ function readTalk(tenantId: TenantId, conversationId: ConversationId): Query {
              coalesce((SELECT json_agg(m ORDER BY m.seq) FROM (
                SELECT seq, role, kind, content, edited_at::text AS edited FROM messages
                WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken}
-                 AND seq > greatest(c.summary_through_seq, c.memory_from_seq)
+                 AND ${isAfter("seq", "c.summary_through_seq")} AND ${isAfter("seq", "c.memory_from_seq")}
                  AND seq < coalesce((SELECT min(seq) FROM messages
                    WHERE company_id = $1 AND conversation_id = $2 AND state = 'open'), c.last_seq + 1)
                ORDER BY seq LIMIT ${mostRead}) m), '[]') AS messages

@@ -10,7 +10,7 @@ import type { Query } from "../store/database.ts";
 export const openLimit = 100;
 
 /** Messages outside of the window one claim shows at most, for want of a summary. */
-export const unsummarizedLimit = 20;
+export const unsummarizedLimit = 12;
 
 /** After such a silence a talk begins anew: an SQL interval. */
 const talkPause = "interval '12 hours'";
@@ -18,6 +18,11 @@ const talkPause = "interval '12 hours'";
 /** What belongs to the talk: messages dealt with, and what was chosen or commanded and answered by a turn. */
 export const isSpoken = `state = 'settled' AND deleted_at IS NULL AND (kind = 'message' AND role <> 'tool'
                 OR kind <> 'message' AND role IN ('user', 'staff') AND turn_id IS NOT NULL)`;
+
+/** Whether a message comes after another one, or after none where that is 0: what was said before us is below it. */
+export function isAfter(seq: string, other: string): string {
+  return `(${other} = 0 OR ${seq} > ${other})`;
+}
 
 /**
  * Takes a conversation for `ttlMs` and gathers everything about it; no row when another worker holds it.
@@ -88,9 +93,9 @@ export function claimConversation(request: {
           md5(string_agg(seq || coalesce('/' || edited_at::text, ''), ',' ORDER BY seq)) AS version FROM (
           SELECT seq, edited_at, row_number() OVER (ORDER BY seq DESC) AS place FROM (
             SELECT seq, edited_at FROM messages
-            WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq > c.memory_from_seq
+            WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND ${isAfter("seq", "c.memory_from_seq")}
             ORDER BY seq DESC LIMIT $5 + ${unsummarizedLimit}) newest) placed
-        WHERE place <= $5 OR seq > c.summary_through_seq) talk`,
+        WHERE place <= $5 OR ${isAfter("seq", "c.summary_through_seq")}) talk`,
     values: [
       request.tenantId,
       request.conversationId,
