@@ -204,6 +204,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     length: ai.conversation,
     fast,
     handoff,
+    accept: (envelope) => inbox.accept(envelope),
     limits,
     approvable: tools.approvable,
     takeAsked: approvals.takeAsked,

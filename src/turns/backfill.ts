@@ -1,4 +1,4 @@
-import type { Envelope, MessageEnvelope } from "../core/envelope.ts";
+import type { Accept, Envelope, MessageEnvelope } from "../core/envelope.ts";
 import type { Log } from "../core/log.ts";
 import { conversationKeyOf } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
@@ -10,18 +10,24 @@ import type { HeldLease } from "./lease.ts";
 
 export interface BackfillParts {
   readonly database: Database;
+  /** The way in, for what called us and was never heard. */
+  readonly accept: Accept;
   readonly log: Log;
 }
 
 // Enough to know what a thread is about; the model's window is smaller still.
 const limit = 30;
 
+// As long as Slack, the most patient of the platforms, sends again what was not acknowledged.
+const missedWithinMs = 60 * 60_000;
+
 /**
  * Whoever is called into a running thread reads what was said before. Stores the thread's earlier messages in front
- * of the conversation, as background nobody asked us to answer. True when there was something to store.
+ * of the conversation, as background nobody asked us to answer; what did ask us, while nobody listened, is taken in.
+ * True when there was something new.
  */
 export async function backfillThread(
-  { database, log }: BackfillParts,
+  { database, accept, log }: BackfillParts,
   work: {
     readonly claim: Claim;
     readonly lease: HeldLease;
@@ -35,8 +41,11 @@ export async function backfillThread(
   try {
     const said = await destination.channel.history(destination.target, { after: undefined, limit });
     const earlier = said.filter(isMessage).filter((envelope) => isBefore(envelope, claim.open));
-    if (earlier.length === 0) return false;
-    const rows = earlier.map((envelope) => ({
+    const missed = earlier.filter(isMissed);
+    const taken = await takeIn(accept, missed);
+    const background = earlier.filter((envelope) => !missed.includes(envelope));
+    if (background.length === 0) return taken > 0;
+    const rows = background.map((envelope) => ({
       id: conversationKeyOf(envelope, claim.installationId).messageId(envelope.id),
       externalId: envelope.id,
       senderId: envelope.sender.id,
@@ -66,6 +75,19 @@ export async function backfillThread(
     log.warn({ conversationId: lease.conversationId, err: cause }, "earlier messages of the thread not read");
     return false; // an answer without background is better than none
   }
+}
+
+/** Somebody waits for an answer to it; the platform may send it again or not. */
+function isMissed({ addressed, sentAt }: MessageEnvelope): boolean {
+  const isForUs = addressed === "mention" || addressed === "direct";
+  return isForUs && Date.now() - sentAt.getTime() < missedWithinMs;
+}
+
+/** How many were new: what is known already changes nothing. */
+async function takeIn(accept: Accept, missed: readonly MessageEnvelope[]): Promise<number> {
+  let taken = 0;
+  for (const envelope of missed) if ((await accept(envelope)).kind === "accepted") taken += 1;
+  return taken;
 }
 
 function isMessage(envelope: Envelope): envelope is MessageEnvelope {

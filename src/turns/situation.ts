@@ -1,3 +1,4 @@
+import type { Accept } from "../core/envelope.ts";
 import type { Limits } from "../guard/limits/limits.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import type { Destination } from "../outbox/outbox.ts";
@@ -13,6 +14,8 @@ import type { AnswerParts } from "./workbench.ts";
 export interface WorkParts extends AnswerParts {
   readonly sealer: Sealer;
   readonly handoff: Handoff;
+  /** The way in, for what a thread held before we were called into it. */
+  readonly accept: Accept;
   /** How much people may ask. */
   readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { StoodDownError } from "../core/errors.ts";
-import type { Envelope } from "../core/envelope.ts";
+import type { Accept, Envelope } from "../core/envelope.ts";
 import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Part } from "../core/part.ts";
 import type { Limits } from "../guard/limits/limits.ts";
@@ -45,6 +45,8 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly queue: Pick<Queue, "ring">;
   readonly fast: FastState;
   readonly handoff: Handoff;
+  /** The way in, for what is found on a platform later. */
+  readonly accept: Accept;
   readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;
   /** Whether a turn left something in a conversation's outbox that is to be sent after its answer. */

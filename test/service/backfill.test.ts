@@ -51,4 +51,18 @@ describe("a bot called into a running thread", () => {
     expect(asked).toContain("mine too");
     expect(slack.botReplies("#support", root.ts)).toHaveLength(1);
   });
+
+  it("answers also what asked it there while nobody listened, each once", async () => {
+    const { slack } = house;
+    slack.faults.events({ text: "[[id:lost", do: { kind: "drop" } });
+    const root = slack.userSays({ user: "Mia", channel: "dm", text: "first of all [[id:lost1]]" });
+    const threadTs = root.ts;
+    slack.userSays({ user: "Mia", channel: "dm", text: "and then [[id:lost2]]", threadTs });
+    await slack.userSays({ user: "Mia", channel: "dm", text: "hello? [[id:heard]]", threadTs }).delivered;
+    const words = () => JSON.stringify(slack.botReplies(root.channel, threadTs).map(({ text }) => text));
+    const answers = () => [...words().matchAll(/answer:(\w+)/g)].map(([, id]) => id);
+    await slack.waitFor(() => answers().length >= 3, 8_000);
+    expect(answers().toSorted()).toEqual(["heard", "lost1", "lost2"]);
+    slack.faults.clear();
+  });
 });
