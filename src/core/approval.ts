@@ -58,6 +58,8 @@ export interface ApprovalPress {
   readonly verdict: Verdict;
   /** The person who pressed is a colleague who may decide; from their account, never from what they say. */
   readonly mayDecide: boolean;
+  /** They asked for it themselves, and another colleague is needed. A refusal of their own withdraws the request. */
+  readonly isOwnRequest?: boolean | undefined;
   /** The button's value is the one that was put there. */
   readonly isGenuine: boolean;
   /** The conversation as it is now. */
@@ -66,18 +68,23 @@ export interface ApprovalPress {
   readonly at: Date;
 }
 
+/** Why a press counts for nothing. */
+export type DeniedPress = "not authorized" | "not genuine" | "already decided" | "own request";
+
 /** What a press does to a request. */
 export type ApprovalRuling =
   | { readonly kind: "decided"; readonly state: Verdict }
   /** Too late: the request ends, and nothing is carried out. */
   | { readonly kind: "ended"; readonly state: "expired" | "stood down" }
   /** The press counts for nothing. */
-  | { readonly kind: "denied"; readonly reason: "not authorized" | "not genuine" | "already decided" };
+  | { readonly kind: "denied"; readonly reason: DeniedPress };
 
 /** Rules on a press. Pure; the caller lets one of several presses win. */
 export function decideApproval(approval: ApprovalFacts, press: ApprovalPress): ApprovalRuling {
   if (!press.isGenuine) return { kind: "denied", reason: "not genuine" };
   if (!press.mayDecide) return { kind: "denied", reason: "not authorized" };
+  if (press.isOwnRequest === true && press.verdict === "approved")
+    return { kind: "denied", reason: "own request" };
   if (approval.state !== "pending") return { kind: "denied", reason: "already decided" };
   if (press.at.getTime() >= approval.expiresAt.getTime()) return { kind: "ended", state: "expired" };
   if (!press.botHasIt || press.epoch !== approval.epoch) return { kind: "ended", state: "stood down" };
@@ -98,8 +105,10 @@ export function parseApprovalValue(
   return id === undefined || nonce === undefined ? undefined : { id, nonce };
 }
 
-/** A call that colleagues approved and that has run: what the bot tells the person about. */
+/** A call that ran outside of the turn's thinking, approved or in the background: what the bot tells the person about. */
 export interface CarriedOut {
+  /** Approved by colleagues unless it says otherwise. */
+  readonly how?: "background" | undefined;
   readonly tool: string;
   /** JSON text. */
   readonly arguments: string;

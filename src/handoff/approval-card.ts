@@ -1,4 +1,4 @@
-import { approvalActions, toApprovalValue, type Verdict } from "../core/approval.ts";
+import { approvalActions, toApprovalValue, type DeniedPress, type Verdict } from "../core/approval.ts";
 import type { Button, Reply } from "../core/reply.ts";
 
 /** What a request shows. */
@@ -29,8 +29,8 @@ export function showArguments(json: string): string {
 
 /** The messages that ask colleagues: the arguments in full, the buttons under the last one. */
 export function toApprovalCards(card: ApprovalCard, id: string, nonce: string): readonly Reply[] {
-  const pieces = cut(showArguments(card.arguments), perMessage);
-  const who = card.requesterName === undefined ? "" : ` for ${plain(card.requesterName)}`;
+  const pieces = cutForCard(showArguments(card.arguments));
+  const who = card.requesterName === undefined ? "" : ` for ${plainName(card.requesterName)}`;
   const value = toApprovalValue(id, nonce);
   return pieces.map((piece, index) => {
     const isFirst = index === 0;
@@ -39,7 +39,7 @@ export function toApprovalCards(card: ApprovalCard, id: string, nonce: string): 
       ? `**Approval needed:** \`${card.tool}\`${who}`
       : `**\`${card.tool}\`**, continued (${index + 1} of ${pieces.length})`;
     const foot = `It runs once, with exactly this, if a colleague approves it within ${card.minutes} minutes.`;
-    const body = [head, fenced(piece), ...(isLast ? [foot] : [])].join("\n\n");
+    const body = [head, fencedForCard(piece, "json"), ...(isLast ? [foot] : [])].join("\n\n");
     return { body, ...(isLast && { buttons: toButtons(value) }) };
   });
 }
@@ -84,7 +84,7 @@ export function toRunReply(tool: string, outcome: "result" | "error" | "uncertai
 }
 
 /** Why a press counted for nothing, for the one who pressed. */
-export function toDeniedReply(reason: "not authorized" | "not genuine" | "already decided"): Reply {
+export function toDeniedReply(reason: DeniedPress): Reply {
   switch (reason) {
     case "not authorized":
       return { body: "Only staff can decide that." };
@@ -92,6 +92,10 @@ export function toDeniedReply(reason: "not authorized" | "not genuine" | "alread
       return { body: "That button is not valid here." };
     case "already decided":
       return { body: "That has been decided already." };
+    case "own request":
+      return {
+        body: "You asked for this yourself, so your own approval does not count: another colleague has to approve it.",
+      };
     default:
       throw new Error(`unknown reason: ${String(reason satisfies never)}`);
   }
@@ -104,15 +108,15 @@ function toButtons(value: string): readonly Button[] {
   ];
 }
 
-/** A fence longer than any run of backticks inside. */
-function fenced(text: string): string {
+/** Text in a fence longer than any run of backticks inside: it shows its source and forges nothing around it. */
+export function fencedForCard(text: string, language: "json" | "markdown" | "text"): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(Math.max(3, longest + 1));
-  return `${fence}json\n${text}\n${fence}`;
+  return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** Pieces of at most `size` characters, cut at line ends where there are any, never inside a character. */
-function cut(text: string, size: number): readonly string[] {
+/** Pieces that fit every platform's message, cut at line ends where there are any, never inside a character. */
+export function cutForCard(text: string, size: number = perMessage): readonly string[] {
   const pieces: string[] = [];
   let rest = text;
   while (rest.length > size) {
@@ -136,7 +140,7 @@ function escapeUnits(text: string): string {
 }
 
 /** A display name proves nothing and may not format anything either. */
-function plain(name: string): string {
+export function plainName(name: string): string {
   const words = name.replace(/[^\p{L}\p{N}\p{M} .'-]/gu, " ").replace(/\s+/gu, " ");
   return words.trim().slice(0, 80) || "somebody";
 }

@@ -154,6 +154,27 @@ export function mayDecide(tenantId: TenantId, staff: StaffId): Query {
   };
 }
 
+/**
+ * Whether a colleague asked for it themselves: in a conversation of their own, or with one of the messages the turn
+ * that asked was answering, from whichever of their accounts.
+ */
+export function isOwnRequest(tenantId: TenantId, id: string, staff: StaffId): Query {
+  return {
+    text: `SELECT FROM approvals a
+           JOIN conversations c ON c.company_id = $1 AND c.id = a.conversation_id
+           JOIN turns t ON t.company_id = $1 AND t.id = a.turn_id
+           JOIN staff_identities s ON s.company_id = $1 AND s.installation_id = c.installation_id AND s.staff_id = $3
+           WHERE a.company_id = $1 AND a.id = $2 AND (
+             EXISTS (SELECT FROM contacts u
+               WHERE u.company_id = $1 AND u.id = a.requester_id AND u.external_id = s.external_id)
+             OR EXISTS (SELECT FROM messages m
+               WHERE m.company_id = $1 AND m.conversation_id = a.conversation_id AND m.sender_id = s.external_id
+                 AND ((m.state = 'settled' AND m.turn_id = a.turn_id) OR (m.state = 'open' AND m.seq <= t.through_seq))))
+           LIMIT 1`,
+    values: [tenantId, id, staff],
+  };
+}
+
 /** Puts a note into the conversation that a turn has to deal with. Only Baton writes as `system`. */
 export function insertNote(
   tenantId: TenantId,

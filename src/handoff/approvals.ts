@@ -32,6 +32,7 @@ import {
   findOverdue,
   findWaiting,
   insertApproval,
+  isOwnRequest,
   lockApproval,
   lockForRequest,
   mayDecide,
@@ -40,6 +41,7 @@ import {
   type RequestPlace,
 } from "./approval-store.ts";
 import { toNotice } from "./notice.ts";
+import type { PostedInRoom, StaffRoom } from "./staff-room.ts";
 
 /** A colleague's press as the handoff found it: who pressed is known from their account. */
 export interface PressedControl {
@@ -75,18 +77,15 @@ export interface Approvals extends ApprovalDesk {
   takeAsked(conversationId: ConversationId): boolean;
 }
 
-/** Where colleagues see a request when they do not share the person's thread. */
-export interface ApprovalRoom {
-  /** Puts the cards there, in the given transaction. False where there is no such place. */
-  ask(sql: Sql, request: ApprovalRequest, cards: readonly Reply[]): Promise<boolean>;
-}
-
 export interface ApprovalParts {
   readonly database: Database;
   readonly sealer: Sealer;
   /** How long a request waits, milliseconds. */
   readonly ttlMs: number;
-  readonly room?: ApprovalRoom | undefined;
+  /** Where colleagues see a request when they do not share the person's thread. */
+  readonly room?: Pick<StaffRoom, "post"> | undefined;
+  /** Whether a company lets colleagues approve what they asked for themselves; without it none does. */
+  readonly mayApproveOwn?: ((tenantId: TenantId) => boolean) | undefined;
   /** Called after a commit that put something into a conversation; must not throw. */
   readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
@@ -94,21 +93,34 @@ export interface ApprovalParts {
 
 const overdueAtOnce = 100;
 
-export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: ApprovalParts): Approvals {
+export function createApprovals({
+  database,
+  sealer,
+  ttlMs,
+  room,
+  mayApproveOwn = () => false,
+  onNews,
+  log,
+}: ApprovalParts): Approvals {
   const asked = new Set<ConversationId>();
 
   async function request(wanted: ApprovalRequest): Promise<{ readonly expiresAt: Date }> {
     if (showArguments(wanted.arguments).length > maxShownArguments)
       throw new PermanentError(`${wanted.tool} was not asked for: its arguments are too long to be checked`);
     const seal = await sealer.forTenant(wanted.tenantId);
-    const expiresAt = await database.withTenant(wanted.tenantId, (sql) => ask(sql, seal, wanted), {
+    const { expiresAt, news } = await database.withTenant(wanted.tenantId, (sql) => ask(sql, seal, wanted), {
       retries: 2,
     });
     asked.add(wanted.conversationId);
+    if (news !== undefined) onNews(news);
     return { expiresAt };
   }
 
-  async function ask(sql: Sql, seal: TenantSeal, wanted: ApprovalRequest): Promise<Date> {
+  async function ask(
+    sql: Sql,
+    seal: TenantSeal,
+    wanted: ApprovalRequest,
+  ): Promise<{ readonly expiresAt: Date; readonly news?: ApprovalNews | undefined }> {
     const [place] = await sql.query<RequestPlace>(lockForRequest(wanted));
     if (place === undefined)
       throw new PermanentError(`${wanted.tool} was not asked for: a colleague has the conversation`);
@@ -123,15 +135,15 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
         correlationId,
       }),
     );
-    if (kept === undefined) return alreadyWaiting(sql, wanted);
+    if (kept === undefined) return { expiresAt: await alreadyWaiting(sql, wanted) };
     const id = approvalIdOf(wanted);
     const { tenantId, conversationId, tool } = wanted;
     const actor = `contact:${wanted.requester}`;
     const audit = { conversationId, actor, action: "approval asked", approvalId: id, tool, correlationId };
     await sql.query(auditApproval(tenantId, audit));
-    await showCards(sql, seal, { wanted, place, id, nonce });
+    const posted = await showCards(sql, seal, { wanted, place, id, nonce });
     log.info({ conversationId, approvalId: id, tool, correlationId }, "approval asked for");
-    return kept.expires_at;
+    return { expiresAt: kept.expires_at, news: posted && { ...posted, correlationId } };
   }
 
   async function alreadyWaiting(sql: Sql, wanted: ApprovalRequest): Promise<Date> {
@@ -140,6 +152,7 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
     return waiting.expires_at;
   }
 
+  /** Gives the room whose bell is to be rung, where that is not the conversation itself. */
   async function showCards(
     sql: Sql,
     seal: TenantSeal,
@@ -149,22 +162,30 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
       readonly id: string;
       readonly nonce: string;
     },
-  ): Promise<void> {
+  ): Promise<PostedInRoom | undefined> {
     const { wanted, place, id, nonce } = shown;
     const name = place.requester_name === null ? undefined : seal.open("contact.name", place.requester_name);
     const minutes = Math.max(1, Math.round(ttlMs / 60_000));
     const card = { tool: wanted.tool, arguments: wanted.arguments, requesterName: name, minutes };
     const cards = toApprovalCards(card, id, nonce);
     const teller = toTeller(sql, seal, wanted, place);
-    if (isShared(place)) {
+    if (isShared(place, mayApproveOwn(wanted.tenantId))) {
       for (const [index, reply] of cards.entries()) await teller(reply, `${id}:${index}`);
-      return;
+      return undefined;
     }
-    if (room === undefined || !(await room.ask(sql, wanted, cards)))
+    const correlationId = place.correlation_id ?? "";
+    const posted = await room?.post(sql, seal, {
+      tenantId: wanted.tenantId,
+      replies: cards,
+      cause: id,
+      correlationId,
+    });
+    if (posted === undefined)
       throw new PermanentError(
         `${wanted.tool} needs a colleague's approval, and none can be asked from here: offer the person a human`,
       );
     await teller(toWaitingReply(wanted.tool), id);
+    return posted;
   }
 
   async function press(
@@ -188,6 +209,7 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
               verdict,
               isGenuine,
               mayDecide: await isAuthorized(sql, pressed),
+              isOwnRequest: await isOwn(sql, pressed, row.id),
               epoch: row.now_epoch,
               botHasIt: row.owner_kind === "bot",
               at: row.now,
@@ -196,15 +218,22 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
     if (ruling.kind === "denied" || row === undefined) {
       const reason = ruling.kind === "denied" ? ruling.reason : "not genuine";
       log.warn({ conversationId: pressed.conversationId, reason }, "approval button pressed in vain");
-      await deny(sql, seal, pressed, reason);
+      await answerPress(sql, seal, pressed, { ...toDeniedReply(reason), onlyFor: pressed.senderId });
       return undefined;
     }
     await settle(sql, seal, row, { tenantId: pressed.tenantId, to: ruling.state, by: pressed.staff });
+    if (pressed.conversationId !== row.conversation_id)
+      await answerPress(sql, seal, pressed, toDecisionReply(row.tool, ruling.state));
     return toNews(pressed.tenantId, row);
   }
 
   async function isAuthorized(sql: Sql, { tenantId, staff }: PressedControl): Promise<boolean> {
     return staff !== undefined && (await sql.query(mayDecide(tenantId, staff))).length > 0;
+  }
+
+  async function isOwn(sql: Sql, { tenantId, staff }: PressedControl, id: string): Promise<boolean> {
+    if (staff === undefined || mayApproveOwn(tenantId)) return false;
+    return (await sql.query(isOwnRequest(tenantId, id, staff))).length > 0;
   }
 
   /** Ends the wait: state, audit, a line in the conversation, and after an approval the note to carry it out. */
@@ -237,14 +266,14 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
     log.info({ conversationId, approvalId: id, tool, state: to, correlationId }, "approval settled");
   }
 
-  async function deny(
+  /** Says something where the button was pressed. */
+  async function answerPress(
     sql: Sql,
     seal: TenantSeal,
     pressed: PressedControl,
-    reason: Parameters<typeof toDeniedReply>[0],
+    reply: Reply,
   ): Promise<void> {
     const { tenantId, conversationId, senderId, correlationId, controlId } = pressed;
-    const reply: Reply = { ...toDeniedReply(reason), onlyFor: senderId };
     await sql.query(
       toNotice(seal, {
         tenantId,
@@ -289,9 +318,12 @@ export function createApprovals({ database, sealer, ttlMs, room, onNews, log }: 
   return { request, press, sweep, takeAsked: (conversationId) => asked.delete(conversationId) };
 }
 
-/** Colleagues read it too: a thread several people share, or the private chat of a colleague. */
-function isShared(place: RequestPlace): boolean {
-  if (place.audience === "direct") return place.requester_is_staff;
+/**
+ * Somebody who may decide reads it too: a thread several people share, or the private chat of a colleague whose own
+ * word is enough.
+ */
+function isShared(place: RequestPlace, mayApproveOwn: boolean): boolean {
+  if (place.audience === "direct") return place.requester_is_staff && mayApproveOwn;
   return !isWhispered(place);
 }
 

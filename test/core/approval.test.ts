@@ -25,12 +25,23 @@ describe("a press on an approval", () => {
   test.each([
     ["forged", facts, { ...press, isGenuine: false }, { kind: "denied", reason: "not genuine" }],
     ["by somebody else", facts, { ...press, mayDecide: false }, { kind: "denied", reason: "not authorized" }],
+    [
+      "by the colleague who asked for it",
+      facts,
+      { ...press, isOwnRequest: true },
+      { kind: "denied", reason: "own request" },
+    ],
     ["a second time", { ...facts, state: "refused" }, press, { kind: "denied", reason: "already decided" }],
     ["at the last moment and later", { ...facts, expiresAt: at }, press, { kind: "ended", state: "expired" }],
     ["in a new epoch", facts, { ...press, epoch: 5 }, { kind: "ended", state: "stood down" }],
     ["while a person has it", facts, { ...press, botHasIt: false }, { kind: "ended", state: "stood down" }],
   ] as const)("does not when it comes %s", (_, approval, pressed, ruling) => {
     expect(decideApproval(approval, pressed)).toEqual(ruling);
+  });
+
+  test("withdraws a request when the colleague who asked for it refuses it", () => {
+    const ruling = decideApproval(facts, { ...press, verdict: "refused", isOwnRequest: true });
+    expect(ruling).toEqual({ kind: "decided", state: "refused" });
   });
 
   test("approves only what is pending, genuine, in time, in its epoch and by someone who may", () => {

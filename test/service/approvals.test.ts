@@ -46,7 +46,10 @@ async function addColleague(account: string, name: string, role: string): Promis
 }
 
 /** Someone asks for a refund of this order; the model calls the tool and passes on what it is told. */
-async function asksForRefund(order: string, more: { channel?: string; reason?: string } = {}): Promise<Root> {
+async function asksForRefund(
+  order: string,
+  more: { channel?: string; reason?: string; user?: string; thread?: string } = {},
+): Promise<Root> {
   const call = { name: "refund_order", arguments: { order, ...(more.reason && { reason: more.reason }) } };
   talk.model.addFixtures([
     { match: { user: `refund ${order}`, hasToolResult: false }, answer: { toolCalls: [call] }, times: 1 },
@@ -54,10 +57,8 @@ async function asksForRefund(order: string, more: { channel?: string; reason?: s
     { match: { user: `refund ${order}`, toolResult: "28.00" }, answer: { text: `refunded:${order}` } },
     { match: { user: `refund ${order}`, hasToolResult: true }, answer: { text: "told: {{toolResult}}" } },
   ]);
-  return talk.say(
-    `@baton please refund ${order}`,
-    more.channel === undefined ? {} : { channel: more.channel },
-  );
+  const { reason: _, ...place } = more;
+  return talk.say(`@baton please refund ${order}`, place);
 }
 
 const buttonsOf = (message: SeenMessage) =>
@@ -310,5 +311,39 @@ describe("a call that needs a colleague's approval", () => {
         "SELECT FROM approvals a JOIN conversations c ON c.id = a.conversation_id WHERE c.audience = 'direct'",
       ),
     ).toEqual([]);
+  });
+
+  it("T6: is not approved by the colleague who asked for it, wherever they asked, but by another one", async () => {
+    await talk.rows(
+      "INSERT INTO staff_roles (company_id, staff_id, role) SELECT company_id, id, 'staff' FROM staff WHERE name = 'Ben'",
+    );
+    const own = await asksForRefund("A-111", { user: "Mia" });
+    const elsewhere = await talk.say("@baton hello there");
+    await talk.answers(elsewhere);
+    await asksForRefund("A-112", { user: "Mia", thread: elsewhere.ts });
+    for (const [root, order] of [
+      [own, "A-111"],
+      [elsewhere, "A-112"],
+    ] as const) {
+      const card = await cardIn(root);
+      const refusals = () =>
+        talk.slack.ephemerals(root.channel).filter((told) => wordsOf(told).includes("another colleague"));
+      const before = refusals().length;
+      await press(root, card, "approve");
+      await until(async () => refusals().length === before + 1);
+      expect(await stateOf(root)).toBe("pending");
+      expect(ran(order)).toEqual([]);
+      await press(root, card, "approve", "Ben");
+      await until(async () => ran(order).length === 1);
+    }
+    await talk.settled();
+  });
+
+  it("is withdrawn by the colleague who asked for it", async () => {
+    const root = await asksForRefund("A-113", { user: "Mia" });
+    await press(root, await cardIn(root), "refuse");
+    await talk.slack.waitFor(() => says(root, "Nothing was done") === 1, 6_000);
+    expect(await stateOf(root)).toBe("refused");
+    await talk.settled();
   });
 });
