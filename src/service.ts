@@ -5,6 +5,7 @@ import { createProfiles } from "../tools/support/profiles.ts";
 import { type PreparedAgent } from "./agent/agent.ts";
 import { createHotMemory } from "./agent/hot-memory.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
+import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
 import { composeTools } from "./compose/compose-tools.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
@@ -12,7 +13,6 @@ import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
 import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
-import { createApprovals } from "./handoff/approvals.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
 import { createTickets } from "./handoff/tickets.ts";
@@ -43,6 +43,8 @@ import { createCompanies, dataKeysIn } from "./tenants/companies.ts";
 import { createInstallations } from "./tenants/installations.ts";
 import { createWebSessionSweep } from "./tenants/web-session-sweep.ts";
 import { createAdmission } from "./turns/admission.ts";
+import { createApologies } from "./turns/apologies.ts";
+import { createBackgroundCalls } from "./turns/background-calls.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
@@ -60,6 +62,10 @@ export interface Pace {
   readonly sweepEveryMs: number;
   readonly sweepGraceMs: number;
   readonly receiptDelayMs: number;
+  /** A message with nothing visible for this long is apologized for. */
+  readonly apologyAfterMs?: number | undefined;
+  /** A person who waits this long for a colleague's word on an answer is told so. */
+  readonly draftNoteMs?: number | undefined;
   readonly queueLockMs?: number | undefined;
   readonly queueStalledEveryMs?: number | undefined;
   readonly delivery?: RetryPolicy | undefined;
@@ -71,6 +77,14 @@ export interface Pace {
 
 /** Sweeps come every five seconds; a 👀 appears where an answer takes longer than half a second. */
 export const defaultPace: Pace = { sweepEveryMs: 5_000, sweepGraceMs: 4_000, receiptDelayMs: 500 };
+
+/**
+ * A turn that thinks for a minute ends with words of its own, which are the apology; this one is for everything else
+ * that keeps somebody waiting.
+ */
+const apologyAfterMs = 62_000;
+/** A colleague who is there has read a short answer by then. */
+const draftNoteMs = 10_000;
 
 /** Turns that go on in a process that has doors to keep while its event loop is busy. */
 const busyTurns = 8;
@@ -144,17 +158,18 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const approvals = createApprovals({
+  const { approvals, drafts, draftMode, press } = composeDesks({
+    settings,
     database,
     sealer,
-    ttlMs: settings.approvalMinutes * 60_000,
+    noteAfterMs: pace.draftNoteMs ?? draftNoteMs,
     onNews,
     log,
   });
   const handoff = createHandoff({
     database,
     sealer,
-    approvals,
+    approvals: { press },
     onNews,
     onChanged: (subject) => {
       turns.onChanged(subject);
@@ -170,6 +185,18 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const hasDemo = settings.tenants.some(({ demo }) => demo !== undefined);
   const business = hasDemo ? { data, payments } : undefined;
+  const background = createBackgroundCalls({
+    database,
+    sealer,
+    queue,
+    files,
+    toolOf: (name) => tools.inBackground.get(name),
+    timeoutMs: settings.backgroundMinutes * 60_000,
+    graceMs: pace.sweepGraceMs,
+    holdMs: pace.lease?.ttlMs,
+    onNews,
+    log,
+  });
   const tools = await composeTools({
     settings,
     tickets: createTickets({ database, sealer }),
@@ -177,9 +204,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     people: ai.memory.profiles ? data : undefined,
     extra: parts.tools ?? [],
     approvals,
+    background,
     log,
   });
-  const { agent, limits, memory: memoryParts } = composeAgent({
+  const {
+    agent,
+    limits,
+    ledger,
+    memory: memoryParts,
+  } = composeAgent({
     settings,
     tools: tools.offered,
     fast,
@@ -187,13 +220,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     modelRetry: pace.modelRetry,
     log,
   });
+  const { remember } = createProfiles(data);
+  const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, log });
   const turns = createTurns({
     database,
     outbox,
     agent,
     files,
-  const { remember } = createProfiles(data);
-  const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, log });
     companies,
     metrics,
     sealer,
@@ -208,11 +241,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     limits,
     approvable: tools.approvable,
     takeAsked: approvals.takeAsked,
+    drafts,
+    draftMode,
+    onPosted: onNews,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
     window: toWindow(ai.memory),
     debounceMs: settings.debounceMs,
     receiptDelayMs: pace.receiptDelayMs,
+    apologyAfterMs: pace.apologyAfterMs ?? apologyAfterMs,
     leaseTimes: pace.lease,
     log,
   });
@@ -253,11 +290,23 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       onNews,
       log,
     });
+  const apologies = createApologies({
+    database,
+    sealer,
+    afterMs: pace.apologyAfterMs ?? apologyAfterMs,
+    onNews,
+    log,
+  });
   const sweeper = createSweeper({
     database,
     queue,
     handoff,
-    approvals,
+    also: {
+      approvals: approvals.sweep,
+      drafts: drafts.sweep,
+      "calls in the background": background.sweep,
+      apologies: apologies.sweep,
+    },
     channels,
     everyMs: pace.sweepEveryMs,
     graceMs: pace.sweepGraceMs,
@@ -270,6 +319,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     {
       turn: (ids, context) => admission.run(() => turns.run(ids, context)),
       delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
+      call: background.run,
       sweep: async () => void (await Promise.all([sweeper.sweep(), announcements?.sweep()])),
       maintenance: async () =>
         void (await Promise.all([
@@ -327,13 +377,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       tools.servers,
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
+      memory,
       turns,
       ...(isWorker ? [worker, sweeper] : []),
       ...(isEdge ? [chat, doors] : []),
       http,
       ...(isWorker ? [warmedUp(agent, log)] : []),
     ],
-      memory,
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };

@@ -39,6 +39,8 @@ export interface Settings {
   readonly tools: ToolSettings;
   /** How long a call waits for a colleague's approval, minutes. */
   readonly approvalMinutes: number;
+  /** How long a tool that runs in the background may take, minutes. */
+  readonly backgroundMinutes: number;
   /** How long to wait for more messages before a turn starts, milliseconds. */
   readonly debounceMs: Readonly<Record<ChannelName, number>>;
   readonly tracing: { readonly endpoint: string | undefined };
@@ -276,6 +278,7 @@ function toSettings({
     ai: { ...toAiSettings(names, prices, choices), prompts },
     tools,
     approvalMinutes: names.BATON_APPROVAL_MINUTES,
+    backgroundMinutes: names.BATON_BACKGROUND_MINUTES,
     debounceMs: {
       slack: names.BATON_DEBOUNCE_MS_SLACK,
       discord: names.BATON_DEBOUNCE_MS_DISCORD,
@@ -331,17 +334,17 @@ function toAiSettings(
       messages: names.AI_MEMORY_MESSAGES,
       exchanges: names.AI_MEMORY_EXCHANGES,
       tokens: names.AI_MEMORY_TOKENS,
-    },
-    maxTokens: names.OPENAI_MAX_TOKENS,
-    temperature: names.OPENAI_TEMPERATURE,
-    rateLimit: {
-      perMinute: names.AI_RATE_LIMIT_PER_MINUTE,
       profiles: names.AI_MEMORY_PROFILES,
     },
     conversation: {
       offerAt: names.AI_CONVERSATION_OFFER_AT,
       endAt: names.AI_CONVERSATION_END_AT,
       atEnd: names.AI_CONVERSATION_END === "hand-over" ? "hand over" : "start over",
+    },
+    maxTokens: names.OPENAI_MAX_TOKENS,
+    temperature: names.OPENAI_TEMPERATURE,
+    rateLimit: {
+      perMinute: names.AI_RATE_LIMIT_PER_MINUTE,
       burst: names.AI_RATE_LIMIT_BURST,
       perHour: names.AI_RATE_LIMIT_PER_HOUR,
       perDay: names.AI_RATE_LIMIT_PER_DAY,

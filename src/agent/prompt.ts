@@ -15,17 +15,30 @@ export function toPromptMessages(
 
 /** Calls that ran outside of this turn's thinking, as the model reads calls of its own. */
 export function toPromptDone(done: readonly CarriedOut[]): PromptMessage[] {
+  const approved = done.filter(({ how }) => how === undefined);
+  const inBackground = done.filter(({ how }) => how === "background");
+  return [
+    ...toPromptCalls(approved, "approved", approvedNotice),
+    ...toPromptCalls(inBackground, "background", backgroundNotice),
+  ];
+}
+
+const approvedNotice = "A colleague approved this; it was carried out with the result below.";
+const backgroundNotice =
+  "This ran in the background and has just ended, with the result below. The person waits for it.";
+
+function toPromptCalls(done: readonly CarriedOut[], name: string, notice: string): PromptMessage[] {
   if (done.length === 0) return [];
+  const idOf = (index: number) => `${name}_${index}`;
   const calls = done.map((call, index) => ({
-    id: `approved_${index}`,
+    id: idOf(index),
     name: call.tool,
     arguments: call.arguments,
   }));
-  const text = "[Notice] A colleague approved this; it was carried out with the result below.";
   const results = done.map(({ ok, text: result }, index) => {
-    return { role: "tool", text: ok ? result : `Error: ${result}`, toolCallId: `approved_${index}` } as const;
+    return { role: "tool", text: ok ? result : `Error: ${result}`, toolCallId: idOf(index) } as const;
   });
-  return [{ role: "assistant", text, toolCalls: calls }, ...results];
+  return [{ role: "assistant", text: `[Notice] ${notice}`, toolCalls: calls }, ...results];
 }
 
 /** The names of all people who speak as users. */

@@ -2,6 +2,8 @@ import { createFamilies, toolFamilies, type ToolParts as RegistryParts } from ".
 import type { McpTools } from "../../tools/mcp/mcp-tools.ts";
 import { askForApproval } from "../agent/tools/ask-for-approval.ts";
 import { findUnknownNames, offerTools, type FamilyTool } from "../agent/tools/offer-tools.ts";
+import { runInBackground } from "../agent/tools/run-in-background.ts";
+import type { BackgroundDesk } from "../core/background.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { Tool } from "../core/tool.ts";
@@ -18,6 +20,8 @@ export interface ComposedTools {
   readonly offered: readonly Tool[];
   /** What runs once a colleague has allowed it, by name. */
   readonly approvable: ReadonlyMap<string, Tool>;
+  /** What runs on the queue, by name. */
+  readonly inBackground: ReadonlyMap<string, Tool>;
   /** The connections to servers that bring tools of their own. */
   readonly servers: Part;
 }
@@ -30,12 +34,13 @@ export interface ToolParts {
   /** Tools beside those of the registry. */
   readonly extra: readonly Tool[];
   readonly approvals: Approvals;
+  readonly background: BackgroundDesk;
   readonly log: Log;
 }
 
 /** The registry's families as the settings open them, each offered to the companies that chose it. */
 export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
-  const { settings, tickets, business, people, extra, approvals, log } = parts;
+  const { settings, tickets, business, people, extra, approvals, background, log } = parts;
   const mcp = await connectServers(settings, log);
   const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
   const opened = {
@@ -54,10 +59,12 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
   });
   tellUnknownTools(settings, families, log);
   const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...extra];
-  const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : tool));
+  const begun = (tool: Tool) => (isLong(tool) ? runInBackground(tool, background) : tool);
+  const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : begun(tool)));
   return {
     offered,
-    approvable: new Map(tools.filter(needsApproval).map((tool) => [tool.name, tool])),
+    approvable: new Map(tools.filter(needsApproval).map((tool) => [tool.name, begun(tool)])),
+    inBackground: new Map(tools.filter(isLong).map((tool) => [tool.name, tool])),
     servers: {
       name: "tool servers",
       start: async () => {},
@@ -88,6 +95,10 @@ function tellUnknownTools({ tenants }: Settings, all: readonly FamilyTool[], log
     if (unknown.length > 0)
       log.warn({ tenant: slug, unknown }, "a tenant's file lists tools that nobody has");
   }
+}
+
+function isLong(tool: Tool): boolean {
+  return tool.background === true;
 }
 
 function needsApproval(tool: Tool): boolean {

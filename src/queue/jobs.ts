@@ -3,6 +3,7 @@ import { isId, type ConversationId, type TenantId } from "../core/ids.ts";
 
 const tenantId = z.custom<TenantId>(isId, "expected an id");
 const conversationId = z.custom<ConversationId>(isId, "expected an id");
+const callId = z.custom<string>(isId, "expected an id");
 
 /**
  * What may travel through the queue: a version, ids, names of work. Never a person's words, which would then live
@@ -13,6 +14,8 @@ export const jobs = {
   turn: z.strictObject({ v: z.literal(1), tenantId, conversationId }),
   /** Something of this conversation wants to be sent. */
   delivery: z.strictObject({ v: z.literal(1), tenantId, conversationId }),
+  /** A call that goes on after its turn is to be run. */
+  call: z.strictObject({ v: z.literal(1), tenantId, callId }),
   /** Look for what nobody rang for. */
   sweep: z.strictObject({ v: z.literal(1) }),
   /** Work that is never urgent, by name. */
@@ -29,6 +32,7 @@ export type JobIds<Name extends JobName> = z.infer<(typeof jobs)[Name]>;
 export const jobPriorities: Readonly<Record<JobName, number>> = {
   turn: 0,
   delivery: 0,
+  call: 5,
   sweep: 10,
   maintenance: 100,
 };

@@ -90,7 +90,11 @@ export const settingNames = z.object({
     .register(settingNotes, { yaml: "ai.toolCalling", about: "Let the bot use tools" }),
   BATON_APPROVAL_MINUTES: whole(1, 10_080).default(30).register(settingNotes, {
     yaml: "ai.approvalMinutes",
-    about: "How long a call waits for a colleague's approval, minutes",
+    about: "How long a call, or a draft of an answer, waits for a colleague, minutes",
+  }),
+  BATON_BACKGROUND_MINUTES: whole(1, 1_440).default(10).register(settingNotes, {
+    yaml: "ai.backgroundMinutes",
+    about: "How long a tool that runs in the background may take, minutes",
   }),
   AI_PROVIDER: oneOf(["openai", "azure", "anthropic"]).default("openai").register(settingNotes, {
     yaml: "ai.provider",
@@ -162,18 +166,17 @@ export const settingNames = z.object({
   }),
   AI_CONVERSATION_OFFER_AT: whole(0, 1_000).default(10).register(settingNotes, {
     yaml: "ai.conversation.offerAt",
-    about: "Messages of a person after which they are offered a colleague in words, again each so many; 0 never",
+    about:
+      "Messages of a person after which they are offered a colleague in words, again each so many; 0 never",
   }),
   AI_CONVERSATION_END_AT: whole(0, 100_000).default(0).register(settingNotes, {
     yaml: "ai.conversation.endAt",
     about: "Messages of a person a conversation may have; 0 sets no end. A pause of 12 hours counts anew",
   }),
-  AI_CONVERSATION_END: oneOf(["hand-over", "start-over"])
-    .default("hand-over")
-    .register(settingNotes, {
-      yaml: "ai.conversation.end",
-      about: "What happens then: it goes to people, or the bot looks no further back and says so",
-    }),
+  AI_CONVERSATION_END: oneOf(["hand-over", "start-over"]).default("hand-over").register(settingNotes, {
+    yaml: "ai.conversation.end",
+    about: "What happens then: it goes to people, or the bot looks no further back and says so",
+  }),
   CUSTOMER_AGENT_MODEL: text()
     .optional()
     .register(settingNotes, { yaml: "ai.models.customer", about: "Model for customers" }),

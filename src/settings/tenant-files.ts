@@ -17,8 +17,12 @@ export interface TenantFile {
   readonly persona: string;
   /** Takes workspaces that install themselves and belong to no tenant yet. At most one tenant is. */
   readonly isDefault: boolean;
-  /** `rules` never asks a model; `hybrid` asks one and falls back on rules. */
+  /** `rules`: no model ever answers; `hybrid` asks one and falls back on rules. */
   readonly mode: "hybrid" | "rules";
+  /** What reads the messages: rules of Baton's own, or a cheap model before them, at one short call a turn. */
+  readonly understanding?: "offline" | "model" | undefined;
+  /** US dollars its models and tools may cost a day; as much as the deployment's limit leaves when left out. */
+  readonly maxCostPerDay?: number | undefined;
   /** Families and names of the tools its agents may offer; all of them when left out. */
   readonly tools?: readonly string[] | undefined;
   /** ISO 639-1 and IANA names, for whoever tells none. */
@@ -42,6 +46,21 @@ export interface TenantFile {
       readonly id: string;
     }[];
   }[];
+  /** A room on a platform that colleagues read and the people they help do not. */
+  readonly staffRoom?:
+    { readonly channel: ChannelName; readonly workspace: string; readonly id: string } | undefined;
+  /** Answers that fit one of these wait for a colleague's word. An empty rule fits them all. */
+  readonly drafts?: readonly DraftRule[] | undefined;
+  /** Colleagues may approve what they asked for themselves. */
+  readonly approveOwn?: boolean | undefined;
+}
+
+/** Which answers wait for a colleague's word. */
+interface DraftRule {
+  /** On these channels; on all of them when left out. */
+  readonly channels?: readonly ChannelName[] | undefined;
+  /** To messages with one of these intents; to all of them when left out. */
+  readonly intents?: readonly string[] | undefined;
 }
 
 const site = z.strictObject({
@@ -63,6 +82,13 @@ const site = z.strictObject({
   allowApps: z.boolean("must be true or false").default(false),
 });
 
+const channel = z.enum(channelNames, `must be one of ${channelNames.join(", ")}`);
+
+const draftRule = z.strictObject({
+  channels: z.array(channel).min(1, "must name at least one channel").optional(),
+  intents: z.array(z.string()).min(1, "must name at least one intent").optional(),
+});
+
 const tenantFile = z.strictObject({
   name: z.string("must be the company's name").min(1).max(200),
   tier: z.enum(["free", "pro", "enterprise"], "must be free, pro or enterprise").default("free"),
@@ -73,6 +99,8 @@ const tenantFile = z.strictObject({
   default: z.boolean("must be true or false").default(false),
   tools: z.array(z.string("must be names of tools or their families")).optional(),
   mode: z.enum(["hybrid", "rules"], "must be hybrid or rules").default("hybrid"),
+  understanding: z.enum(["offline", "model"], "must be offline or model").optional(),
+  maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
   language: z
     .string()
     .regex(/^[a-z]{2}$/, "must be a language such as de")
@@ -107,6 +135,20 @@ const tenantFile = z.strictObject({
       }),
     )
     .default([]),
+  staffRoom: z
+    .strictObject({
+      channel,
+      workspace: z.string("must be the workspace's id in quotes").min(1),
+      id: z.string("must be the room's id in quotes").min(1),
+    })
+    .optional(),
+  drafts: z
+    .union(
+      [z.literal("all").transform(() => [{}]), z.literal("none").transform(() => []), z.array(draftRule)],
+      "must be all, none, or a list of channels and intents",
+    )
+    .default([]),
+  approveOwn: z.boolean("must be true or false").default(false),
 });
 
 const folderName = "config/tenants";
@@ -144,6 +186,10 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
   const file = readYaml(folder, path, tenantFile, problems);
   if (file === undefined) return [];
   const persona = file.persona === undefined ? "" : readPrompt(folder, file.persona, path, problems);
+  if (file.drafts.length > 0 && file.staffRoom === undefined)
+    problems.push(
+      `${path}: drafts need a room in which colleagues see them. Add staffRoom, or take drafts out`,
+    );
   return [
     {
       slug,
@@ -152,6 +198,8 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       persona,
       isDefault: file.default,
       mode: file.mode,
+      understanding: file.understanding,
+      maxCostPerDay: file.maxCostPerDay,
       tools: file.tools,
       language: file.language,
       timeZone: file.timeZone,
@@ -163,6 +211,9 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       ],
       sites: file.sites.map((one) => toSite(one, { path, problems, values })),
       staff: file.staff,
+      staffRoom: file.staffRoom,
+      drafts: file.drafts,
+      approveOwn: file.approveOwn,
     },
   ];
 }

@@ -30,6 +30,8 @@ const mcpTool = z.strictObject({
   roles: caller.optional(),
   effect: z.enum(["read", "write"], "must be read or write").optional(),
   approval: approval.optional(),
+  /** Takes longer than a turn may: it runs on the queue, and its result comes into the conversation later. */
+  background: z.boolean("must be true or false").optional(),
 });
 
 const mcpServer = z

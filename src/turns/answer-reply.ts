@@ -2,6 +2,7 @@ import type { AgentAnswer, AgentRequest } from "../core/agent.ts";
 import type { CarriedOut } from "../core/approval.ts";
 import type { TurnId } from "../core/ids.ts";
 import { humanButton, type Reply, type ReplyFile } from "../core/reply.ts";
+import { toArrivedIds } from "./background-news.ts";
 import { toDoneBody, toPlainReply } from "./plain-reply.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -31,7 +32,9 @@ export async function filesOf(
   answer: AgentAnswer,
 ): Promise<readonly ReplyFile[]> {
   if (answer.kind === "failed" || !journal.acted) return [];
-  return parts.files.ofTurn(request.lease.tenantId, turn.id);
+  const owners = [turn.id, ...toArrivedIds(request.questions)];
+  const files = owners.map((owner) => parts.files.ofTurn(request.lease.tenantId, owner));
+  return (await Promise.all(files)).flat();
 }
 
 /** The answer as it goes out, with the way to a person under it. */

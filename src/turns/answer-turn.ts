@@ -1,17 +1,23 @@
 import { randomUUID } from "node:crypto";
+import type { AgentAnswer } from "../core/agent.ts";
+import type { CarriedOut } from "../core/approval.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { TurnId } from "../core/ids.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
+import type { PostedInRoom } from "../handoff/staff-room.ts";
 import { withSpan } from "../insights/tracing.ts";
-import { createLiveAnswer, JoinedError } from "../outbox/live-answer.ts";
+import { createLiveAnswer, JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
 import { handedOverLine, takenOverLine } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import { toAgentRequest } from "./agent-request.ts";
 import { filesOf, tellDone, toReply } from "./answer-reply.ts";
 import { carryOutApproved, isCarryOutNote } from "./approved-calls.ts";
+import { isArrivedNote, readArrived } from "./background-news.ts";
 import { commitAnswer } from "./commit-answer.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
+import { keepDraft, toDraftable } from "./drafted-answer.ts";
 import type { HeldLease } from "./lease.ts";
+import { createPatience } from "./patience.ts";
 import { leaveToMemory } from "./leave-to-memory.ts";
 import { createReceipt } from "./receipt.ts";
 import { withOffer } from "./offer-person.ts";
@@ -23,8 +29,11 @@ import type { AnswerParts, TurnRequest, Workbench } from "./workbench.ts";
 /** How a turn ended; what it put on the platform is stored by the caller. */
 export interface TurnResult {
   readonly turnId: TurnId;
-  /** `needs a person`: nothing was committed, a person has to look at what the turn may have done. */
-  readonly state: "done" | "joined" | "stood down" | "needs a person";
+  /**
+   * `drafted`: committed, and nothing of it went out. `needs a person`: nothing was committed, a person has to look at
+   * what the turn may have done.
+   */
+  readonly state: "done" | "drafted" | "joined" | "stood down" | "needs a person";
   readonly outcomes: readonly Outcome[];
   readonly receiptCleared: boolean;
 }
@@ -40,13 +49,16 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
   try {
     const outcomes = await withSpan("turn", { "baton.correlation_id": correlationId }, () => think(bench));
     if (outcomes === "needs a person") {
+      await bench.patience.end();
       const ended = await live.standDown(handedOverLine);
       return { turnId: turn.id, state: outcomes, outcomes: ended, receiptCleared: await receipt.clear() };
     }
-    return { turnId: turn.id, state: "done", outcomes, receiptCleared: await receipt.clear() };
+    const receiptCleared = await receipt.clear();
+    if (outcomes === "drafted") return { turnId: turn.id, state: outcomes, outcomes: [], receiptCleared };
+    return { turnId: turn.id, state: "done", outcomes, receiptCleared };
   } catch (cause) {
     // A sign still on its way would land after a later worker took it back.
-    await receipt.cancel();
+    await Promise.all([receipt.cancel(), bench.patience.end()]);
     if (cause instanceof JoinedError) {
       await live.withdraw();
       return { turnId: turn.id, state: "joined", outcomes: [], receiptCleared: false };
@@ -87,6 +99,22 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     delayMs: parts.receiptDelayMs,
     log,
   });
+  const waiting = questions.find(({ role }) => role !== "system");
+  const patience = createPatience({
+    database,
+    outbox,
+    seal,
+    lease,
+    destination,
+    message: waiting && {
+      messageId: waiting.id,
+      senderId: waiting.senderId,
+      place: claim,
+      correlationId: waiting.correlationId,
+    },
+    leftMs: parts.apologyAfterMs - (waiting?.waitedMs ?? 0),
+    log,
+  });
   const live = createLiveAnswer({
     database,
     outbox,
@@ -97,17 +125,18 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     inboxVersion: turn.inboxVersion,
     turnRecorded: () => journal.recorded(),
     mayJoin: () => request.mayJoin && !journal.acted,
-    streaming: parts.streaming,
+    streaming: parts.streaming && !request.isDraft,
     onlyFor: isWhispered(claim) ? last?.senderId : undefined,
     correlationId: turn.correlationId,
     inherited: claim.deliveries.filter((delivery) => delivery.turnId === turn.id),
     onVisible: () => {
       void receipt.cancel();
+      void patience.end();
       metrics.firstVisible.observe({ channel: claim.channel }, (last?.waitedMs ?? 0) / 1000);
     },
   });
   lease.onNudge(() => void live.reconsider());
-  return { parts, request, turn, journal, live, receipt, modelMs: () => modelMs };
+  return { parts, request, turn, journal, live, receipt, patience, modelMs: () => modelMs };
 }
 
 /** A turn an earlier worker began goes on; it may take in what joined only if it has shown and done nothing yet. */
@@ -129,18 +158,11 @@ export function mayStartOver(claim: Claim): boolean {
   return !visible && !turn.steps.some((step) => step.kind === "tool");
 }
 
-async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
+async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a person"> {
   const { parts, request, live, turn } = bench;
   const startedAt = performance.now();
   const asked = await toAgentRequest(bench);
-  const done = await carryOutApproved(parts, {
-    ...request,
-    journal: bench.journal,
-    turnId: turn.id,
-    notes: request.questions.filter(isCarryOutNote),
-    context: asked.context,
-    files: asked.files,
-  });
+  const done = await takeNotes(bench, asked);
   if (done === "needs a person") return done;
   const thought = await parts.agent.answer({ ...asked, done }).catch(async (cause: unknown) => {
     await live.settle(); // what stopped the showing is the reason, the aborted thinking only its consequence
@@ -148,16 +170,53 @@ async function think(bench: Workbench): Promise<Outcome[] | "needs a person"> {
   });
   await live.settle();
   request.lease.check();
-  const answer = tellDone(thought, asked, done);
-  if (answer.kind === "failed" && answer.reason === "needs a person") return answer.reason;
+  const told = tellDone(thought, asked, done);
+  if (told.kind === "failed" && told.reason === "needs a person") return told.reason;
+  const isHeld = request.isDraft && !live.visible;
+  const { answer, isDraft } = isHeld ? await toDraftable(bench, told) : { answer: told, isDraft: false };
   const planned = live.plan(withOffer(bench, toReply(answer, turn.id, await filesOf(bench, answer))));
+  if (isDraft) {
+    await commitDraft(bench, answer, planned);
+    await bench.patience.end();
+    tellTurn(bench, answer, performance.now() - startedAt);
+    return "drafted";
+  }
   const committed = await commitAnswer(bench, answer, planned);
+  await bench.patience.end();
   const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
     live.complete(planned),
   );
   tellTurn(bench, answer, performance.now() - startedAt);
   leaveToMemory(bench, committed);
   return outcomes;
+}
+
+/** Written like any answer, but nothing of it goes out: colleagues see it in their room. */
+async function commitDraft(
+  bench: Workbench,
+  answer: AgentAnswer,
+  planned: readonly PlannedPart[],
+): Promise<void> {
+  let posted: PostedInRoom | undefined;
+  await commitAnswer(bench, answer, planned, async (sql, messageId) => {
+    posted = await keepDraft(bench, planned, { sql, messageId });
+  });
+  const { correlationId } = bench.turn;
+  if (posted !== undefined) bench.parts.onPosted({ ...posted, correlationId });
+}
+
+/** What happened outside of turns since: approved calls are run now, those in the background have ended. */
+async function takeNotes(
+  { parts, request, turn, journal }: Workbench,
+  { context, files }: Awaited<ReturnType<typeof toAgentRequest>>,
+): Promise<readonly CarriedOut[] | "needs a person"> {
+  const { questions } = request;
+  const notes = questions.filter(isCarryOutNote);
+  const approved = { ...request, journal, turnId: turn.id, notes, context, files };
+  const carriedOut = await carryOutApproved(parts, approved);
+  if (carriedOut === "needs a person") return carriedOut;
+  const arrived = await readArrived(parts, { ...request, journal, notes: questions.filter(isArrivedNote) });
+  return arrived === "needs a person" ? arrived : [...carriedOut, ...arrived];
 }
 
 /**

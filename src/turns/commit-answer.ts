@@ -8,6 +8,7 @@ import { isSubstantive } from "../core/turn.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
+import type { Query, Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { dialoguePurpose, handOverPurpose, type Claim, type PendingHandOver } from "./claim.ts";
 import type { AskedItem } from "./memory-keeper.ts";
@@ -23,6 +24,9 @@ export interface Committed {
   readonly missed: AskedItem | undefined;
 }
 
+/** What is done in the place of sending, in the transaction of the commit. */
+type Unsaid = (sql: Sql, messageId: MessageId) => Promise<void>;
+
 /**
  * Writes the answer with everything it leaves behind, in one statement. Throws StoodDownError when the conversation is
  * somebody else's by now, and JoinedError when something arrived that is to be answered with it.
@@ -31,6 +35,7 @@ export async function commitAnswer(
   bench: Workbench,
   answer: AgentAnswer,
   planned: readonly PlannedPart[],
+  instead?: Unsaid,
 ): Promise<Committed> {
   const { parts, request, turn, journal, live } = bench;
   const { lease, seal, claim, questions, ignored, destination } = request;
@@ -43,16 +48,17 @@ export async function commitAnswer(
   const model = answer.kind === "answered" ? answer.model : undefined;
   const tokens = usage.inputTokens + usage.outputTokens;
   const item = answer.kind === "answered" ? findItem(bench) : undefined;
-  const [row] = await parts.database.statement<{ mine: number; committed: number; remembered: number; seq: number }>(
-    lease.tenantId,
+  const messageId = randomUUID() as MessageId;
+  const row = await write(
+    bench,
     commitTurn(lease, {
       turn,
       partial: request.partial,
       mustBeCurrent: request.mayJoin && !journal.acted && !live.visible,
       state: answer.kind === "answered" ? "answered" : "failed",
       role: request.role,
-      outcome: answer.kind === "answered" ? "answered" : answer.reason,
-      messageId: randomUUID() as MessageId,
+      outcome: instead === undefined ? toOutcome(answer) : "drafted",
+      messageId,
       content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
       metadata: { tokens_used: tokens, latency_ms: Math.round(latencyMs), model, cache_hit: false },
       model,
@@ -66,7 +72,7 @@ export async function commitAnswer(
       spokenByPerson: questions.filter((question) => isOfPerson(question, claim)).length,
       profile: item && claim.profile && toProfile(claim.profile, item, seal),
       ...leftBehind(answer.kind === "answered" ? answer : { dialogue: claim.dialogue }, seal),
-      parts: planned.map(({ delivery }) => ({
+      parts: (instead === undefined ? planned : []).map(({ delivery }) => ({
         id: delivery.id,
         part: delivery.part,
         state: delivery.state,
@@ -74,11 +80,41 @@ export async function commitAnswer(
         recipient: destination.target.recipient,
       })),
     }),
+    instead && ((sql) => instead(sql, messageId)),
   );
-  if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
-  if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
   parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
   return { body, seq: row.seq, missed: row.remembered === 1 ? undefined : item };
+}
+
+interface CommittedRow {
+  readonly mine: number;
+  readonly committed: number;
+  readonly remembered: number;
+  readonly seq: number;
+}
+
+/** What belongs to the commit goes with it, or not at all. */
+async function write(
+  { parts: { database }, request: { lease } }: Workbench,
+  query: Query,
+  more: ((sql: Sql) => Promise<void>) | undefined,
+): Promise<CommittedRow> {
+  if (more === undefined) return check(await database.statement<CommittedRow>(lease.tenantId, query));
+  return database.withTenant(lease.tenantId, async (sql) => {
+    const row = check(await sql.query<CommittedRow>(query));
+    await more(sql);
+    return row;
+  });
+}
+
+function check([row]: readonly CommittedRow[]): CommittedRow {
+  if (row?.mine !== 1) throw new StoodDownError("the conversation changed hands");
+  if (row.committed !== 1) throw new JoinedError("a message arrived before the answer was visible");
+  return row;
+}
+
+function toOutcome(answer: AgentAnswer): string {
+  return answer.kind === "answered" ? "answered" : answer.reason;
 }
 
 /** Only what is asked where nobody else reads is remembered, and only of who asked it. */

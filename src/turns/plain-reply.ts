@@ -23,15 +23,17 @@ export function toPlainReply(reason: Failure): Reply {
   return { body: bodies[reason], buttons: [humanButton] };
 }
 
-/** What is said of approved calls that ran, when nobody is there to put it into better words. */
+/** What is said of calls that ran outside of the thinking, when nobody is there to put it into better words. */
 export function toDoneBody(done: readonly CarriedOut[]): string {
-  return done
-    .map(({ tool, ok, text }) =>
-      ok
-        ? `\`${tool}\` was approved and is done:\n\n${toLines(text)}`
-        : `\`${tool}\` was approved, but failed.`,
-    )
-    .join("\n\n");
+  return done.map(toDoneLine).join("\n\n");
+}
+
+function toDoneLine({ how, tool, ok, text }: CarriedOut): string {
+  const approved = how === "background" ? "" : " was approved and";
+  if (ok) return `\`${tool}\`${approved} is done:\n\n${toLines(text)}`;
+  return how === "background"
+    ? `\`${tool}\` did not work out. You can try again, or talk to a person.`
+    : `\`${tool}\` was approved, but failed.`;
 }
 
 /** A flat result as a list; anything else as the text it is. */

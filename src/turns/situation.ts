@@ -6,6 +6,7 @@ import type { Outcome } from "../outbox/outcome.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { TurnResult } from "./answer-turn.ts";
 import type { Claim } from "./claim.ts";
+import type { DraftMode } from "./draft-mode.ts";
 import type { HeldLease } from "./lease.ts";
 import { openLimit } from "./turn-store.ts";
 import type { AnswerParts } from "./workbench.ts";
@@ -19,6 +20,7 @@ export interface WorkParts extends AnswerParts {
   /** How much people may ask. */
   readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;
+  readonly draftMode: DraftMode;
   readonly maxAttempts: number;
 }
 

@@ -4,7 +4,6 @@ import type { ChannelName } from "../core/envelope.ts";
 import type { ConversationId, TenantId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
-import type { Approvals } from "../handoff/approvals.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database } from "../store/database.ts";
@@ -20,7 +19,8 @@ export interface SweeperParts {
   readonly database: Database;
   readonly queue: Pick<Queue, "ring">;
   readonly handoff: Handoff;
-  readonly approvals: Pick<Approvals, "sweep">;
+  /** What else is looked at with every sweep, by name; what fails is tried again with the next one. */
+  readonly also: Readonly<Record<string, () => Promise<unknown>>>;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   /** How often this process asks for a look, milliseconds. */
   readonly everyMs: number;
@@ -55,7 +55,7 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       findSnoozed(),
       findReceipts(),
     ]);
-    await sweepApprovals();
+    await sweepAlso();
     for (const due of unsettled)
       await queue.ring(
         "turn",
@@ -68,11 +68,13 @@ export function createSweeper(parts: SweeperParts): Sweeper {
     return unsettled.length;
   }
 
-  async function sweepApprovals(): Promise<void> {
-    try {
-      await parts.approvals.sweep();
-    } catch (cause) {
-      log.warn({ err: cause }, "approvals not swept; the next sweep tries again");
+  async function sweepAlso(): Promise<void> {
+    for (const [what, look] of Object.entries(parts.also)) {
+      try {
+        await look();
+      } catch (cause) {
+        log.warn({ what, err: cause }, "not swept; the next sweep tries again");
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import type { FastState } from "../store/fast-state.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { AnswerParts } from "./workbench.ts";
 import { parseClaim, type Claim } from "./claim.ts";
+import type { DraftMode } from "./draft-mode.ts";
 import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
 import { claimConversation, finishWork } from "./turn-store.ts";
 import type { WorkParts } from "./situation.ts";
@@ -49,6 +50,7 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly accept: Accept;
   readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;
+  readonly draftMode: DraftMode;
   /** Whether a turn left something in a conversation's outbox that is to be sent after its answer. */
   readonly takeAsked: (conversationId: ConversationId) => boolean;
   /** How long a channel's messages are collected before a turn begins, milliseconds. */
@@ -108,8 +110,6 @@ export function createTurns(parts: TurnsParts): Turns {
     throw new Error("turns: the conversation changed at every look");
   }
 
-  function hold(ref: ConversationRef, held: { token: string; epoch: number; claimedAt: number }): HeldLease {
-    const lease = holdLease({ ...ref, ...held, times, database, log });
   function keepSummary(
     { contact, conversationId, summary, summarizedThrough: through }: Claim,
     seal: TenantSeal,
@@ -118,6 +118,8 @@ export function createTurns(parts: TurnsParts): Turns {
     void parts.hot.keepContext({ contactId: contact.id, conversationId, seal }, { through, summary });
   }
 
+  function hold(ref: ConversationRef, held: { token: string; epoch: number; claimedAt: number }): HeldLease {
+    const lease = holdLease({ ...ref, ...held, times, database, log });
     active.set(ref.conversationId, lease);
     return lease;
   }

@@ -1,12 +1,14 @@
+import { draftActions } from "../core/draft.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
 import { decideRole, decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
 import { backfillThread } from "./backfill.ts";
+import { leaveToStaff } from "./background-news.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
+import { endLongTalk } from "./end-long-talk.ts";
 import { deadLetter, giveUpFirst } from "./give-up.ts";
 import type { HeldLease } from "./lease.ts";
-import { endLongTalk } from "./end-long-talk.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import {
   destinationOf,
@@ -81,6 +83,7 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     await parts.handoff.handOver(subjectOf(lease, claim), claim.handOver);
     return { kind: "changed" };
   }
+  if (await passUnsaid(parts, situation)) return { kind: "changed" };
   if (await letOwnershipFollow(parts, situation)) return { kind: "changed" };
   if (claim.turn !== undefined && claim.turn.epoch !== claim.epoch) {
     await parts.database.statement(lease.tenantId, closeTurn(lease.tenantId, claim.turn.id, "stood down"));
@@ -91,10 +94,10 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     .map(({ message }) => message);
   if (questions.length === 0) return settle(parts, situation, decided);
   if (await turnAway(parts, situation, questions)) return { kind: "changed" };
+  if (await endLongTalk(parts, situation, questions)) return { kind: "changed" };
   const silent = decided.filter(({ decision }) => decision.kind === "silent");
   return answer(parts, situation, {
     questions,
-  if (await endLongTalk(parts, situation, questions)) return { kind: "changed" };
     ignored: silent.map(({ message, decision }) => toIgnored(message, decision)),
   });
 }
@@ -106,6 +109,22 @@ function decide(message: OpenMessage, claim: Claim): Decision {
     owner: claim.owner,
     requesterId: claim.contact.externalId,
     audience: claim.audience,
+  });
+}
+
+/** An answer that colleagues did not let go out leaves somebody waiting: the conversation goes to people. */
+async function passUnsaid(parts: WorkParts, { lease, claim }: Situation): Promise<boolean> {
+  const note = claim.open.find(
+    ({ role, action }) => role === "system" && action?.name === draftActions.handOver,
+  );
+  if (note === undefined || claim.owner.kind !== "bot") return false;
+  const reason = "an answer was not approved";
+  const at = new Date(Date.now() - note.waitedMs);
+  return parts.handoff.apply(subjectOf(lease, claim), {
+    kind: "escalate",
+    reason,
+    queue: "general_support",
+    at,
   });
 }
 
@@ -162,18 +181,26 @@ async function answer(
     (await backfillThread(parts, { claim, lease, seal, destination, question: last }))
   )
     return { kind: "backfilled" };
+  const role = decideRole(claim.contact.roles, asksInOwnConversation(questions, claim));
   const turn = await answerTurn(parts, {
     claim,
     lease,
     seal,
     destination,
     questions,
-    role: decideRole(claim.contact.roles, asksInOwnConversation(questions, claim)),
+    role,
+    isDraft: await parts.draftMode({
+      tenantId: lease.tenantId,
+      channel: claim.channel,
+      role,
+      texts: questions.map((question) => question.action?.value ?? question.text),
+    }),
     ignored: found.ignored,
     mayJoin: mayJoin && !careful,
     partial: questions.length < found.questions.length || !isWhole(claim),
   });
   if (turn.state === "joined") return { kind: "joined" };
+  if (turn.state === "drafted") return { kind: "changed" };
   if (turn.state === "needs a person") return handOver(parts, situation, turn);
   return { kind: "settled", outcomes: turn.outcomes, turn };
 }
@@ -199,9 +226,14 @@ async function settleDeleted(parts: WorkParts, { lease, claim }: Situation): Pro
 
 async function settle(
   parts: WorkParts,
-  { lease, claim }: Situation,
+  { lease, claim, seal }: Situation,
   decided: readonly { readonly message: OpenMessage; readonly decision: Decision }[],
 ): Promise<Handled> {
+  await leaveToStaff(
+    parts,
+    { lease, seal },
+    decided.map(({ message }) => message),
+  );
   const ignored = decided.map(({ message, decision }) => ({
     ...toIgnored(message, decision),
     state: "ignored" as const,

@@ -3,6 +3,8 @@ import type { Agent } from "../core/agent.ts";
 import type { MessageId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role } from "../core/tool.ts";
+import type { Drafts } from "../handoff/drafts.ts";
+import type { PostedInRoom } from "../handoff/staff-room.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { LiveAnswer } from "../outbox/live-answer.ts";
 import type { Destination, Outbox } from "../outbox/outbox.ts";
@@ -15,6 +17,7 @@ import type { Claim, OpenMessage } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
 import type { MemoryKeeper } from "./memory-keeper.ts";
 import type { Receipt } from "./receipt.ts";
+import type { Patience } from "./patience.ts";
 import type { TurnJournal } from "./turn-journal.ts";
 import type { TurnRow } from "./turn-store.ts";
 
@@ -48,6 +51,12 @@ export interface AnswerParts extends ApprovedCallParts {
   readonly streaming: boolean;
   /** An answer visible within this time needs no 👀, milliseconds. */
   readonly receiptDelayMs: number;
+  /** Where answers wait for a colleague's word. */
+  readonly drafts: Pick<Drafts, "canBeSeen" | "keep">;
+  /** Something was put into a room for colleagues; must not throw. */
+  readonly onPosted: (posted: PostedInRoom & { readonly correlationId: string }) => void;
+  /** A message with nothing visible for this long is apologized for, milliseconds. */
+  readonly apologyAfterMs: number;
   readonly leaseTtlMs: number;
   readonly log: Log;
 }
@@ -61,6 +70,8 @@ export interface TurnRequest {
   readonly questions: readonly OpenMessage[];
   /** The agent that answers. */
   readonly role: Role;
+  /** Nobody but colleagues reads the answer before one of them lets it go out: nothing of it shows. */
+  readonly isDraft: boolean;
   readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
   /** A message that arrives before anything is visible is answered together with the others. */
   readonly mayJoin: boolean;
@@ -76,6 +87,7 @@ export interface Workbench {
   readonly journal: TurnJournal;
   readonly live: LiveAnswer;
   readonly receipt: Receipt;
+  readonly patience: Patience;
   /** What the models took of the turn's time. */
   readonly modelMs: () => number;
 }

@@ -26,6 +26,7 @@ describe("a queue on a PostgreSQL that is slow to let the first ones in", () => 
       {
         turn: async ({ conversationId }) => void heard.push(conversationId),
         delivery: async () => {},
+        call: async () => {},
         sweep: async () => {},
         maintenance: async () => {},
       },

@@ -76,6 +76,7 @@ describe.each(subjects)("the queue on $kind", (subject) => {
     const hearing: JobHandlers = {
       turn: hear("turn"),
       delivery: hear("delivery"),
+      call: hear("call"),
       sweep: hear("sweep"),
       maintenance: hear("maintenance"),
     };
@@ -320,6 +321,7 @@ describe.each(subjects)("the queue on $kind", (subject) => {
         {
           turn: async () => {},
           delivery: async () => {},
+          call: async () => {},
           sweep: async () => {},
           maintenance: async () => {},
         },
@@ -477,7 +479,7 @@ test("a worker whose database is gone asks for it now and then, not all the time
   const queue = createQueue({ backend: { kind: "postgres", url: database.url }, log: silentLog });
   const nothing = async (): Promise<void> => {};
   const worker = queue.work(
-    { turn: nothing, delivery: nothing, sweep: nothing, maintenance: nothing },
+    { turn: nothing, delivery: nothing, call: nothing, sweep: nothing, maintenance: nothing },
     { concurrency: 4 },
   );
   await queue.start();

@@ -10,5 +10,5 @@ const hang = async (ids: object): Promise<void> => {
 };
 const queue = createQueue({ backend, log: silentLog });
 await queue.start();
-const handlers = { turn: hang, delivery: hang, sweep: hang, maintenance: hang };
+const handlers = { turn: hang, delivery: hang, call: hang, sweep: hang, maintenance: hang };
 await queue.work(handlers, { concurrency: 4, lockMs: 600, stalledEveryMs: 300 }).start();

@@ -23,6 +23,8 @@ export interface McpSource {
         readonly roles?: readonly Role[] | undefined;
         readonly effect?: Tool["effect"] | undefined;
         readonly approval?: Tool["approval"] | undefined;
+        /** Takes longer than a turn may. */
+        readonly background?: boolean | undefined;
       }
     >
   >;
@@ -36,6 +38,8 @@ export interface McpTools {
 
 const listTimeoutMs = 5_000;
 const callTimeoutMs = 10_000;
+// Baton ends a call in the background itself; the protocol's client would do it after a minute.
+const backgroundTimeoutMs = 24 * 60 * 60_000;
 const restMs = 5_000;
 
 /**
@@ -110,6 +114,7 @@ type Offered = Awaited<ReturnType<Client["listTools"]>>["tools"][number];
 function toTool(offered: Offered, source: McpSource, connection: Connection): Tool {
   const known = source.tools[offered.name] ?? {};
   const effect = known.effect ?? "write";
+  const isLong = known.background === true;
   return defineTool<Readonly<Record<string, unknown>>, string>({
     name: `${source.name}_${offered.name.replace(/[^a-zA-Z0-9_-]+/g, "_")}`.slice(0, 64),
     description: `${(offered.description ?? offered.name).replace(/\s+/g, " ").slice(0, 900)} (${source.name})`,
@@ -120,12 +125,13 @@ function toTool(offered: Offered, source: McpSource, connection: Connection): To
     repeatable: effect === "read",
     approval: known.approval ?? (effect === "read" ? "none" : "staff"),
     timeoutMs: callTimeoutMs,
+    ...(isLong && { background: true }),
     cost: 0.01,
     async run(input, { signal }) {
       const client = await connection.open();
       const result = await client.callTool({ name: offered.name, arguments: { ...input } }, undefined, {
         signal,
-        timeout: callTimeoutMs,
+        timeout: isLong ? backgroundTimeoutMs : callTimeoutMs,
       });
       const text = toText(result);
       if (result.isError === true) throw new PermanentError(`${source.name}: ${text.slice(0, 500)}`);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ApprovalDesk } from "../../core/approval.ts";
 import { defineTool, type Tool, type ToolContext } from "../../core/tool.ts";
+import { toExactArguments } from "./exact-arguments.ts";
 
 const waiting = z.object({ approval: z.literal("waiting"), expiresAt: z.string(), note: z.string() });
 
@@ -44,20 +45,3 @@ export function askForApproval(tool: Tool, desk: ApprovalDesk): Tool {
 
 const waitingNote =
   "Nothing has been done yet. A colleague was asked to approve it. Tell the person so, and that you will be back here when it is decided. Do not say that it is done.";
-
-/**
- * The arguments as JSON text that the tool reads back as the same: with its defaults filled in where that survives
- * JSON, else as they came. Throws what the tool's own schema throws.
- */
-function toExactArguments(tool: Tool, value: unknown): string {
-  const parsed = JSON.stringify(tool.input.parse(value));
-  return readsBackAs(tool, parsed) ? parsed : JSON.stringify(value);
-}
-
-function readsBackAs(tool: Tool, text: string): boolean {
-  try {
-    return JSON.stringify(tool.input.parse(JSON.parse(text))) === text;
-  } catch {
-    return false;
-  }
-}

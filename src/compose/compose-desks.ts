@@ -1,0 +1,54 @@
+import type { Log } from "../core/log.ts";
+import type { TenantId } from "../core/ids.ts";
+import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
+import { createApprovals, type ApprovalNews, type Approvals } from "../handoff/approvals.ts";
+import { createDrafts, type Drafts } from "../handoff/drafts.ts";
+import { createStaffRoom } from "../handoff/staff-room.ts";
+import type { Settings } from "../settings.ts";
+import type { Database } from "../store/database.ts";
+import type { Sealer } from "../store/seal.ts";
+import { tenantIdOf } from "../tenants/companies.ts";
+import { createDraftMode, type DraftMode } from "../turns/draft-mode.ts";
+
+/** Where colleagues decide: about calls, and about answers that nobody has read yet. */
+export interface ComposedDesks {
+  readonly approvals: Approvals;
+  readonly drafts: Drafts;
+  readonly draftMode: DraftMode;
+  /** Rules on a press of a button under either. */
+  readonly press: Approvals["press"];
+}
+
+export interface DeskParts {
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly sealer: Sealer;
+  /** A person who waits this long is told that a colleague looks at the answer, milliseconds. */
+  readonly noteAfterMs: number;
+  readonly onNews: (news: ApprovalNews) => void;
+  readonly log: Log;
+}
+
+/** Both desks share the companies' rooms. Throws SettingsError for drafts of an intent nobody knows. */
+export function composeDesks(parts: DeskParts): ComposedDesks {
+  const { settings, database, sealer, noteAfterMs, onNews, log } = parts;
+  const byId = new Map(settings.tenants.map((tenant) => [tenantIdOf(tenant.slug), tenant]));
+  const ttlMs = settings.approvalMinutes * 60_000;
+  const room = createStaffRoom({ database, placeOf: (id: TenantId) => byId.get(id)?.staffRoom });
+  const mayApproveOwn = (id: TenantId) => byId.get(id)?.approveOwn === true;
+  const approvals = createApprovals({ database, sealer, ttlMs, room, mayApproveOwn, onNews, log });
+  const drafts = createDrafts({ database, sealer, ttlMs, room, noteAfterMs, onNews, log });
+  const policies = [...byId].map(([tenantId, { slug, drafts: rules = [], brain }]) => ({
+    tenantId,
+    file: `config/tenants/${slug}.yaml`,
+    rules,
+    understander: createLazyUnderstander(brain.get("intents"), slug),
+  }));
+  return {
+    approvals,
+    drafts,
+    draftMode: createDraftMode(policies, log),
+    press: async (sql, seal, pressed) =>
+      (await approvals.press(sql, seal, pressed)) ?? drafts.press(sql, seal, pressed),
+  };
+}

@@ -1,0 +1,135 @@
+import type { ChannelName } from "../core/envelope.ts";
+import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import { decideTurn, isSubstantive } from "../core/turn.ts";
+import type { Arrival } from "../inbox/inbox.ts";
+import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import type { Database } from "../store/database.ts";
+import type { Sealer, TenantSeal } from "../store/seal.ts";
+import { apologize } from "./apology.ts";
+
+/** Apologies for messages whose turns cannot say it themselves: their process died, or the work on them breaks. */
+export interface Apologies {
+  /** One look. Resolves with how many conversations were late. */
+  sweep(): Promise<number>;
+}
+
+export interface ApologiesParts {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  /** A message may wait this long without anything visible, milliseconds. */
+  readonly afterMs: number;
+  /** Something is to be sent in a conversation; must not throw. */
+  readonly onNews: (news: Arrival) => void;
+  readonly log: Log;
+}
+
+interface Late {
+  readonly company_id: TenantId;
+  readonly conversation_id: ConversationId;
+}
+
+interface LateRow {
+  readonly id: MessageId;
+  readonly seq: string;
+  readonly kind: "message" | "action" | "command";
+  readonly role: "user" | "staff";
+  readonly sender_id: string;
+  readonly content: Buffer;
+  readonly correlation_id: string | null;
+  readonly channel: ChannelName;
+  readonly audience: "direct" | "group" | "public" | "shared";
+  readonly thread: string;
+  readonly status: string;
+  readonly requester_id: string;
+  readonly is_told: boolean;
+}
+
+const limit = 200;
+
+export function createApologies({ database, sealer, afterMs, onNews, log }: ApologiesParts): Apologies {
+  async function sweep(): Promise<number> {
+    const late = await database.acrossTenants((sql) => sql.query<Late>(findLate(afterMs)));
+    for (const { company_id: tenantId, conversation_id: conversationId } of late) {
+      try {
+        await tell(tenantId, conversationId);
+      } catch (cause) {
+        log.warn({ conversationId, err: cause }, "swept past a late message");
+      }
+    }
+    return late.length;
+  }
+
+  /** The oldest message that is meant for the bot is apologized for; nobody wants one for each. */
+  async function tell(tenantId: TenantId, conversationId: ConversationId): Promise<void> {
+    const seal = await sealer.forTenant(tenantId);
+    const rows = await database.statement<LateRow>(tenantId, readLate(tenantId, conversationId, afterMs));
+    const row = rows.find((message) => isForBot(message, seal));
+    if (row === undefined || row.is_told) return;
+    const correlationId = row.correlation_id ?? "";
+    const told = await apologize(database, seal, {
+      tenantId,
+      conversationId,
+      messageId: row.id,
+      senderId: row.sender_id,
+      place: row,
+      correlationId,
+    });
+    if (told === undefined) return;
+    log.warn({ conversationId, correlationId }, "a message waits too long: apologized");
+    onNews({ tenantId, conversationId, channel: row.channel, correlationId, urgent: false });
+  }
+
+  return { sweep };
+}
+
+/** What the turn would decide, if there were one. */
+function isForBot(row: LateRow, seal: TenantSeal): boolean {
+  try {
+    const {
+      text,
+      addressed = "none",
+      mentionsOthers = false,
+      action,
+    } = parseMessageContent(seal.open(contentPurpose, row.content));
+    if (row.status === "closed" && !isSubstantive(text)) return false;
+    const { seq, kind, role, sender_id: senderId } = row;
+    const item = { seq: Number(seq), kind, role, senderId, text, addressed, mentionsOthers, action };
+    const view = { owner: { kind: "bot" }, requesterId: row.requester_id, audience: row.audience } as const;
+    return decideTurn(item, view).kind === "answer";
+  } catch {
+    return false; // nobody can read it: the work gives it up and says so
+  }
+}
+
+/**
+ * Conversations in which a message may have waited too long: nothing has come in since, or nobody is at work on them.
+ * A turn at work in one where people go on writing apologizes itself.
+ */
+function findLate(afterMs: number) {
+  return {
+    text: `SELECT company_id, id AS conversation_id FROM conversations
+           WHERE inbox_version > settled_version AND owner_kind = 'bot'
+             AND created_at < clock_timestamp() - $1 * interval '1 millisecond'
+             AND (updated_at < clock_timestamp() - $1 * interval '1 millisecond'
+               OR lease_until IS NULL OR lease_until < clock_timestamp())
+           ORDER BY created_at LIMIT ${limit}`,
+    values: [afterMs],
+  };
+}
+
+function readLate(tenantId: TenantId, conversationId: ConversationId, afterMs: number) {
+  return {
+    text: `SELECT m.id, m.seq, m.kind, m.role, m.sender_id, m.content, m.correlation_id, c.channel, c.audience, c.thread,
+             c.status, u.external_id AS requester_id,
+             EXISTS (SELECT FROM deliveries d WHERE d.company_id = $1 AND d.conversation_id = c.id
+               AND d.created_at > m.created_at AND d.state IN ('sending', 'sent', 'unknown')) AS is_told
+           FROM messages m
+           JOIN conversations c ON c.company_id = $1 AND c.id = m.conversation_id AND c.owner_kind = 'bot'
+           JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
+           WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' AND m.role <> 'system'
+             AND m.created_at < clock_timestamp() - $3 * interval '1 millisecond'
+           ORDER BY m.seq LIMIT 20`,
+    values: [tenantId, conversationId, afterMs],
+  };
+}

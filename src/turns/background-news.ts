@@ -1,0 +1,169 @@
+import { toolOutcome } from "../agent/run-tool.ts";
+import type { CarriedOut } from "../core/approval.ts";
+import { arrivedAction } from "../core/background.ts";
+import {
+  parseId,
+  type ContactId,
+  type ConversationId,
+  type MessageId,
+  type TenantId,
+  type TurnId,
+} from "../core/ids.ts";
+import type { Journal, StepOutcome } from "../core/journal.ts";
+import type { Lease } from "../core/lease.ts";
+import { insertNote } from "../handoff/approval-store.ts";
+import { insertTicket } from "../handoff/tickets.ts";
+import { contentPurpose } from "../inbox/message-content.ts";
+import type { Database, Query, Sql } from "../store/database.ts";
+import { deriveId } from "../store/derive-id.ts";
+import type { TenantSeal } from "../store/seal.ts";
+import {
+  backgroundPurposes,
+  readEnded,
+  readEndedFor,
+  type BackgroundEnd,
+  type BackgroundRow,
+  type EndedCall,
+} from "./background-store.ts";
+import type { OpenMessage } from "./claim.ts";
+
+/** Baton's own note that a call in the background has ended; nobody outside can write one. */
+export function isArrivedNote({ role, action }: Pick<OpenMessage, "role" | "action">): boolean {
+  return role === "system" && action?.name === arrivedAction;
+}
+
+/**
+ * Tells of a call's end, in the transaction that ends it: where the bot has the conversation a note for its next turn,
+ * else a ticket for the colleagues who have it now.
+ */
+export async function tellOfEnd(
+  sql: Sql,
+  seal: TenantSeal,
+  ended: {
+    readonly tenantId: TenantId;
+    readonly row: BackgroundRow;
+    readonly state: BackgroundEnd;
+    readonly outcome: StepOutcome;
+  },
+): Promise<void> {
+  const { tenantId, row, state, outcome } = ended;
+  const { id, tool, conversation_id: conversationId } = row;
+  if (!row.is_with_bot) {
+    const { text } = toolOutcome.parse(outcome.output);
+    await sql.query(
+      toTicket(seal, { tenantId, conversationId, contactId: row.user_id, id, tool, state, text }),
+    );
+    return;
+  }
+  const action = { name: arrivedAction, value: id };
+  await sql.query(
+    insertNote(tenantId, {
+      conversationId,
+      id: deriveId<MessageId>("background note", conversationId, id),
+      senderId: row.asker,
+      content: seal.seal(contentPurpose, JSON.stringify({ text: "", action })),
+      correlationId: row.correlation_id ?? "",
+    }),
+  );
+}
+
+/** The turn that tells of calls that have ended. */
+export interface ArrivedCallTurn {
+  readonly lease: Lease;
+  readonly seal: TenantSeal;
+  readonly journal: Journal;
+  readonly notes: readonly OpenMessage[];
+}
+
+/**
+ * What calls in the background gave, each journaled as a step of the turn that tells of it. `needs a person` when one
+ * may have happened and nobody knows.
+ */
+export async function readArrived(
+  { database }: { readonly database: Database },
+  { lease, seal, journal, notes }: ArrivedCallTurn,
+): Promise<readonly CarriedOut[] | "needs a person"> {
+  const done: CarriedOut[] = [];
+  for (const note of notes) {
+    const id = note.action?.value ?? "";
+    const [row] = await database.statement<EndedCall>(lease.tenantId, readEnded(lease, id), {
+      durable: false,
+    });
+    if (row === undefined) {
+      lease.check();
+      continue; // erased meanwhile
+    }
+    const text = seal.open(backgroundPurposes.arguments, row.arguments);
+    const step = await journal.step(
+      { key: `background:${id}`, kind: "tool", name: row.tool, input: JSON.parse(text), repeatable: true },
+      async () => toStep(seal, row),
+    );
+    const outcome = toolOutcome.parse(step.output);
+    if (outcome.kind === "uncertain") return "needs a person";
+    const ok = outcome.kind === "result";
+    done.push({ how: "background", tool: row.tool, arguments: text, ok, text: outcome.text });
+  }
+  return done;
+}
+
+/** The calls whose files hang on the answer that tells of them: each keeps its own, as a turn does. */
+export function toArrivedIds(notes: readonly OpenMessage[]): readonly TurnId[] {
+  return notes.filter(isArrivedNote).map(({ action }) => parseId<TurnId>(action?.value));
+}
+
+/** A person took the conversation over before its next turn could tell: what the call gave is in a ticket for them. */
+export async function leaveToStaff(
+  { database }: { readonly database: Database },
+  { lease, seal }: { readonly lease: Lease; readonly seal: TenantSeal },
+  notes: readonly OpenMessage[],
+): Promise<void> {
+  const { tenantId, conversationId } = lease;
+  for (const id of toArrivedIds(notes)) {
+    const [row] = await database.statement<EndedCall & { readonly user_id: ContactId }>(
+      tenantId,
+      readEndedFor(tenantId, conversationId, id),
+    );
+    if (row === undefined) continue;
+    const { text } = toolOutcome.parse(toStep(seal, row).output);
+    const { user_id: contactId, tool, state } = row;
+    await database.statement(
+      tenantId,
+      toTicket(seal, { tenantId, conversationId, contactId, id, tool, state, text }),
+    );
+  }
+}
+
+function toStep(seal: TenantSeal, { outcome }: EndedCall): StepOutcome {
+  return JSON.parse(seal.open(backgroundPurposes.outcome, outcome)) as StepOutcome;
+}
+
+const subjects: Readonly<Record<BackgroundEnd, (tool: string) => string>> = {
+  done: (tool) => `${tool} is done`,
+  failed: (tool) => `${tool} failed`,
+  uncertain: (tool) => `${tool} may have been done: please look before repeating it`,
+  "stood down": (tool) => `${tool} was not begun`,
+};
+
+function toTicket(
+  seal: TenantSeal,
+  ended: {
+    readonly tenantId: TenantId;
+    readonly conversationId: ConversationId;
+    readonly contactId: ContactId;
+    readonly id: string;
+    readonly tool: string;
+    readonly state: BackgroundEnd;
+    readonly text: string;
+  },
+): Query {
+  const { tenantId, conversationId, contactId, id, tool, state, text } = ended;
+  return insertTicket(seal, {
+    tenantId,
+    conversationId,
+    contactId,
+    subject: subjects[state](tool),
+    description: `It was asked for before a person took the conversation over. The person has not been told.\n\n${text}`,
+    priority: state === "uncertain" ? "high" : "normal",
+    idempotencyKey: `background:${id}`,
+  });
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addStaff, holdModel, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
+
+type Root = { ts: string; channel: string };
+
+let talk: Talk;
+let dropped: ReadonlySet<string> = new Set();
+beforeAll(async () => {
+  talk = await openTalk({
+    pace: { apologyAfterMs: 1_200 },
+    lend: {
+      database: (database) => database,
+      queue: (queue) => ({
+        ...queue,
+        ring: async (name, ids, options) => {
+          if (!dropped.has(name)) await queue.ring(name, ids, options);
+        },
+      }),
+    },
+  });
+  await addStaff(talk, "U0MIA000001", "Mia");
+});
+afterAll(() => talk.stop());
+beforeEach(() => {
+  dropped = new Set();
+});
+
+const apologies = (root: Root) =>
+  talk.heard(root).filter((reply) => wordsOf(reply).includes("taking longer than it should"));
+const says = (root: Root, words: string) =>
+  talk.heard(root).filter((reply) => wordsOf(reply).includes(words)).length;
+
+describe("a message that waits too long without anything visible", () => {
+  it("is apologized for once, with the way to a person, and answered all the same", async () => {
+    const held = holdModel(talk, "slow-1");
+    const root = await talk.say("@baton slow-1 please");
+    await held.asked;
+    await talk.slack.waitFor(() => apologies(root).length === 1, 6_000);
+    expect(JSON.stringify(apologies(root)[0]?.blocks)).toContain("baton.human");
+    await until(async () => talk.lines.filter((line) => line.includes("apologized")).length > 0);
+    held.release();
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 6_000);
+    await talk.settled();
+    expect(apologies(root)).toHaveLength(1);
+  });
+
+  it("is not apologized for when the answer is there in time", async () => {
+    const root = await talk.say("@baton quick-1 please");
+    await talk.answers(root);
+    await talk.settled();
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    expect(apologies(root)).toHaveLength(0);
+  });
+
+  it("is apologized for when the worker that had it died", async () => {
+    dropped = new Set(["turn"]);
+    const root = await talk.say("@baton slow-2 please");
+    // What a dead process leaves behind: a lease that nobody renews.
+    await talk.rows(
+      "UPDATE conversations SET lease_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '2 seconds' WHERE thread = $1",
+      [root.ts],
+    );
+    await until(async () => {
+      const [row] = await talk.rows(
+        "SELECT FROM deliveries d JOIN conversations c ON c.id = d.conversation_id WHERE c.thread = $1 AND d.kind = 'notice'",
+        [root.ts],
+      );
+      return row !== undefined;
+    });
+    dropped = new Set();
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 9_000);
+    await talk.settled();
+    const heard = talk.heard(root).map(wordsOf);
+    expect(heard).toHaveLength(2);
+    expect(heard[0]).toContain("taking longer than it should");
+  });
+
+  it("is not apologized for where it was meant for somebody else, or a person has the conversation", async () => {
+    const root = await talk.say("@baton hello to begin with");
+    await talk.answers(root);
+    await talk.settled();
+    dropped = new Set(["turn"]);
+    await talk.say("<@U0BEN000001> what do you think?", { thread: root.ts });
+    const taken = await talk.say("@baton hello once more");
+    await talk.say("@baton claim", { thread: taken.ts, user: "Mia" });
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    dropped = new Set();
+    await talk.settled();
+    expect([...apologies(root), ...apologies(taken)]).toHaveLength(0);
+  });
+});
