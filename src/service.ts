@@ -8,6 +8,7 @@ import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
 import { composeTools } from "./compose/compose-tools.ts";
+import { watchBookings } from "./compose/watch-bookings.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
@@ -368,6 +369,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     secure: settings.http.publicUrl?.startsWith("https:"),
   });
   metrics.watchQueue(() => queue.depth());
+  watchBookings({ settings, database, metrics });
   const isEdge = settings.role !== "worker";
   const isWorker = settings.role !== "edge";
   const lifecycle = createLifecycle(

@@ -31,6 +31,8 @@ export interface Metrics {
   watchQueue(
     look: () => Promise<Readonly<Record<"waiting" | "delayed" | "active" | "failed", number>>>,
   ): void;
+  /** Puts a number of somebody else's on the page; it is asked for on every scrape. */
+  add(gauge: Gauge): void;
   /** The page Prometheus reads. */
   page(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -157,6 +159,7 @@ export function createMetrics(): Metrics {
       // prom-client calls `collect` before every scrape.
       Object.assign(depth, { collect: () => setDepth(depth, look) });
     },
+    add: (gauge) => registry.registerMetric(gauge),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }
