@@ -82,6 +82,15 @@ export interface Tool<Input = unknown, Output = unknown> {
   run(input: Input, context: ToolContext): Promise<Output>;
 }
 
+/** What is the same for every tool that only looks something up in the company's own records. */
+export const lookUp = {
+  effect: "read",
+  repeatable: true,
+  approval: "none",
+  timeoutMs: 5_000,
+  cost: 0.001,
+} as const satisfies Partial<Tool>;
+
 /** Keeps a tool's input and output types together while it is written down. */
 export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool {
   return tool as Tool;

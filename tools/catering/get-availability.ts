@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { TenantData, TenantQuery } from "../../src/core/tenant-data.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import { findProblem, selectCatering, toCatering } from "./catering-facts.ts";
 
 /** Guests of all events of a day that are not cancelled; without one event, where its id is given. */
@@ -26,11 +26,7 @@ export function getAvailabilityTool(data: TenantData): Tool {
     }),
     output: z.strictObject({ available: z.boolean(), remaining_capacity: z.int() }),
     roles: ["customer", "staff", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
-    timeoutMs: 5_000,
-    cost: 0.001,
+    ...lookUp,
     async run({ date, guest_count: guests }, { tenantId, now }) {
       const catering = toCatering(await data.statement(tenantId, selectCatering(now)));
       const problem = findProblem({ date, guests }, catering);

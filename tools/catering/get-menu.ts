@@ -2,7 +2,7 @@ import { z } from "zod";
 import { plainText } from "../../src/core/plain-text.ts";
 import type { TenantData } from "../../src/core/tenant-data.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import { selectCatering, toCatering } from "./catering-facts.ts";
 
 const item = z.object({ category: z.string(), name: z.string(), description: z.string() });
@@ -23,11 +23,7 @@ export function getMenuTool(data: TenantData): Tool {
       list: z.string(),
     }),
     roles: ["customer", "staff", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
-    timeoutMs: 5_000,
-    cost: 0.001,
+    ...lookUp,
     async run(_, { tenantId, now }) {
       const { facts } = toCatering(await data.statement(tenantId, selectCatering(now)));
       const items = await data.statement<Item>(tenantId, {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TenantId } from "../../src/core/ids.ts";
 import type { TenantData, TenantQuery } from "../../src/core/tenant-data.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import { holdIsOver, type CinemaShows, type Show } from "./cinema-shows.ts";
 import { drawSeatMap, seatLabel, type Seat } from "./seat-map.ts";
 import { toldShow, toToldShow } from "./show-lists.ts";
@@ -35,11 +35,7 @@ export function checkSeatAvailabilityTool(parts: { data: TenantData; shows: Cine
       map: z.string(),
     }),
     roles: ["customer", "staff", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
-    timeoutMs: 5_000,
-    cost: 0.001,
+    ...lookUp,
     async run({ show_id: showId }, { tenantId, now }) {
       const show = await parts.shows.one(tenantId, showId, now);
       const seats = await readSeats(tenantId, show, now);

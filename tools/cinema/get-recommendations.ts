@@ -2,7 +2,7 @@ import { z } from "zod";
 import { plainText } from "../../src/core/plain-text.ts";
 import type { TenantData } from "../../src/core/tenant-data.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import type { CinemaShows, Show } from "./cinema-shows.ts";
 import { addDays } from "./read-when.ts";
 import { toldShow, toToldShow } from "./show-lists.ts";
@@ -35,11 +35,7 @@ export function getRecommendationsTool({ data, shows }: { data: TenantData; show
     }),
     output: z.object({ recommendations: z.array(recommendation), list: z.string() }),
     roles: ["customer", "staff", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
-    timeoutMs: 5_000,
-    cost: 0.001,
+    ...lookUp,
     async run(_, { tenantId, contactId, now }) {
       const { today } = await shows.open(tenantId, now);
       const next = await shows.between(tenantId, { from: today, to: addDays(today, 1), now });

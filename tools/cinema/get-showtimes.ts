@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import type { CinemaShows } from "./cinema-shows.ts";
 import { isAtPlace } from "./match-movies.ts";
 import { readWhen } from "./read-when.ts";
@@ -23,11 +23,7 @@ export function getShowtimesTool(shows: CinemaShows): Tool {
     }),
     output: z.object({ date: z.string(), title: z.string(), shows: z.array(toldShow), list: z.string() }),
     roles: ["customer", "staff", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
-    timeoutMs: 5_000,
-    cost: 0.001,
+    ...lookUp,
     async run({ movie_id: movieId, city, date }, { tenantId, now }) {
       const { today } = await shows.open(tenantId, now);
       const { day, span } = readWhen(date, undefined, today);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TenantData } from "../../src/core/tenant-data.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import {
   describeBooking,
   foundBooking,
@@ -17,11 +17,7 @@ import { ensureSampleBooking } from "./sample-booking.ts";
 
 const reading = {
   roles: ["customer", "staff", "admin"],
-  effect: "read",
-  repeatable: true,
-  approval: "none",
-  timeoutMs: 5_000,
-  cost: 0.001,
+  ...lookUp,
 } as const;
 
 /** Where one booking stands. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Tool } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import type { CinemaShows, Show } from "./cinema-shows.ts";
 import { isAtPlace, matchMovies } from "./match-movies.ts";
 import { readWhen } from "./read-when.ts";
@@ -37,11 +37,7 @@ export function searchMoviesTool(shows: CinemaShows): Tool {
     }),
     output: z.object({ date: z.string(), movies: z.array(foundMovie), list: z.string() }),
     roles: ["customer", "staff", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
-    timeoutMs: 5_000,
-    cost: 0.001,
+    ...lookUp,
     async run({ query, city, date, time, screen_type: screen }, { tenantId, now }) {
       const { today } = await shows.open(tenantId, now);
       const { day, span } = readWhen(date, time, today);

@@ -3,7 +3,7 @@ import { PermanentError } from "../../src/core/errors.ts";
 import { plainText } from "../../src/core/plain-text.ts";
 import type { TenantData, TenantQuery, TenantSeal } from "../../src/core/tenant-data.ts";
 import type { Tool, ToolContext } from "../../src/core/tool.ts";
-import { defineTool } from "../../src/core/tool.ts";
+import { defineTool, lookUp } from "../../src/core/tool.ts";
 import { ensureSampleAccount, seesAll } from "./accounts.ts";
 
 const item = z.object({ name: z.string(), quantity: z.int(), price: z.number() });
@@ -31,11 +31,7 @@ export const orderId = z
 
 const reading = {
   roles: ["customer", "staff", "admin"],
-  effect: "read",
-  repeatable: true,
-  approval: "none",
-  timeoutMs: 5_000,
-  cost: 0.001,
+  ...lookUp,
 } as const;
 
 /** The account of whoever asks. */
