@@ -5,8 +5,10 @@ import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
 import { sameForAll } from "./agent-settings.ts";
+import { createAskOnce, type AnsweredOnce } from "./ask-once.ts";
 import { createModelHealth } from "./model-health.ts";
-import { createModelTiers } from "./model-tiers.ts";
+import type { ModelCondition } from "./model-rung.ts";
+import { createModelTiers, type Tier } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
@@ -35,6 +37,8 @@ export interface AgentParts {
   readonly mayCall?: MayCall;
   /** What model calls are paid from; without it nothing is counted or refused. */
   readonly purse?: Purse | undefined;
+  /** How hard a question is; asked only for agents whose cheap model is another one. Without it: complex. */
+  readonly routeOf?: ((request: AgentRequest) => Tier) | undefined;
   /** Milliseconds, for the health cache. */
   readonly now?: () => number;
 }
@@ -49,6 +53,10 @@ export interface PreparedAgent extends Agent {
   summarize(request: SummarizeRequest): Promise<WrittenSummary>;
   /** Whether there is a model at all. */
   readonly hasModels: boolean;
+  /** Asks the cheap models something about a turn before it is answered, at temperature 0; see `createAskOnce`. */
+  askOnce(request: AgentRequest, key: string, prompt: string): Promise<AnsweredOnce>;
+  /** By name, how each model is doing right now. */
+  conditions(): ReadonlyMap<string, ModelCondition>;
 }
 
 /**
@@ -64,6 +72,7 @@ export function createAgent({
   log,
   mayCall,
   purse,
+  routeOf,
   now = Date.now,
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
@@ -85,7 +94,7 @@ export function createAgent({
     const spoken = createSpokenText(feed);
     const belt = beltFor(request.context);
     const { role } = request.context;
-    const tier = request.tier ?? "complex";
+    const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
     const thinking = {
       request,
       settings,
@@ -127,6 +136,8 @@ export function createAgent({
   return {
     answer,
     health,
+    conditions: tiers.conditions,
+    askOnce: createAskOnce({ tiers, purse, prices }),
     promptVersion: prompts.versionOf,
     async warmUp() {
       await tiers.load();

@@ -12,8 +12,8 @@ import type { Rung } from "./model-rung.ts";
 
 /** One question to several models. */
 export interface LadderQuestion extends ModelQuestion {
-  /** Asked before a further call where one broke that is paid for; `false` ends it as over budget. */
-  readonly mayGoOn?: (() => Promise<boolean>) | undefined;
+  /** Asked before every call but the first, with the model's name: one that may not be paid for is passed over. */
+  readonly mayGoOn?: ((model: string) => Promise<boolean>) | undefined;
 }
 
 /** Several models asked as one. */
@@ -40,22 +40,26 @@ interface LadderParts {
 /** Builds a ladder; what its rungs remember they share with every other ladder that has them. */
 export function createModelLadder({ rungs, settings, log, random = Math.random }: LadderParts): ModelLadder {
   async function ask(question: LadderQuestion, remainingMs: () => number): Promise<ModelOutcome> {
-    const bill = openBill(question);
+    const bill = openBill(question, log);
     const answer = createContinuation({ ...question, onBroken: bill.add });
     let due = rungs;
     const failures = new Map<Rung, ModelError>();
     const readyAt = new Map<Rung, number>();
     for (let attempt = 1; ; attempt += 1) {
       const reply = await climb(due, { answer, failures, bill, signal: question.signal, log });
-      if (reply === "over budget") return overBudget(bill);
-      if (reply !== undefined) return { kind: "replied", reply, ...bill.broken() };
+      if (reply === "over budget") return { ...toFailure(failures, true), ...bill.broken() };
+      if (reply !== undefined) {
+        const { model, inputTokens, outputTokens } = reply;
+        log.debug({ model, inputTokens, outputTokens }, "model answered");
+        return { kind: "replied", reply, ...bill.broken() };
+      }
       const failedAt = performance.now();
       for (const rung of due) {
         readyAt.set(rung, failedAt + decideWait(failures.get(rung), attempt, settings.retry, random));
       }
       const next = Math.min(...readyAt.values());
       if (attempt >= settings.retry.attempts || next - failedAt >= remainingMs())
-        return { ...toFailure(failures), ...bill.broken() };
+        return { ...toFailure(failures, bill.refused()), ...bill.broken() };
       await pause(next - failedAt, question.signal);
       due = rungs.filter((rung) => (readyAt.get(rung) ?? 0) <= next);
     }
@@ -64,34 +68,34 @@ export function createModelLadder({ rungs, settings, log, random = Math.random }
   return { name: rungs.map(({ name }) => name).join(" > "), ask };
 }
 
-/** What broken calls used, and whether more of them may be paid for. */
+/** What broken calls used, and whether further ones may be paid for. */
 interface Bill {
   add(used: ModelUse): void;
-  /** Asks once for each time something was added. */
-  mayGoOn(): Promise<boolean>;
+  mayAsk(model: string): Promise<boolean>;
+  /** A model was passed over because of the money. */
+  refused(): boolean;
   broken(): { readonly broken?: ModelUse[] };
 }
 
-function openBill({ onBroken, mayGoOn }: LadderQuestion): Bill {
+function openBill({ onBroken, mayGoOn }: LadderQuestion, log: Log): Bill {
   const broken: ModelUse[] = [];
   let asked = 0;
+  let isRefused = false;
   return {
     add(used) {
       broken.push(used);
+      log.debug({ ...used }, "model broke off");
       onBroken?.(used);
     },
-    async mayGoOn() {
-      if (mayGoOn === undefined || asked === broken.length) return true;
-      asked = broken.length;
-      return mayGoOn();
+    async mayAsk(model) {
+      asked += 1;
+      const may = asked === 1 || mayGoOn === undefined || (await mayGoOn(model));
+      isRefused ||= !may;
+      return may;
     },
+    refused: () => isRefused,
     broken: () => (broken.length === 0 ? {} : { broken }),
   };
-}
-
-function overBudget(bill: Bill): ModelOutcome {
-  const detail = "the limit is reached: calls that broke off used it up";
-  return { kind: "failed", reason: "over budget", detail, ...bill.broken() };
 }
 
 interface Climb {
@@ -106,8 +110,12 @@ async function climb(
   rungs: readonly Rung[],
   { answer, failures, bill, signal, log }: Climb,
 ): Promise<ModelReply | "over budget" | undefined> {
+  let passedOver = 0;
   for (const rung of rungs) {
-    if (!(await bill.mayGoOn())) return "over budget";
+    if (!(await bill.mayAsk(rung.name))) {
+      passedOver += 1;
+      continue;
+    }
     try {
       return answer.finish(await rung.ask(answer.next()));
     } catch (error) {
@@ -119,7 +127,7 @@ async function climb(
       if (error.code !== circuitOpen) log.warn({ model: rung.name, code: error.code }, "model failed");
     }
   }
-  return undefined;
+  return rungs.length > 0 && passedOver === rungs.length ? "over budget" : undefined;
 }
 
 /** Milliseconds until a model may be asked again: full jitter that doubles its reach, or what the model named. */
@@ -142,12 +150,17 @@ async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-function toFailure(failures: ReadonlyMap<Rung, ModelError>): Extract<ModelOutcome, { kind: "failed" }> {
+function toFailure(
+  failures: ReadonlyMap<Rung, ModelError>,
+  isRefused: boolean,
+): Extract<ModelOutcome, { kind: "failed" }> {
   const errors = [...failures.values()];
   const detail = errors.map(({ message }) => message).join("; ");
   const all = (...codes: readonly string[]) => errors.every(({ code }) => codes.includes(code ?? ""));
   if (errors.some(({ code }) => code === contextTooLong))
     return { kind: "failed", reason: "too long", detail };
+  if (isRefused)
+    return { kind: "failed", reason: "over budget", detail: `no money for another try: ${detail}` };
   if (all(emptyAnswer, contentFilter)) return { kind: "failed", reason: "empty answer", detail };
   return { kind: "failed", reason: "model unavailable", detail };
 }

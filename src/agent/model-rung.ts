@@ -15,8 +15,13 @@ import {
   rateLimited,
 } from "./model-error.ts";
 
+/** How a model is doing: answers, is asked once to see whether it does again, or is left alone. */
+export type ModelCondition = "well" | "probed" | "left alone";
+
 /** A model as a ladder climbs it: it remembers, across turns, when it is not worth asking. */
-export type Rung = ChatModel;
+export interface Rung extends ChatModel {
+  condition(): ModelCondition;
+}
 
 interface RungParts {
   readonly settings: Pick<AgentSettings, "breaker">;
@@ -31,7 +36,11 @@ export function createRungs({ settings, log }: RungParts): (model: ModelSettings
     const chat = createChatModel(model);
     const condition = conditions.get(key) ?? createCondition(chat.name, settings.breaker, log);
     conditions.set(key, condition);
-    return { ...chat, ask: (question) => askIfWell(chat, question, condition) };
+    return {
+      ...chat,
+      ask: (question) => askIfWell(chat, question, condition),
+      condition: () => toModelCondition(condition),
+    };
   };
 }
 
@@ -52,6 +61,13 @@ function createCondition(name: string, { failures, openMs }: AgentSettings["brea
   breaker.onBreak(() => log.warn({ model: name, openMs }, "model left alone after failures in a row"));
   breaker.onReset(() => log.info({ model: name }, "model answers again"));
   return { breaker, restsUntil: 0, outUntil: 0, log };
+}
+
+function toModelCondition({ breaker, restsUntil, outUntil }: Condition): ModelCondition {
+  const now = performance.now();
+  if (now < restsUntil || now < outUntil) return "left alone";
+  if (breaker.state === CircuitState.Closed) return "well";
+  return breaker.state === CircuitState.HalfOpen ? "probed" : "left alone";
 }
 
 // A rate limit or an empty answer says that the endpoint is alive.

@@ -5,7 +5,7 @@ import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings
 import { endpointKey } from "./model-endpoint.ts";
 import type { ModelLadder } from "./model-ladder.ts";
 import { createModelLadder } from "./model-ladder.ts";
-import type { Rung } from "./model-rung.ts";
+import type { ModelCondition, Rung } from "./model-rung.ts";
 import { createRungs } from "./model-rung.ts";
 
 /** How hard a question is. */
@@ -19,6 +19,12 @@ export interface ModelTiers {
   ladderFor(role: Role, tier: Tier): ModelLadder;
   /** The models of that ladder. */
   modelsFor(role: Role, tier: Tier): readonly ModelSettings[];
+  /** The agent asks another model first where the question is simple. */
+  hasCheap(role: Role): boolean;
+  /** The agent's cheap ladder for short answers that must be the same every time. */
+  coolFor(role: Role): { readonly ladder: ModelLadder; readonly models: readonly ModelSettings[] };
+  /** By name, how each model is doing. */
+  conditions(): ReadonlyMap<string, ModelCondition>;
   /** Loads the code of every provider in use. */
   load(): Promise<void>;
 }
@@ -40,21 +46,41 @@ export function createModelTiers({ models, settings, log }: TierParts): ModelTie
     if (!named.has(modelKey(model))) named.set(modelKey(model), model);
     return rung;
   };
+  const chains = new Map<string, readonly ModelSettings[]>();
   const ladders = new Map<string, ModelLadder>();
   for (const role of roles) {
     for (const tier of ["simple", "complex"] as const) {
-      const chain = listChain(models, role, tier).map(toRung);
-      ladders.set(`${role} ${tier}`, createModelLadder({ rungs: chain, settings, log }));
+      const chain = listChain(models, role, tier);
+      chains.set(`${role} ${tier}`, chain);
+      ladders.set(`${role} ${tier}`, createModelLadder({ rungs: chain.map(toRung), settings, log }));
     }
   }
+  const modelsFor = (role: Role, tier: Tier) => chains.get(`${role} ${tier}`) ?? [];
+  const cooled = new Map<Role, ReturnType<ModelTiers["coolFor"]>>();
+  const cool = (role: Role) => {
+    const chain = modelsFor(role, "simple").map((model) => ({ ...model, ...coolAndShort }));
+    // Breakers are shared by model and address, so what fails here is left alone there.
+    const ladder = createModelLadder({ rungs: chain.map(rungFor), settings, log });
+    const made = { ladder, models: chain };
+    cooled.set(role, made);
+    return made;
+  };
   const none = createModelLadder({ rungs: [], settings, log });
   return {
     models: [...named.values()],
     ladderFor: (role, tier) => ladders.get(`${role} ${tier}`) ?? none,
-    modelsFor: (role, tier) => listChain(models, role, tier),
+    modelsFor,
+    hasCheap(role) {
+      const [[cheap], [strong]] = [modelsFor(role, "simple"), modelsFor(role, "complex")];
+      return cheap !== undefined && strong !== undefined && modelKey(cheap) !== modelKey(strong);
+    },
+    coolFor: (role) => cooled.get(role) ?? cool(role),
+    conditions: () => new Map([...rungs.values()].map((rung) => [rung.name, rung.condition()])),
     load: async () => void (await Promise.all([...rungs.values()].map((rung) => rung.load()))),
   };
 }
+
+const coolAndShort = { temperature: 0, maxTokens: 300 };
 
 function listChain({ agents, fallbacks }: AgentModels, role: Role, tier: Tier): readonly ModelSettings[] {
   const own = agents[role];

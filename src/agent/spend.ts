@@ -22,16 +22,17 @@ interface Call {
   readonly cheap: readonly ModelSettings[];
 }
 
-/** Asks one of the two ladders, which tells what its broken calls used and asks whether it may go on after them. */
+/** Asks one of the two ladders, which tells what its broken calls used and asks before each further one. */
 type AskLadder = (
   tier: "wanted" | "cheap",
   bill: Pick<LadderQuestion, "onBroken" | "mayGoOn">,
 ) => Promise<ModelOutcome>;
 
 /**
- * Asks a model within the day's limits: what a call can cost at most is set aside before it, what it did cost is
- * counted after it, also where it broke off or was stopped half way. From the alert threshold on the cheap tier is
- * asked; where nothing may be spent any more, nobody is.
+ * Asks a model within the limits: what a call can cost at most is set aside before it, what it did cost is counted
+ * after it, also where it broke off or was stopped half way; so it is for each further model that is tried. From the
+ * alert threshold on, and where only the wanted model would cross a limit, the cheap tier is asked; where nothing may
+ * be spent any more, nobody is.
  */
 export async function askWithinBudget(call: Call, ask: AskLadder): Promise<ModelOutcome> {
   const { purse, context, isFirst } = call;
@@ -39,9 +40,9 @@ export async function askWithinBudget(call: Call, ask: AskLadder): Promise<Model
   const { tenantId, contactId, conversationId } = context;
   const spender = { tenantId, contactId, conversationId, isFirst };
   const inputTokens = boundOf(call.question);
-  const wanted = atMost(call.wanted, inputTokens, call.prices);
-  const cheap = call.cheap.length === 0 ? undefined : atMost(call.cheap, inputTokens, call.prices);
-  const first = await purse.reserve(spender, wanted, cheap);
+  const atMostOf = (model: ModelSettings | undefined) => atMost(model, inputTokens, call.prices);
+  const cheap = call.cheap.length === 0 ? undefined : atMostOf(call.cheap[0]);
+  const first = await purse.reserve(spender, atMostOf(call.wanted[0]), cheap);
   if (first.kind === "refused")
     return { kind: "failed", reason: "over budget", detail: `the limit is reached: ${first.scope}` };
   const { tier } = first;
@@ -55,9 +56,10 @@ export async function askWithinBudget(call: Call, ask: AskLadder): Promise<Model
   try {
     const outcome = await ask(tier, {
       onBroken: (use) => void used.push(use),
-      mayGoOn: async () => {
+      mayGoOn: async (name) => {
         await settle();
-        reservation = await purse.reserve(spender, tier === "cheap" ? (cheap ?? wanted) : wanted);
+        const next = call.wanted.find(({ provider, model }) => `${provider}:${model}` === name);
+        reservation = await purse.reserve(spender, atMostOf(next));
         return reservation.kind === "granted";
       },
     });
@@ -82,15 +84,10 @@ function boundOf({ messages, tools }: Call["question"]): number {
   return Math.ceil((Buffer.byteLength(JSON.stringify(messages)) + sizeOf(tools)) / bytesPerToken);
 }
 
-function atMost(models: readonly ModelSettings[], inputTokens: number, prices: Prices): Spent {
-  const calls = models.map(({ model, maxTokens }) => {
-    const tokens = { inputTokens, outputTokens: maxTokens };
-    return { costUsd: prices.costOf(model, tokens), tokens: inputTokens + maxTokens };
-  });
-  return {
-    costUsd: Math.max(0, ...calls.map(({ costUsd }) => costUsd)),
-    tokens: Math.max(0, ...calls.map(({ tokens }) => tokens)),
-  };
+function atMost(model: ModelSettings | undefined, inputTokens: number, prices: Prices): Spent {
+  if (model === undefined) return { costUsd: 0, tokens: 0 };
+  const tokens = { inputTokens, outputTokens: model.maxTokens };
+  return { costUsd: prices.costOf(model.model, tokens), tokens: inputTokens + model.maxTokens };
 }
 
 const sizes = new WeakMap<object, number>();

@@ -8,6 +8,8 @@ export interface UsageMeter {
   costOf(outcome: ModelOutcome): number;
   addModelCall(outcome: ModelOutcome): void;
   addToolCall(costUsd: number): void;
+  /** Adds what something else of the same turn used. */
+  add(used: Usage): void;
   read(): Usage;
 }
 
@@ -30,6 +32,20 @@ export function createUsageMeter(prices: Prices): UsageMeter {
     addToolCall(costUsd) {
       usage = { ...usage, costUsd: usage.costUsd + costUsd, toolCalls: usage.toolCalls + 1 };
     },
+    add(used) {
+      usage = addUsage(usage, used);
+    },
     read: () => usage,
+  };
+}
+
+/** Both together. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    costUsd: a.costUsd + b.costUsd,
+    modelCalls: a.modelCalls + b.modelCalls,
+    toolCalls: a.toolCalls + b.toolCalls,
   };
 }

@@ -1,6 +1,7 @@
 import { createFamilies, toolFamilies, type ToolParts as RegistryParts } from "../../tools/registry.ts";
 import type { McpTools } from "../../tools/mcp/mcp-tools.ts";
 import { askForApproval } from "../agent/tools/ask-for-approval.ts";
+import { chargeTool } from "../agent/tools/charge-tool.ts";
 import { findUnknownNames, offerTools, type FamilyTool } from "../agent/tools/offer-tools.ts";
 import { runInBackground } from "../agent/tools/run-in-background.ts";
 import type { BackgroundDesk } from "../core/background.ts";
@@ -10,6 +11,7 @@ import type { Tool } from "../core/tool.ts";
 import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
 import type { Approvals } from "../handoff/approvals.ts";
 import type { Tickets } from "../handoff/tickets.ts";
+import type { Budget } from "../insights/cost/budget.ts";
 import type { Settings } from "../settings.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
@@ -34,13 +36,15 @@ export interface ToolParts {
   /** Tools beside those of the registry. */
   readonly extra: readonly Tool[];
   readonly approvals: Approvals;
+  /** What a run of a tool is counted against. */
+  readonly budget: Pick<Budget, "charge">;
   readonly background: BackgroundDesk;
   readonly log: Log;
 }
 
 /** The registry's families as the settings open them, each offered to the companies that chose it. */
 export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
-  const { settings, tickets, business, people, extra, approvals, background, log } = parts;
+  const { settings, tickets, business, people, extra, approvals, background, budget, log } = parts;
   const mcp = await connectServers(settings, log);
   const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
   const opened = {
@@ -58,7 +62,8 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
     people,
   });
   tellUnknownTools(settings, families, log);
-  const tools = [...offerTools(families, settings.tenants.map(toToolChoice)), ...extra];
+  const chosen = [...offerTools(families, settings.tenants.map(toToolChoice)), ...extra];
+  const tools = chosen.map((tool) => chargeTool(tool, budget));
   const begun = (tool: Tool) => (isLong(tool) ? runInBackground(tool, background) : tool);
   const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : begun(tool)));
   return {

@@ -7,8 +7,12 @@ export interface Metrics {
   readonly costDollars: Counter<"agent" | "model">;
   /** Of one answer, US dollars; the target is at most 0.02. */
   readonly costPerAnswer: Histogram<"agent">;
-  /** The day's spending of the whole deployment so far, US dollars. */
-  readonly spentToday: Gauge;
+  /** US dollars a day may cost: `all` for the deployment, else a company's slug. */
+  readonly costLimit: Gauge<"company">;
+  /** Model calls that a limit on money or tokens refused. */
+  readonly overBudget: Counter<"scope">;
+  /** Turns of agents with a cheap model, by the tier that was asked first. */
+  readonly routed: Counter<"agent" | "tier">;
   /** Messages refused by a limit. */
   readonly limited: Counter<"layer">;
   /** Looks into the cache of answers: exact, similar, miss, not cacheable. */
@@ -31,6 +35,10 @@ export interface Metrics {
   watchQueue(
     look: () => Promise<Readonly<Record<"waiting" | "delayed" | "active" | "failed", number>>>,
   ): void;
+  /** Asked on every scrape for the day's spending so far, US dollars, by the same names as `costLimit`. */
+  watchSpending(look: () => Promise<ReadonlyMap<string, number>>): void;
+  /** Asked on every scrape for how each model is doing, by its name. */
+  watchModels(look: () => ReadonlyMap<string, "well" | "probed" | "left alone">): void;
   /** Puts a number of somebody else's on the page; it is asked for on every scrape. */
   add(gauge: Gauge): void;
   /** The page Prometheus reads. */
@@ -52,6 +60,33 @@ export function createMetrics(): Metrics {
     help: "Jobs by state",
     labelNames: ["state"],
     registers: [],
+  });
+
+  const spentToday = new Gauge({
+    name: "ai_cost_today_dollars",
+    help: "Spent since midnight UTC, US dollars",
+    labelNames: ["company"],
+    registers: [],
+  });
+  const models = new Gauge({
+    name: "baton_model_left_alone",
+    help: "0: answers; 0.5: asked once after failures; 1: not asked after failures in a row",
+    labelNames: ["model"],
+    registers: [],
+  });
+  const cacheLooks = new Counter({
+    name: "baton_answer_cache_total",
+    help: "Looks into the answer cache by outcome",
+    labelNames: ["outcome"],
+    registers,
+  });
+  new Gauge({
+    name: "baton_answer_cache_hit_ratio",
+    help: "Share of cacheable questions that the cache answered, since the start",
+    registers,
+    async collect() {
+      this.set(toHitRatio((await cacheLooks.get()).values));
+    },
   });
 
   return {
@@ -81,9 +116,22 @@ export function createMetrics(): Metrics {
       buckets: answerDollars,
       registers,
     }),
-    spentToday: new Gauge({
-      name: "ai_cost_today_dollars",
-      help: "Spent since midnight UTC, US dollars",
+    costLimit: new Gauge({
+      name: "ai_cost_limit_dollars",
+      help: "What a day may cost, US dollars",
+      labelNames: ["company"],
+      registers,
+    }),
+    overBudget: new Counter({
+      name: "baton_over_budget_total",
+      help: "Model calls refused by a limit on money or tokens, by the limit",
+      labelNames: ["scope"],
+      registers,
+    }),
+    routed: new Counter({
+      name: "baton_routed_total",
+      help: "Turns by the tier of models that was asked first",
+      labelNames: ["agent", "tier"],
       registers,
     }),
     limited: new Counter({
@@ -92,12 +140,7 @@ export function createMetrics(): Metrics {
       labelNames: ["layer"],
       registers,
     }),
-    cacheLooks: new Counter({
-      name: "baton_answer_cache_total",
-      help: "Looks into the answer cache by outcome",
-      labelNames: ["outcome"],
-      registers,
-    }),
+    cacheLooks,
     heldSentences: new Counter({
       name: "baton_held_sentences_total",
       help: "Sentences held back by the check, by why",
@@ -157,20 +200,48 @@ export function createMetrics(): Metrics {
     watchQueue(look) {
       registry.registerMetric(depth);
       // prom-client calls `collect` before every scrape.
-      Object.assign(depth, { collect: () => setDepth(depth, look) });
+      Object.assign(depth, {
+        collect: () =>
+          setAll(depth, async () => Object.entries(await look()).map(([state, jobs]) => [{ state }, jobs])),
+      });
+    },
+    watchSpending(look) {
+      registry.registerMetric(spentToday);
+      Object.assign(spentToday, {
+        collect: () =>
+          setAll(spentToday, async () => [...(await look())].map(([company, usd]) => [{ company }, usd])),
+      });
+    },
+    watchModels(look) {
+      registry.registerMetric(models);
+      Object.assign(models, {
+        collect: () =>
+          setAll(models, async () => [...look()].map(([model, state]) => [{ model }, leftAlone[state]])),
+      });
     },
     add: (gauge) => registry.registerMetric(gauge),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }
 
-async function setDepth(
-  depth: Gauge<"state">,
-  look: () => Promise<Readonly<Record<string, number>>>,
+const leftAlone = { well: 0, probed: 0.5, "left alone": 1 } as const;
+
+/** A share of nothing is nothing. */
+function toHitRatio(looks: readonly { readonly value: number; readonly labels: object }[]): number {
+  const count = (...outcomes: readonly string[]) =>
+    looks
+      .filter(({ labels }) => outcomes.includes(String(Reflect.get(labels, "outcome"))))
+      .reduce((sum, { value }) => sum + value, 0);
+  return count("exact", "similar") / Math.max(1, count("exact", "similar", "miss"));
+}
+
+async function setAll<Label extends string>(
+  gauge: Gauge<Label>,
+  look: () => Promise<readonly (readonly [Partial<Record<Label, string>>, number])[]>,
 ): Promise<void> {
   try {
-    for (const [state, jobs] of Object.entries(await look())) depth.set({ state }, jobs);
+    for (const [labels, value] of await look()) gauge.set(labels, value);
   } catch {
-    // A queue that does not answer must not take the other numbers away; /health says that it is down.
+    // What does not answer must not take the other numbers away; /health says that it is down.
   }
 }

@@ -223,6 +223,14 @@ export const settingNames = z.object({
     yaml: "ai.cost.alertThreshold",
     about: "US dollars a day that raise an alert; from then on the cheap tier answers",
   }),
+  AI_MAX_TOKENS_PER_CUSTOMER_DAY: whole(1, 1_000_000_000).optional().register(settingNotes, {
+    yaml: "ai.cost.tokensPerCustomerDay",
+    about: "Tokens models may use for one person a day; then written answers or people help. Unset: no limit",
+  }),
+  AI_MAX_TOKENS_PER_CONVERSATION: whole(1, 1_000_000_000).optional().register(settingNotes, {
+    yaml: "ai.cost.tokensPerConversation",
+    about: "Tokens models may use in one conversation; then written answers or people help. Unset: no limit",
+  }),
 
   BATON_DEBOUNCE_MS_SLACK: debounce("slack"),
   BATON_DEBOUNCE_MS_DISCORD: debounce("discord"),

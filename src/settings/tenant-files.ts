@@ -23,6 +23,10 @@ export interface TenantFile {
   readonly understanding?: "offline" | "model" | undefined;
   /** US dollars its models and tools may cost a day; as much as the deployment's limit leaves when left out. */
   readonly maxCostPerDay?: number | undefined;
+  /** What reads the messages: rules of Baton's own, or a cheap model before them, at one short call a turn. */
+  readonly understanding?: "offline" | "model" | undefined;
+  /** US dollars its models and tools may cost a day; as much as the deployment's limit leaves when left out. */
+  readonly maxCostPerDay?: number | undefined;
   /** Families and names of the tools its agents may offer; all of them when left out. */
   readonly tools?: readonly string[] | undefined;
   /** ISO 639-1 and IANA names, for whoever tells none. */
@@ -99,6 +103,8 @@ const tenantFile = z.strictObject({
   default: z.boolean("must be true or false").default(false),
   tools: z.array(z.string("must be names of tools or their families")).optional(),
   mode: z.enum(["hybrid", "rules"], "must be hybrid or rules").default("hybrid"),
+  understanding: z.enum(["offline", "model"], "must be offline or model").default("offline"),
+  maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
   understanding: z.enum(["offline", "model"], "must be offline or model").optional(),
   maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
   language: z
@@ -198,6 +204,8 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       persona,
       isDefault: file.default,
       mode: file.mode,
+      understanding: file.understanding,
+      maxCostPerDay: file.maxCostPerDay,
       understanding: file.understanding,
       maxCostPerDay: file.maxCostPerDay,
       tools: file.tools,

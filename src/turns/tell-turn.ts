@@ -16,6 +16,7 @@ export function tellTurn(
   metrics.turnOverhead.observe(Math.max(0, seconds - modelMs() / 1000));
   metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
   metrics.costDollars.inc({ agent: role, model }, usage.costUsd);
+  metrics.costPerAnswer.observe({ agent: role }, usage.costUsd);
   metrics.tokensPerConversation.observe({ agent: role, model }, usage.inputTokens + usage.outputTokens);
   if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
   log.info(

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
 import { startOpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
 import { createAgent } from "../../src/agent/agent.ts";
-import type { ModelSettings } from "../../src/agent/agent-settings.ts";
+import type { AgentModels, ModelSettings } from "../../src/agent/agent-settings.ts";
 import { chargeTool } from "../../src/agent/tools/charge-tool.ts";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { ConversationId } from "../../src/core/ids.ts";
@@ -28,6 +28,7 @@ afterAll(() => model.stop());
 
 const price = { inputPer1k: 1, outputPer1k: 2, asOf: "2026-01-01" };
 const prices = [
+  { model: "gpt-4.1", inputPer1k: 100, outputPer1k: 200, asOf: "2026-01-01" },
   { model: "gpt-4o-mini", ...price },
   { model: "gpt-4o", ...price },
 ];
@@ -47,7 +48,7 @@ function aPurse(maxPerDayUsd = 1_000_000) {
 }
 
 interface Stand {
-  readonly models?: readonly ModelSettings[];
+  readonly models?: readonly ModelSettings[] | AgentModels;
   readonly purse?: ReturnType<typeof aPurse>;
   readonly signal?: AbortSignal;
   readonly onText?: (text: string) => void;
@@ -136,6 +137,39 @@ describe("a model call that breaks off is not free", () => {
     expect(answer).toMatchObject({ kind: "failed", reason: "over budget" });
     expect(usageOf(answer).costUsd).toBeGreaterThan(0);
     expect(model.history().filter(({ endpoint }) => endpoint === "chat")).toHaveLength(1);
+  });
+});
+
+describe("a strong model and a cheap one", () => {
+  const both = () => ({
+    simple: [aModel(model.baseURL, { model: "gpt-4o-mini", maxTokens: 100 })],
+    complex: [aModel(model.baseURL, { model: "gpt-4.1", maxTokens: 100 })],
+  });
+  const models = (): AgentModels => ({
+    agents: { customer: both(), staff: both(), admin: both(), analytics: both() },
+    fallbacks: [],
+  });
+  const asked = () =>
+    model.history().flatMap(({ endpoint, model: name }) => (endpoint === "chat" ? [name] : []));
+
+  test("where only the strong one would cross the limit, the cheap one is asked", async () => {
+    const { answer } = await turn({ models: models(), purse: aPurse(15) });
+    expect(answer).toMatchObject({ kind: "answered" });
+    expect(asked()).toEqual(["gpt-4o-mini"]);
+  });
+
+  test("the strong one is not asked with the cheap one's money when that fails", async () => {
+    model.fault({ kind: "server-error", status: 500, times: null, model: "gpt-4o-mini" });
+    const { answer } = await turn({ models: models(), purse: aPurse(15) });
+    expect(answer).toMatchObject({ kind: "failed", reason: "over budget" });
+    expect(new Set(asked())).toEqual(new Set(["gpt-4o-mini"]));
+  });
+
+  test("with money enough the other one is asked in its turn", async () => {
+    model.fault({ kind: "server-error", status: 500, times: null, model: "gpt-4.1" });
+    const { answer } = await turn({ models: models() });
+    expect(answer).toMatchObject({ kind: "answered" });
+    expect(asked()).toEqual(["gpt-4.1", "gpt-4o-mini"]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { AgentRequest, Usage } from "../../core/agent.ts";
 import { SettingsError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";
 import type { Understand } from "../../core/understanding.ts";
@@ -23,7 +24,7 @@ export interface BrainsParts extends Pick<BrainParts, "tools" | "turnTimeoutMs" 
   /** Throws SettingsError for intents that cannot be used. */
   readonly understanderOf: (tenant: BrainTenant) => {
     readonly intents: readonly string[];
-    load(): Promise<Understand>;
+    load(request: AgentRequest, onUsed: (used: Usage) => void): Promise<Understand>;
   };
 }
 
@@ -64,7 +65,7 @@ function createBrain(
     brain: createKeylessBrain({
       ...parts,
       config,
-      understand: () => understander.load(),
+      understand: (request, onUsed) => understander.load(request, onUsed),
       language,
       timeZone,
     }),

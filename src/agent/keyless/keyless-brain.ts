@@ -1,4 +1,4 @@
-import type { AgentAnswer, AgentRequest } from "../../core/agent.ts";
+import type { AgentAnswer, AgentRequest, Usage } from "../../core/agent.ts";
 import { StoodDownError } from "../../core/errors.ts";
 import { UnrepeatableStepError } from "../../core/journal.ts";
 import type { Log } from "../../core/log.ts";
@@ -11,6 +11,7 @@ import type { Move } from "../flows/flow-moves.ts";
 import type { Next, Said } from "../flows/run-flow.ts";
 import { createPhrases } from "../phrases/phrases.ts";
 import { lookUp } from "../phrases/template.ts";
+import { askedText } from "../asked-text.ts";
 import type { MayCall } from "../run-tool.ts";
 import { createTurnClock } from "../turn-clock.ts";
 import { createPrices } from "../prices.ts";
@@ -22,8 +23,11 @@ import { createFlowTools } from "./flow-tools.ts";
 /** What one company's brain is made of. */
 export interface BrainParts {
   readonly config: BrainConfig;
-  /** Loaded when the first message comes: it costs more memory than everything else. */
-  readonly understand: () => Promise<Understand>;
+  /**
+   * What this turn's messages are understood with. Loaded when the first one comes: it costs more memory than
+   * everything else. `onUsed` is told what a model's help in it used.
+   */
+  readonly understand: (request: AgentRequest, onUsed: (used: Usage) => void) => Promise<Understand>;
   readonly tools: readonly Tool[];
   readonly turnTimeoutMs: number;
   /** The company's language and time zone, for whoever tells none. */
@@ -54,7 +58,7 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
     try {
       const news = toNews(request);
       if (request.questions.length === 0 && news.length > 0) return tellNews(request, news);
-      const understand = await parts.understand();
+      const understand = await parts.understand(request, usage.add);
       const { message, house, dialogue } = prepare(request, understand, limited);
       const stale = putAwayStale(dialogue, house);
       const decided = decideAnswer(stale.dialogue, message, house);
@@ -117,7 +121,7 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
       fallbackLanguage: parts.language,
       sentimentBefore: dialogue.sentiment,
     };
-    const text = request.questions.map((question) => question.text).join("\n");
+    const text = askedText(request);
     const understood = understand(text, context);
     const house: BrainHouse = {
       book: config.book,
@@ -134,7 +138,7 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
 
   /** One line a turn: what was meant, never what was said. */
   function tell({ context }: AgentRequest, { understood }: FlowMessage, decided: Decided): void {
-    const { intent, confidence, language, sentiment, route } = understood;
+    const { intent, confidence, language, sentiment, route, source } = understood;
     log.info(
       {
         conversation_id: context.conversationId,
@@ -144,6 +148,7 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
         language,
         sentiment: round(sentiment),
         route,
+        source,
         decision: decided.because,
         phase: decided.dialogue.phase,
       },

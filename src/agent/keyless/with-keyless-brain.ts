@@ -1,5 +1,6 @@
 import type { Agent, AgentAnswer, AgentRequest } from "../../core/agent.ts";
 import type { TenantId } from "../../core/ids.ts";
+import { addUsage } from "../usage-meter.ts";
 import type { KeylessBrain } from "./keyless-brain.ts";
 
 /** How a company is answered: with models where there are any, or by rules alone. */
@@ -34,18 +35,8 @@ export function withKeylessBrain<A extends Agent>(
     if (first.kind === "answered" || !insteadOf.has(first.reason) || first.usage.toolCalls > 0) return first;
     const limited = first.reason !== "no model configured";
     const second = await found.brain.answer(request, { limited });
-    return { ...second, usage: addUp(first.usage, second.usage) };
+    return { ...second, usage: addUsage(first.usage, second.usage) };
   }
 
   return { ...agent, answer };
-}
-
-function addUp(a: AgentAnswer["usage"], b: AgentAnswer["usage"]): AgentAnswer["usage"] {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    costUsd: a.costUsd + b.costUsd,
-    modelCalls: a.modelCalls + b.modelCalls,
-    toolCalls: a.toolCalls + b.toolCalls,
-  };
 }

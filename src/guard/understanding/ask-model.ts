@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { FilledSlots, UnderstandContext, Understanding } from "../../core/understanding.ts";
+import type { FilledSlots, Understand, UnderstandContext, Understanding } from "../../core/understanding.ts";
+import { blendSentiment } from "./blend-sentiment.ts";
+import { toHandling } from "./general-intents.ts";
 import type { OwnIntent } from "./own-intents.ts";
-import type { Understander } from "./understand.ts";
 
 /** How a model must be asked: always the same answer to the same text, from the cheap tier. */
 export interface AskOptions {
@@ -11,7 +12,11 @@ export interface AskOptions {
 
 /** Understanding with a model's help. */
 export interface ModelUnderstanding {
-  readonly offline: Understander;
+  readonly offline: {
+    /** The names of all intents it can find. */
+    readonly intents: readonly string[];
+    readonly understand: Understand;
+  };
   readonly own: readonly OwnIntent[];
   /** Answers with the model's text. Its deadline and its cost are the caller's. */
   readonly ask: (prompt: string, options: AskOptions) => Promise<string>;
@@ -30,45 +35,65 @@ const askedCharacters = 4_000;
 const repliedCharacters = 8_000;
 
 /**
- * Asks a model what a message means. What comes back is checked: an answer that is no JSON of the right shape, names
- * an unknown intent or was never given leaves the offline result, with the reason in it; a slot's value that was not
- * said is dropped. Never rejects.
+ * Asks a model what a message means, and gives what understands with that answer at hand; any other text is understood
+ * offline. What the model says is checked: an answer that is no JSON of the right shape, names an unknown intent or was
+ * never given leaves the offline result, with the reason in it; a slot's value that was not said is dropped. Never
+ * rejects.
  */
-export async function understandWithModel(
-  text: string,
-  context: UnderstandContext,
+export async function readWithModel(
+  asked: string,
   { offline, own, ask }: ModelUnderstanding,
-): Promise<Understanding> {
-  const known = offline.understand(text, context);
-  const because = (why: string): Understanding => ({
-    ...known,
-    reasons: [...known.reasons, `model: ${why}`],
-  });
+): Promise<Understand> {
+  const heard = await hear(asked, { offline, own, ask });
+  return (text, context) => {
+    const known = offline.understand(text, context);
+    if (text !== asked) return known;
+    if (typeof heard === "string") return { ...known, reasons: [...known.reasons, `model: ${heard}`] };
+    return toUnderstanding({ text, context, known, heard, own });
+  };
+}
+
+/** What the model said, or why nothing of it can be used. */
+async function hear(text: string, { offline, own, ask }: ModelUnderstanding): Promise<ModelReply | string> {
   let answered: string;
   try {
     answered = await ask(toPrompt(text, offline.intents, own), { temperature: 0, tier: "simple" });
   } catch {
-    return because("did not answer");
+    return "did not answer";
   }
   const parsed = parseReply(answered);
-  if (parsed === undefined) return because("malformed answer");
-  const intent = parsed.intent ?? undefined;
-  if (intent !== undefined && !offline.intents.includes(intent)) return because("unknown intent");
+  if (parsed === undefined) return "malformed answer";
+  const { intent } = parsed;
+  const isKnown = intent === undefined || intent === null || offline.intents.includes(intent);
+  return isKnown ? parsed : "unknown intent";
+}
+
+interface Heard {
+  readonly text: string;
+  readonly context: UnderstandContext;
+  readonly known: Understanding;
+  readonly heard: ModelReply;
+  readonly own: readonly OwnIntent[];
+}
+
+function toUnderstanding({ text, context, known, heard, own }: Heard): Understanding {
+  const { confidence, language, sentiment } = heard;
+  const intent = heard.intent ?? undefined;
   return {
     ...known,
-    language: parsed.language,
+    language,
     intent,
-    handling: offline.handlingOf(intent),
-    confidence: parsed.confidence,
-    candidates: intent === undefined ? [] : [{ intent, confidence: parsed.confidence }],
+    handling: toHandling(intent, own),
+    confidence,
+    candidates: intent === undefined ? [] : [{ intent, confidence }],
     slots: {
-      ...saidOnly(parsed.slots, { text, intent, own }),
+      ...saidOnly(heard.slots, { text, intent, own }),
       ...(intent === known.intent ? known.slots : {}),
     },
-    sentiment: parsed.sentiment,
-    conversationSentiment: offline.blend(context, parsed.sentiment),
+    sentiment,
+    conversationSentiment: blendSentiment(context.sentimentBefore, sentiment),
     source: "model",
-    reasons: [...known.reasons, `model: intent ${intent ?? "none"} at ${parsed.confidence}`],
+    reasons: [...known.reasons, `model: intent ${intent ?? "none"} at ${confidence}`],
   };
 }
 

@@ -1,27 +1,35 @@
-import { generalIntents, generalPhrases, type GeneralIntent } from "./general-phrases.ts";
-import { createIntentClassifier, type IntentClassifier } from "./intent-classifier.ts";
+import type { Handling } from "../../core/understanding.ts";
+import { generalIntents, generalPhrases, handlingOf, type GeneralIntent } from "./general-phrases.ts";
 import type { IntentExample } from "./intent-model.ts";
-import { trainIntents } from "./train-intents.ts";
+import type { OwnIntent } from "./own-intents.ts";
+import type { IntentTraining } from "./train-intents.ts";
 
 const smallTalk = ["greeting", "goodbye", "chitchat", "human"] as const;
 
-/** Trains the classifier of what any message can be about. Some tenths of a second: once a process. */
-export function createGeneralClassifier(): IntentClassifier {
-  return createIntentClassifier(trainIntents({ examples: readGeneralPhrases(generalIntents) }));
+/** What the classifier of what any message can be about is trained with: some tenths of a second, once a process. */
+export function toGeneralTraining(): IntentTraining {
+  return { examples: readGeneralPhrases(generalIntents) };
 }
 
 /**
- * Trains a tenant's or an agent's own intents. What everybody says to every bot counts as belonging to none of them,
- * unless the tenant has an intent of that name.
+ * What a tenant's own intents are trained with; undefined where it has none. What everybody says to every bot counts
+ * as belonging to none of them, unless the tenant has an intent of that name.
  */
-export function createOwnClassifier(examples: readonly IntentExample[]): IntentClassifier {
-  const own = new Set(examples.map(({ intent }) => intent));
-  const outside = readGeneralPhrases(smallTalk.filter((intent) => !own.has(intent))).map(({ text }) => text);
-  return createIntentClassifier(trainIntents({ examples, outside }));
+export function toOwnTraining(own: readonly OwnIntent[]): IntentTraining | undefined {
+  const examples = own.flatMap(({ name, phrases }) => phrases.map((text) => ({ text, intent: name })));
+  if (examples.length === 0) return undefined;
+  const names = new Set(own.map(({ name }) => name));
+  const outside = readGeneralPhrases(smallTalk.filter((intent) => !names.has(intent)));
+  return { examples, outside: outside.map(({ text }) => text) };
 }
 
-/** A general intent by its name. */
-export function isGeneralIntent(name: string | undefined): name is GeneralIntent {
+/** How messages of an intent are handled; of none, like a question. */
+export function toHandling(intent: string | undefined, own: readonly OwnIntent[]): Handling {
+  const described = own.find(({ name }) => name === intent);
+  return described?.handling ?? (isGeneralIntent(intent) ? handlingOf[intent] : "question");
+}
+
+function isGeneralIntent(name: string | undefined): name is GeneralIntent {
   return name !== undefined && generalIntents.some((each) => each === name);
 }
 

@@ -11,6 +11,13 @@ interface Sign {
   readonly pattern: RegExp;
 }
 
+/** What is asked, and what the same person asked before. */
+export interface RouteQuestion {
+  readonly text: string;
+  /** Their messages before it, the newest last. */
+  readonly earlier?: readonly string[] | undefined;
+}
+
 const readCharacters = 2_000;
 const complexFrom = 2;
 const signs: readonly Sign[] = [
@@ -50,13 +57,31 @@ const signs: readonly Sign[] = [
   },
 ];
 
+// Said on their own, these ask for nothing that needs an earlier question.
+const courtesy =
+  /^\W*(?:hi|hey|hello|good (?:morning|afternoon|evening|day)|thanks?(?: you)?|thx|great|perfect|awesome|bye|goodbye|see you)\b/iu;
+const followUpWords = 6;
+
+/**
+ * The route of a message in its conversation: one that says too little by itself ("yes", "and in Berlin?") needs what
+ * the question before it needed.
+ */
+export function decideRouteOf({ text, earlier = [] }: RouteQuestion): Route {
+  const own = decideRoute(text);
+  const before = earlier.at(-1);
+  if (own.tier === "complex" || before === undefined || courtesy.test(text)) return own;
+  if (countWords(text) > followUpWords || decideRoute(before).tier === "simple") return own;
+  return { tier: "complex", because: [...own.because, "follows a complex question"] };
+}
+
 /**
  * Simple messages go to the cheap model: greetings, one plain question, one plain request. Complex ones weigh, plan,
- * write, depend on conditions or hold several requests. Decided by signs in the text, so it costs nothing.
+ * write, depend on conditions or hold several requests. Decided by signs in the text, so it costs nothing. The signs
+ * are English: what is said at length in another language counts as complex.
  */
 export function decideRoute(text: string): Route {
   const read = text.slice(0, readCharacters);
-  const words = read.match(/\S+/g)?.length ?? 0;
+  const words = countWords(read);
   const questions = read.match(/\?(?=\s|$)/g)?.length ?? 0;
   const found = [
     ...signs.filter(({ pattern }) => pattern.test(read)),
@@ -66,7 +91,26 @@ export function decideRoute(text: string): Route {
         ? [{ name: "longer than usual", points: 1 }]
         : []),
     ...(questions > 1 ? [{ name: "several questions", points: 1 }] : []),
+    ...(isForeign(read, words) ? [{ name: "long and not in English", points: 2 }] : []),
   ];
   const points = found.reduce((sum, sign) => sum + sign.points, 0);
   return { tier: points >= complexFrom ? "complex" : "simple", because: found.map(({ name }) => name) };
+}
+
+const foreignFrom = 8;
+const foreignLetters = 24;
+// Hardly an English sentence of this length has none of them, and hardly one of another language has two.
+const english =
+  /\b(?:the|is|are|do|does|did|can|could|would|my|you|your|it|its|to|of|for|and|what|how|when|where|who|please|have|has|want|need|this|that|our|with|there|get|not|why|they|from|will|been|i'?m|am|i)\b/giu;
+const englishShare = 0.12;
+
+function isForeign(text: string, words: number): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  const others = text.match(/[^\P{L}\p{Script=Latin}]/gu)?.length ?? 0;
+  if (others * 2 > letters) return letters >= foreignLetters;
+  return words > foreignFrom && (text.match(english)?.length ?? 0) < words * englishShare;
+}
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
 }

@@ -13,7 +13,6 @@ const unbroken = /\S{41,}/g;
 const damping = 25;
 const phrasesWeigh = 5;
 const shoutFactor = 1.3;
-const recentWeighs = 0.6;
 
 // What people need support for is no feeling about it: "I lost my card, the payment failed" is calm.
 const matters = new Set(
@@ -88,11 +87,6 @@ export function measureSentiment(text: string): Sentiment {
     score: Math.round((1 + loud / Math.sqrt(loud * loud + damping)) * 50) / 100,
     because: [...words.map(({ value }) => value.toLowerCase()), ...phrases],
   };
-}
-
-/** A conversation's sentiment after one more message: the last counts most, and what was before fades. */
-export function blendSentiment(before: number | undefined, now: number): number {
-  return before === undefined ? now : recentWeighs * now + (1 - recentWeighs) * before;
 }
 
 function scoreWords(text: string): { value: string; score: number }[] {

@@ -1,38 +1,47 @@
-import type { Handling, UnderstandContext, Understanding } from "../../core/understanding.ts";
+import type { UnderstandContext, Understanding } from "../../core/understanding.ts";
 import { readEntities } from "./entities.ts";
-import { createGeneralClassifier, createOwnClassifier, isGeneralIntent } from "./general-intents.ts";
-import { handlingOf } from "./general-phrases.ts";
-import type { IntentGuess } from "./intent-classifier.ts";
+import { toGeneralTraining, toHandling, toOwnTraining } from "./general-intents.ts";
+import { createIntentClassifier, type IntentClassifier, type IntentGuess } from "./intent-classifier.ts";
 import { decideLanguage } from "./language.ts";
 import { withoutOtherAgents } from "./other-agents.ts";
 import type { OwnIntent } from "./own-intents.ts";
 import { decideRoute } from "./route.ts";
-import { blendSentiment, measureSentiment } from "./sentiment.ts";
+import { blendSentiment } from "./blend-sentiment.ts";
+import { measureSentiment } from "./sentiment.ts";
 import { fillSlots } from "./slots.ts";
+import { trainIntents, type IntentTraining } from "./train-intents.ts";
 
 /** Understands messages offline, with the intents it was made with. */
 export interface Understander {
   /** The names of all intents it can find. */
   readonly intents: readonly string[];
-  /** How messages of an intent are handled; of none, like a question. */
-  handlingOf(intent: string | undefined): Handling;
-  /** The conversation's sentiment after a message of this one. */
-  blend(context: UnderstandContext, sentiment: number): number;
   /** Pure and synchronous, a few milliseconds at most; never throws, whatever the text. */
   understand(text: string, context: UnderstandContext): Understanding;
 }
 
+/** What guesses intents: those any message can have, and the company's own where it has some. */
+interface Classifiers {
+  readonly everyday: IntentClassifier;
+  readonly particular: IntentClassifier | undefined;
+}
+
 const readCharacters = 4_000;
 // One training serves every tenant of the process.
-const general = { current: undefined as ReturnType<typeof createGeneralClassifier> | undefined };
+const general = { current: undefined as IntentClassifier | undefined };
 
-/** Trains on the tenant's intents, so make it once and keep it. */
+/** Trains on the tenant's intents, here and now, so make it once and keep it. */
 export function createUnderstander(own: readonly OwnIntent[] = []): Understander {
-  general.current ??= createGeneralClassifier();
-  const everyday = general.current;
-  const examples = own.flatMap(({ name, phrases }) => phrases.map((text) => ({ text, intent: name })));
-  const particular = examples.length === 0 ? undefined : createOwnClassifier(examples);
+  const train = (training: IntentTraining) => createIntentClassifier(trainIntents(training));
+  general.current ??= train(toGeneralTraining());
+  const training = toOwnTraining(own);
+  return createUnderstanderOf(own, { everyday: general.current, particular: training && train(training) });
+}
 
+/** With classifiers that are trained already. */
+export function createUnderstanderOf(
+  own: readonly OwnIntent[],
+  { everyday, particular }: Classifiers,
+): Understander {
   function understand(said: string, context: UnderstandContext): Understanding {
     const text = said.slice(0, readCharacters);
     const spoken = decideLanguage(text, {
@@ -49,14 +58,13 @@ export function createUnderstander(own: readonly OwnIntent[] = []): Understander
     return {
       language: spoken.language,
       intent: guess.intent,
-      handling:
-        described?.handling ?? (isGeneralIntent(guess.intent) ? handlingOf[guess.intent] : "question"),
+      handling: toHandling(guess.intent, own),
       confidence: guess.confidence,
       candidates: guess.candidates,
       entities,
       slots: described === undefined ? {} : fillSlots(text, described.slots, entities),
       sentiment: feeling.score,
-      conversationSentiment: blend(context, feeling.score),
+      conversationSentiment: blendSentiment(context.sentimentBefore, feeling.score),
       route: route.tier,
       source: "offline",
       reasons: [
@@ -70,11 +78,6 @@ export function createUnderstander(own: readonly OwnIntent[] = []): Understander
     };
   }
 
-  function handlingOfIntent(intent: string | undefined): Handling {
-    const described = own.find(({ name }) => name === intent);
-    return described?.handling ?? (isGeneralIntent(intent) ? handlingOf[intent] : "question");
-  }
-
   /** The tenant's own intents first: they say more than the general ones. */
   function guessIntent(text: string): IntentGuess {
     const narrow = particular?.classify(text);
@@ -84,9 +87,5 @@ export function createUnderstander(own: readonly OwnIntent[] = []): Understander
   }
 
   const intents = [...new Set([...own.map(({ name }) => name), ...everyday.intents])];
-  return { intents, handlingOf: handlingOfIntent, blend, understand };
-}
-
-function blend({ sentimentBefore }: UnderstandContext, now: number): number {
-  return blendSentiment(sentimentBefore, now);
+  return { intents, understand };
 }

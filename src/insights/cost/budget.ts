@@ -70,6 +70,8 @@ export interface BudgetParts {
   readonly ledger: Pick<SpendingLedger, "dayUsd" | "customerTokens" | "conversationTokens">;
   readonly limits: SpendingLimits;
   readonly onAlert: (alert: SpendingAlert) => void;
+  /** Told of each call that was refused. */
+  readonly onRefused?: ((scope: SpendingScope) => void) | undefined;
   readonly now?: (() => Date) | undefined;
 }
 
@@ -84,7 +86,14 @@ interface Scope {
 const dayMs = 24 * 60 * 60 * 1000;
 const micro = 1_000_000;
 
-export function createBudget({ fast, ledger, limits, onAlert, now = () => new Date() }: BudgetParts): Budget {
+export function createBudget({
+  fast,
+  ledger,
+  limits,
+  onAlert,
+  onRefused,
+  now = () => new Date(),
+}: BudgetParts): Budget {
   const allowances = createAllowances({ fast, now: () => now().getTime() });
 
   async function reserve(spender: Spender, wanted: Spent, cheap?: Spent): Promise<Reservation> {
@@ -94,6 +103,7 @@ export function createBudget({ fast, ledger, limits, onAlert, now = () => new Da
     switch (decision.kind) {
       case "no model":
         await Promise.all(held.map(({ hold: each }) => each.change(0)));
+        onRefused?.(decision.scope);
         await alertOfLimit(decision.scope, spender, day, held);
         return { kind: "refused", scope: decision.scope, resetsAt: resetOf(decision.scope, day) };
       case "cheap tier":

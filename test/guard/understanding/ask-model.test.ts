@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { understandWithModel, type ModelUnderstanding } from "../../../src/guard/understanding/ask-model.ts";
+import type { UnderstandContext } from "../../../src/core/understanding.ts";
+import { readWithModel, type ModelUnderstanding } from "../../../src/guard/understanding/ask-model.ts";
 import { ownIntentsFile } from "../../../src/guard/understanding/own-intents.ts";
 import { createUnderstander } from "../../../src/guard/understanding/understand.ts";
 
@@ -20,6 +21,11 @@ const { intents: own } = ownIntentsFile.parse({
 const offline = createUnderstander(own);
 const context = { now: new Date("2026-11-21T10:00:00Z") };
 const text = "My thing ORD-77, bought at Harbour Mall, is not here";
+
+async function understandWithModel(said: string, about: UnderstandContext, parts: ModelUnderstanding) {
+  const understand = await readWithModel(said, parts);
+  return understand(said, about);
+}
 
 function answering(reply: string): ModelUnderstanding {
   return { offline, own, ask: () => Promise.resolve(reply) };
@@ -78,6 +84,12 @@ describe("understanding with a model", () => {
     const known = offline.understand(text, context);
     const understood = await understandWithModel(text, context, answering(reply));
     expect(understood).toEqual({ ...known, reasons: [...known.reasons, `model: ${why}`] });
+  });
+
+  test("what the model was not asked about is understood offline", async () => {
+    const understand = await readWithModel(text, answering(JSON.stringify(good)));
+    expect(understand(text, context).source).toBe("model");
+    expect(understand("Hello", context)).toEqual(offline.understand("Hello", context));
   });
 
   test("a model that fails leaves the offline result", async () => {

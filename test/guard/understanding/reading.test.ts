@@ -4,8 +4,9 @@ import { routerSets } from "../../../bench/eval/router-set.ts";
 import { readBanking } from "../../../bench/eval/read-banking.ts";
 import { readEntities } from "../../../src/guard/understanding/entities.ts";
 import { decideLanguage } from "../../../src/guard/understanding/language.ts";
-import { decideRoute } from "../../../src/guard/understanding/route.ts";
-import { blendSentiment, measureSentiment } from "../../../src/guard/understanding/sentiment.ts";
+import { blendSentiment } from "../../../src/guard/understanding/blend-sentiment.ts";
+import { decideRoute, decideRouteOf } from "../../../src/guard/understanding/route.ts";
+import { measureSentiment } from "../../../src/guard/understanding/sentiment.ts";
 import { fillSlots } from "../../../src/guard/understanding/slots.ts";
 
 describe("dates (R53)", () => {
@@ -220,5 +221,28 @@ describe("routing (R49)", () => {
   test("a plain question or greeting never asks for the strong model", () => {
     const simple = [...routerSets.chosenOn, ...routerSets.unseen].filter(({ tier }) => tier === "simple");
     expect(simple.filter(({ text }) => decideRoute(text).tier === "complex")).toEqual([]);
+  });
+
+  test("what follows a complex question and says too little by itself is complex, courtesy is not", () => {
+    const earlier = ["Compare the two plans for a team of twelve and recommend one"];
+    const tierOf = (text: string, before: readonly string[]) => decideRouteOf({ text, earlier: before }).tier;
+    expect(tierOf("and for Berlin?", earlier)).toBe("complex");
+    expect(tierOf("yes", earlier)).toBe("complex");
+    expect(tierOf("thank you!", earlier)).toBe("simple");
+    expect(tierOf("What are your opening hours on Sunday in the shop?", earlier)).toBe("simple");
+    expect(tierOf("yes", ["Where is my order?"])).toBe("simple");
+    expect(tierOf("yes", [])).toBe("simple");
+  });
+
+  test("what is said at length in another language is complex, since the signs are English", () => {
+    const german = "Welche der beiden Sorten passt besser zu uns, wenn wir nur selten Gäste haben?";
+    expect(decideRoute(german).tier).toBe("complex");
+    expect(decideRoute("我想知道你们的退款政策是什么，以及如果我在三十天之后取消会怎么样").tier).toBe(
+      "complex",
+    );
+    expect(decideRoute("Wo ist meine Bestellung?").tier).toBe("simple");
+    const asked = readBanking("test").map(({ text }) => text);
+    const foreign = asked.filter((text) => decideRoute(text).because.includes("long and not in English"));
+    expect(foreign.length / asked.length).toBeLessThan(0.005);
   });
 });

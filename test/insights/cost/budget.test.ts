@@ -36,6 +36,7 @@ function aHouse(
 ) {
   let at = Date.parse("2026-03-10T10:00:00Z");
   const alerts: SpendingAlert[] = [];
+  const refused: string[] = [];
   const asked = { ledger: 0 };
   const read = async (value: number) => {
     asked.ledger += 1;
@@ -50,12 +51,14 @@ function aHouse(
     },
     limits: { maxPerDayUsd: 100, alertThresholdUsd: 75, ...limits },
     onAlert: (alert: SpendingAlert) => alerts.push(alert),
+    onRefused: (scope: string) => refused.push(scope),
     now: () => new Date(at),
   };
   return {
     budget: createBudget(parts),
     another: () => createBudget(parts),
     alerts,
+    refused,
     asked,
     pass: (ms: number) => (at += ms),
   };
@@ -96,6 +99,7 @@ describe("a day's money", () => {
     const house = aHouse({ maxPerDayUsd: 1, alertThresholdUsd: 1 });
     for (let each = 0; each < 5; each += 1) await spend(house, 2);
     expect(house.alerts).toMatchObject([{ kind: "limit reached", scope: "deployment day" }]);
+    expect(house.refused).toEqual(Array.from({ length: 5 }, () => "deployment day"));
   });
 
   test("the cheap model is asked where only the wanted one would cross the limit", async () => {
