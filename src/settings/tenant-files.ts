@@ -103,7 +103,7 @@ const tenantFile = z.strictObject({
   default: z.boolean("must be true or false").default(false),
   tools: z.array(z.string("must be names of tools or their families")).optional(),
   mode: z.enum(["hybrid", "rules"], "must be hybrid or rules").default("hybrid"),
-  understanding: z.enum(["offline", "model"], "must be offline or model").default("offline"),
+  understanding: z.enum(["offline", "model"], "must be offline or model").optional(),
   maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
   understanding: z.enum(["offline", "model"], "must be offline or model").optional(),
   maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
