@@ -23,10 +23,6 @@ export interface TenantFile {
   readonly understanding?: "offline" | "model" | undefined;
   /** US dollars its models and tools may cost a day; as much as the deployment's limit leaves when left out. */
   readonly maxCostPerDay?: number | undefined;
-  /** What reads the messages: rules of Baton's own, or a cheap model before them, at one short call a turn. */
-  readonly understanding?: "offline" | "model" | undefined;
-  /** US dollars its models and tools may cost a day; as much as the deployment's limit leaves when left out. */
-  readonly maxCostPerDay?: number | undefined;
   /** Families and names of the tools its agents may offer; all of them when left out. */
   readonly tools?: readonly string[] | undefined;
   /** ISO 639-1 and IANA names, for whoever tells none. */
@@ -105,8 +101,6 @@ const tenantFile = z.strictObject({
   mode: z.enum(["hybrid", "rules"], "must be hybrid or rules").default("hybrid"),
   understanding: z.enum(["offline", "model"], "must be offline or model").optional(),
   maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
-  understanding: z.enum(["offline", "model"], "must be offline or model").optional(),
-  maxCostPerDay: z.number("must be US dollars, such as 20").min(0).optional(),
   language: z
     .string()
     .regex(/^[a-z]{2}$/, "must be a language such as de")
@@ -143,7 +137,8 @@ const tenantFile = z.strictObject({
     .default([]),
   staffRoom: z
     .strictObject({
-      channel,
+      // Teams lets nobody begin a conversation there, and a web site has no room.
+      channel: z.enum(["slack", "discord"], "must be slack or discord"),
       workspace: z.string("must be the workspace's id in quotes").min(1),
       id: z.string("must be the room's id in quotes").min(1),
     })
@@ -204,8 +199,6 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       persona,
       isDefault: file.default,
       mode: file.mode,
-      understanding: file.understanding,
-      maxCostPerDay: file.maxCostPerDay,
       understanding: file.understanding,
       maxCostPerDay: file.maxCostPerDay,
       tools: file.tools,

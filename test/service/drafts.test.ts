@@ -124,6 +124,15 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     await live.closed;
   });
 
+  it("tells who asks over the API at once that a colleague looks at it", async () => {
+    answerWith("draft-9", "quokka secret");
+    const visitor = await visit(talk.house.service.url());
+    const { status, body } = await visitor.call("POST", "/api/v1/ai/chat", { message: "draft-9 please" });
+    expect(status).toBe(200);
+    expect(body["response"]).toContain("A colleague looks at it");
+    expect(JSON.stringify(body)).not.toContain("quokka");
+  });
+
   it("passes the conversation to people when it is discarded, and nothing of it was said", async () => {
     answerWith("draft-3", "okapi secret");
     const root = await talk.say("@baton draft-3 please");

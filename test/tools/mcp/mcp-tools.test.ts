@@ -54,6 +54,16 @@ function named(tools: ReadonlyMap<string, Tool>, name: string): Tool {
 }
 
 describe("tools of a Model Context Protocol server", () => {
+  test("run in the background where the operator says that they take minutes", async () => {
+    const tools = { find_customer: { effect: "read", background: true } } as const;
+    const offered = await toolsOf({ url: `http://127.0.0.1:${await startServer()}/mcp`, tools });
+    expect(named(offered, "crm_find_customer").background).toBe(true);
+    expect(named(offered, "crm_delete_customer").background).toBeUndefined();
+    expect(await callTool(named(offered, "crm_find_customer"), { email: "a@example.com" })).toMatchObject({
+      kind: "result",
+    });
+  });
+
   test("join the others over HTTP, with the operator's token", async () => {
     const tools = await toolsOf({ url: `http://127.0.0.1:${await startServer()}/mcp`, ...known });
     expect(await callTool(named(tools, "crm_find_customer"), { email: "a@example.com" })).toEqual({
