@@ -2,10 +2,15 @@ import OpenAI from "openai";
 import { z } from "zod";
 import { createAgent } from "../src/agent/agent.ts";
 import { agentSettings, modelSettings } from "../src/agent/agent-settings.ts";
+import { createAnswerCache } from "../src/agent/cache/answer-cache.ts";
+import { withAnswerCache } from "../src/agent/cache/with-answer-cache.ts";
+import { createAnswerChecks } from "../src/agent/check/answer-checks.ts";
+import { noRules } from "../src/agent/check/business-rules.ts";
 import type { AgentRequest } from "../src/core/agent.ts";
 import { type ContactId, type ConversationId, parseId, type TenantId, type TurnId } from "../src/core/ids.ts";
 import { silentLog } from "../src/core/log.ts";
 import { defineTool } from "../src/core/tool.ts";
+import { createMemoryFastState } from "../src/store/memory-fast-state.ts";
 import { show } from "./support/figures.ts";
 import { startForked } from "./support/forked.ts";
 import { describeMachine } from "./support/report.ts";
@@ -71,10 +76,26 @@ async function measure(turn: () => Promise<string>, turns: number): Promise<numb
 }
 
 function createBatonTurn(baseURL: string): () => Promise<string> {
-  const agent = createAgent({
+  const checks = createAnswerChecks({
+    policyOf: () => ({ mode: "enforce", rules: noRules, facts: [] }),
+    log: silentLog,
+  });
+  const thinker = createAgent({
     settings: agentSettings.parse({}),
     models: [modelSettings.parse({ provider: "openai", apiKey: "sk-bench", model: "gpt-4o-mini", baseURL })],
     tools: [getOrder],
+    checks,
+    log: silentLog,
+  });
+  const seal = (_: string, text: string) => Buffer.from(text);
+  const agent = withAnswerCache(thinker, {
+    cache: createAnswerCache({
+      fast: createMemoryFastState(),
+      sealer: { forTenant: async () => ({ seal, open: (_, sealed) => sealed.toString() }) },
+      log: silentLog,
+    }),
+    knowledgeVersionOf: () => "1",
+    promptVersionOf: ({ context, persona }) => thinker.promptVersion(context.role, persona),
     log: silentLog,
   });
   return async () => {
@@ -92,6 +113,7 @@ function aRequest(): AgentRequest {
       contactId: parseId<ContactId>(id),
       turnId: parseId<TurnId>(id),
       role: "customer",
+      audience: "direct",
       now: new Date(),
       timeZone: undefined,
     },

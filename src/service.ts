@@ -7,7 +7,6 @@ import { createHotMemory } from "./agent/hot-memory.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
-import { composeMoney } from "./compose/compose-money.ts";
 import { composeTools } from "./compose/compose-tools.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
@@ -199,10 +198,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     onNews,
     log,
   });
-  const { ledger, budget } = composeMoney({ settings, fast, database, metrics, log });
   const tools = await composeTools({
     settings,
-    budget,
     tickets: createTickets({ database, sealer }),
     business,
     people: ai.memory.profiles ? data : undefined,
@@ -214,12 +211,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const {
     agent,
     limits,
+    ledger,
     memory: memoryParts,
   } = composeAgent({
     settings,
     tools: tools.offered,
     fast,
-    budget,
+    sealer,
+    database,
     metrics,
     modelRetry: pace.modelRetry,
     log,

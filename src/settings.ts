@@ -17,6 +17,7 @@ import { readPrices, type PriceRow } from "./settings/config-files.ts";
 import { deepFreeze } from "./settings/deep-freeze.ts";
 import { describeSettings } from "./settings/describe-settings.ts";
 import { settingNames, type SettingValues } from "./settings/names.ts";
+import { readRuleFiles, type RuleFile } from "./settings/rule-files.ts";
 import { readSources, type Env } from "./settings/read-sources.ts";
 import { readTenantFiles, type TenantFile } from "./settings/tenant-files.ts";
 import { readToolFile, type ToolSettings } from "./settings/tool-files.ts";
@@ -53,6 +54,8 @@ export interface Settings {
   };
   /** At least one; exactly one is the default. */
   readonly tenants: readonly TenantFile[];
+  /** What companies allow their bots to say, by slug; not all have rules of their own. */
+  readonly rules: ReadonlyMap<string, RuleFile>;
 }
 
 /** Where Baton listens, and who stands in front of it. */
@@ -113,13 +116,8 @@ export interface AiSettings {
     /** 0: no limit. */
     readonly perAddress: number;
   };
-  /** US dollars a day, and tokens; without a number there is no limit. */
-  readonly cost: {
-    readonly maxPerDay: number;
-    readonly alertThreshold: number;
-    readonly tokensPerCustomerDay: number | undefined;
-    readonly tokensPerConversation: number | undefined;
-  };
+  /** US dollars a day. */
+  readonly cost: { readonly maxPerDay: number; readonly alertThreshold: number };
   readonly prices: readonly PriceRow[];
 }
 
@@ -140,6 +138,8 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
     : undefined;
   const teams = isTeamsConfigured(values) ? readPlatform(readTeamsSettings, values, problems) : undefined;
   const tenants = readTenantFiles(folder, problems, values);
+  const slugs = (tenants.length > 0 ? tenants : [onlyTenant]).map(({ slug }) => slug);
+  const rules = readRuleFiles(folder, slugs, problems);
   const prices = readPrices(folder, problems);
   const tools = readToolFile(folder, problems, values);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
@@ -159,6 +159,7 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
         discord,
         teams,
         tenants,
+        rules,
         prices,
         choices,
         prompts,
@@ -235,6 +236,7 @@ interface Parts {
   readonly discord: DiscordSettings | undefined;
   readonly teams: TeamsSettings | undefined;
   readonly tenants: readonly TenantFile[];
+  readonly rules: Settings["rules"];
   readonly prices: readonly PriceRow[];
   readonly choices: ModelChoices;
   readonly prompts: AiSettings["prompts"];
@@ -249,6 +251,7 @@ function toSettings({
   discord,
   teams,
   tenants,
+  rules,
   prices,
   choices,
   prompts,
@@ -293,6 +296,7 @@ function toSettings({
     tracing: { endpoint: names.OTEL_EXPORTER_OTLP_ENDPOINT },
     channels: { slack, discord, teams, web: toWeb(sites, isEmbedded) },
     tenants: tenants.length > 0 ? tenants : [onlyTenant],
+    rules,
   };
 }
 
@@ -356,12 +360,7 @@ function toAiSettings(
       perCompany: names.AI_RATE_LIMIT_PER_COMPANY,
       perAddress: names.AI_RATE_LIMIT_PER_ADDRESS,
     },
-    cost: {
-      maxPerDay: names.AI_MAX_COST_PER_DAY,
-      alertThreshold: names.AI_COST_ALERT_THRESHOLD,
-      tokensPerCustomerDay: names.AI_MAX_TOKENS_PER_CUSTOMER_DAY,
-      tokensPerConversation: names.AI_MAX_TOKENS_PER_CONVERSATION,
-    },
+    cost: { maxPerDay: names.AI_MAX_COST_PER_DAY, alertThreshold: names.AI_COST_ALERT_THRESHOLD },
     prices,
   };
 }

@@ -4,11 +4,10 @@ import { UnrepeatableStepError } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
+import type { AnswerChecks } from "./check/answer-checks.ts";
 import { sameForAll } from "./agent-settings.ts";
-import { createAskOnce, type AnsweredOnce } from "./ask-once.ts";
 import { createModelHealth } from "./model-health.ts";
-import type { ModelCondition } from "./model-rung.ts";
-import { createModelTiers, type Tier } from "./model-tiers.ts";
+import { createModelTiers } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
@@ -17,8 +16,8 @@ import { createSummarizer, type SummarizeRequest, type WrittenSummary } from "./
 import { createTextFeed } from "./text-feed.ts";
 import type { AgentPrompts } from "./system-prompt.ts";
 import { createSystemPrompts } from "./system-prompt.ts";
-import type { Thought } from "./thinking.ts";
 import { runThinking } from "./thinking.ts";
+import type { Thought } from "./thought.ts";
 import { createToolBelts } from "./tool-belt.ts";
 import type { TurnClock } from "./turn-clock.ts";
 import { createTurnClock } from "./turn-clock.ts";
@@ -37,8 +36,8 @@ export interface AgentParts {
   readonly mayCall?: MayCall;
   /** What model calls are paid from; without it nothing is counted or refused. */
   readonly purse?: Purse | undefined;
-  /** How hard a question is; asked only for agents whose cheap model is another one. Without it: complex. */
-  readonly routeOf?: ((request: AgentRequest) => Tier) | undefined;
+  /** What each answer is held against before it counts as one; without it none is. */
+  readonly checks?: AnswerChecks | undefined;
   /** Milliseconds, for the health cache. */
   readonly now?: () => number;
 }
@@ -53,15 +52,11 @@ export interface PreparedAgent extends Agent {
   summarize(request: SummarizeRequest): Promise<WrittenSummary>;
   /** Whether there is a model at all. */
   readonly hasModels: boolean;
-  /** Asks the cheap models something about a turn before it is answered, at temperature 0; see `createAskOnce`. */
-  askOnce(request: AgentRequest, key: string, prompt: string): Promise<AnsweredOnce>;
-  /** By name, how each model is doing right now. */
-  conditions(): ReadonlyMap<string, ModelCondition>;
 }
 
 /**
  * The brain: a small loop over chat models and tools in which every model call and every tool call is a journaled
- * step. `onText` gets texts that only grow. A model call that failed after some of its text was shown is gone on with
+ * step. `onText` gets texts that only grow, but for the beginning of a sentence that the check holds. A model call that failed after some of its text was shown is gone on with
  * by the next model; only a half word or a half sentence that cannot be gone on with is replaced. The last text given of an answered turn is its body.
  */
 export function createAgent({
@@ -72,7 +67,7 @@ export function createAgent({
   log,
   mayCall,
   purse,
-  routeOf,
+  checks,
   now = Date.now,
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
@@ -94,7 +89,7 @@ export function createAgent({
     const spoken = createSpokenText(feed);
     const belt = beltFor(request.context);
     const { role } = request.context;
-    const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
+    const tier = request.tier ?? "complex";
     const thinking = {
       request,
       settings,
@@ -105,7 +100,9 @@ export function createAgent({
       prices,
       belt,
       clock,
+      feed,
       spoken,
+      check: checks?.open(request, prompts.wordsOf(role, request.persona)),
       usage,
       mayCall,
       log,
@@ -116,13 +113,14 @@ export function createAgent({
       const thought = tiers.models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);
       await feed.settle();
       if (thought.kind === "thought") {
-        const { model } = thought;
+        const { model, heldBack } = thought;
         return {
           kind: "answered",
           body: spoken.whole(),
           citations: [],
           model,
           promptVersion,
+          heldBack,
           usage: usage.read(),
         };
       }
@@ -136,8 +134,6 @@ export function createAgent({
   return {
     answer,
     health,
-    conditions: tiers.conditions,
-    askOnce: createAskOnce({ tiers, purse, prices }),
     promptVersion: prompts.versionOf,
     async warmUp() {
       await tiers.load();

@@ -11,6 +11,8 @@ export interface SystemPrompts {
   write(request: PromptRequest): string;
   /** Names the words a turn is asked with, before its variables are filled in: the same words, the same name. */
   versionOf(role: Role, persona: string): string;
+  /** Those words, which are the same in each turn. */
+  wordsOf(role: Role, persona: string): string;
 }
 
 type PromptRequest = Pick<AgentRequest, "company" | "persona" | "summary" | "profile" | "context">;
@@ -48,6 +50,7 @@ export function createSystemPrompts(prompts: AgentPrompts = none): SystemPrompts
       const known = [...tellProfile(profile), ...tellSummary(summary)];
       return known.length === 0 ? text : [`${text}\n\nContext`, ...known].join("\n");
     },
+    wordsOf: template,
     versionOf(role, persona) {
       const text = template(role, persona);
       const known = versions.get(text);

@@ -1,6 +1,10 @@
-import type { AgentAnswer, AgentRequest } from "../core/agent.ts";
+import type { AgentRequest } from "../core/agent.ts";
 import type { Log } from "../core/log.ts";
+import type { Tool } from "../core/tool.ts";
 import type { AgentSettings, ModelSettings } from "./agent-settings.ts";
+import type { CheckedTry } from "./check/answer-checked.ts";
+import type { TurnCheck } from "./check/answer-checks.ts";
+import { thinkChecked } from "./checked-thinking.ts";
 import type { ConversationPrompt } from "./conversation-prompt.ts";
 import { createConversationPrompt } from "./conversation-prompt.ts";
 import type { ModelLadder } from "./model-ladder.ts";
@@ -8,9 +12,12 @@ import type { ModelOutcome, ModelReply } from "./model-reply.ts";
 import { modelOutcome } from "./model-reply.ts";
 import type { MayCall, ToolOutcome } from "./run-tool.ts";
 import type { Prices } from "./prices.ts";
+import type { PromptMessage } from "./prompt-message.ts";
 import { askWithinBudget, type Purse } from "./spend.ts";
 import type { SpokenText } from "./spoken-text.ts";
 import type { SystemPrompts } from "./system-prompt.ts";
+import type { TextFeed } from "./text-feed.ts";
+import type { Thought } from "./thought.ts";
 import type { ToolBelt } from "./tool-belt.ts";
 import { runToolCalls } from "./tool-belt.ts";
 import type { TurnClock } from "./turn-clock.ts";
@@ -28,24 +35,51 @@ interface Thinking {
   readonly prices: Prices;
   readonly belt: ToolBelt;
   readonly clock: TurnClock;
+  /** Where the text goes while it is written, and the answer that stands in the end. */
+  readonly feed: TextFeed;
   readonly spoken: SpokenText;
+  /** Undefined where answers are not checked. */
+  readonly check: TurnCheck | undefined;
   readonly usage: UsageMeter;
   readonly mayCall: MayCall | undefined;
   readonly log: Log;
   readonly prompts: SystemPrompts;
 }
 
-/** How the thinking ended; the text is in `spoken`. */
-export type Thought =
-  | { readonly kind: "thought"; readonly model: string }
-  | Pick<Extract<AgentAnswer, { kind: "failed" }>, "kind" | "reason" | "detail">;
+/** What a turn has thought so far; a second try goes on from it. */
+interface Course {
+  readonly prompt: ConversationPrompt;
+  /** Write calls that were made: the same one again has no second effect. */
+  readonly written: Map<string, ToolOutcome>;
+  /** Model calls so far. */
+  iterations: number;
+}
+
+/** Thinks one turn to its end, checked where there is a check. */
+export async function runThinking(thinking: Thinking): Promise<Thought> {
+  const prompt = await createConversationPrompt(thinking.request, thinking.settings, thinking.prompts);
+  const course: Course = { prompt, written: new Map(), iterations: 0 };
+  const { check, feed, spoken, clock } = thinking;
+  if (check === undefined) return think(thinking, course);
+  return thinkChecked({
+    think: (own, again) => {
+      if (again !== undefined) prompt.add(toAgain(again));
+      return think({ ...thinking, spoken: own }, course);
+    },
+    check,
+    feed,
+    spoken,
+    isOver: clock.isOver,
+  });
+}
 
 /** Asks, runs the tools asked for, and asks again, until the model answers without a tool or a limit is reached. */
-export async function runThinking(thinking: Thinking): Promise<Thought> {
-  const { settings, spoken } = thinking;
-  const prompt = await createConversationPrompt(thinking.request, settings, thinking.prompts);
-  const written = new Map<string, ToolOutcome>();
-  for (let iteration = 0; iteration < settings.maxIterations; iteration += 1) {
+async function think(thinking: Thinking, course: Course): Promise<Thought> {
+  const { settings, spoken, check, belt } = thinking;
+  const { prompt, written } = course;
+  while (course.iterations < settings.maxIterations) {
+    const iteration = course.iterations;
+    course.iterations += 1;
     thinking.clock.signal.throwIfAborted();
     const outcome = await askModel(thinking, prompt, iteration);
     if (outcome.kind === "failed") return toFailure(outcome);
@@ -53,10 +87,13 @@ export async function runThinking(thinking: Thinking): Promise<Thought> {
     const isAnswer = reply.toolCalls.length === 0;
     spoken.finish(isAnswer && reply.cut ? `${reply.text.trimEnd()} …` : reply.text);
     if (isAnswer) return { kind: "thought", model: reply.model };
-    if (iteration + 1 === settings.maxIterations) break;
+    if (course.iterations === settings.maxIterations) break;
     const outcomes = await callTools(thinking, reply, iteration, written);
     const unsure = outcomes.find(({ kind }) => kind === "uncertain");
     if (unsure !== undefined) return { kind: "failed", reason: "needs a person", detail: unsure.text };
+    const acted = reply.toolCalls.some(({ name }, index) => hasActed(belt.find(name), outcomes[index]));
+    const texts = outcomes.map(({ text }) => text);
+    check?.learn(texts, acted);
     prompt.add(toThought(reply, outcomes));
   }
   return {
@@ -64,6 +101,22 @@ export async function runThinking(thinking: Thinking): Promise<Thought> {
     reason: "too many steps",
     detail: `no answer after ${settings.maxIterations} model calls`,
   };
+}
+
+/** It changed something. What waits for a colleague, or goes on in the background, has done nothing yet. */
+function hasActed(tool: Tool | undefined, outcome: ToolOutcome | undefined): boolean {
+  return tool?.effect === "write" && outcome?.kind === "result" && !begunOnly.test(outcome.text);
+}
+
+const begunOnly = /^\{"(?:approval":"waiting|background":"running)"/u;
+
+/** What stands already, as the model said it, and what was wrong with the rest. */
+function toAgain({ shown, instruction = "" }: CheckedTry): PromptMessage[] {
+  const stands = shown.trim();
+  return [
+    ...(stands === "" ? [] : [{ role: "assistant", text: stands } as const]),
+    { role: "user", text: `[${instruction}]` },
+  ];
 }
 
 async function askModel(

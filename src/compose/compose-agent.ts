@@ -1,27 +1,33 @@
 import { createAgent, type PreparedAgent } from "../agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "../agent/agent-settings.ts";
+import { withAnswerCache } from "../agent/cache/with-answer-cache.ts";
 import { createMemoryWindow } from "../agent/memory.ts";
 import { createBrains } from "../agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
-import { withUnderstanding } from "../agent/with-understanding.ts";
 import { limitTools } from "../agent/tools/limit-tools.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import { limitPolicyOf } from "../guard/limits/limit-policy.ts";
 import { createLimits, type Limits } from "../guard/limits/limits.ts";
-import type { Budget } from "../insights/cost/budget.ts";
+import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
+import { createBudget } from "../insights/cost/budget.ts";
+import { createSpendingLedger, type SpendingLedger } from "../insights/cost/spending-ledger.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Settings } from "../settings.ts";
 import type { ModelChoice } from "../settings/agent-models.ts";
+import type { Database } from "../store/database.ts";
 import type { FastState } from "../store/fast-state.ts";
+import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 import type { MemoryKeeperParts } from "../turns/memory-keeper.ts";
-import { composeUnderstanding } from "./compose-understanding.ts";
+import { composeCache } from "./compose-cache.ts";
+import { composeChecks } from "./compose-checks.ts";
 
 /** What answers, and what bounds it. */
 export interface ComposedAgent {
   readonly agent: PreparedAgent;
   readonly limits: Limits;
+  readonly ledger: SpendingLedger;
   /** What becomes of talks that leave a model's window. */
   readonly memory: Pick<MemoryKeeperParts, "window" | "summarizes" | "summarize">;
 }
@@ -30,7 +36,8 @@ export interface AgentCompositionParts {
   readonly settings: Settings;
   readonly tools: readonly Tool[];
   readonly fast: FastState;
-  readonly budget: Budget;
+  readonly sealer: Pick<Sealer, "forTenant">;
+  readonly database: Database;
   readonly metrics: Metrics;
   /** Pauses between tries of one model; the default suits production. */
   readonly modelRetry:
@@ -40,7 +47,7 @@ export interface AgentCompositionParts {
 
 /** Models over tools, the brain that works without either, and the money and limits around them. */
 export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
-  const { settings, tools, fast, budget, metrics, modelRetry, log } = parts;
+  const { settings, tools, fast, sealer, database, metrics, modelRetry, log } = parts;
   const { ai } = settings;
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -53,7 +60,6 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     ...(modelRetry !== undefined && { retry: modelRetry }),
   });
   const mayCall = limitTools(fast);
-  const understanding = composeUnderstanding({ settings, agent: () => thinker });
   const brainOf = createBrains(
     settings.tenants.map((tenant) => ({ ...tenant, id: tenantIdOf(tenant.slug) })),
     {
@@ -61,27 +67,33 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
       toolCalling: ai.toolCalling,
       turnTimeoutMs: thinking.turnTimeoutMs,
       mayCall,
-      understanderOf: understanding.understanderOf,
+      understanderOf: ({ brain, slug }) => createLazyUnderstander(brain.get("intents"), slug),
       log,
     },
   );
+  const ledger = createSpendingLedger(database);
+  const budget = createBudget({
+    fast,
+    ledger,
+    limits: { maxPerDayUsd: ai.cost.maxPerDay, alertThresholdUsd: ai.cost.alertThreshold },
+    onAlert: (alert) => log.warn(alert, "spending needs attention"),
+  });
   const thinker = createAgent({
     settings: thinking,
     purse: budget,
+    checks: composeChecks({ settings, metrics, log }),
     mayCall,
     models: modelsOf(ai),
     prompts: ai.prompts,
     tools,
-    routeOf: (request) => {
-      const tier = understanding.routeOf(request);
-      metrics.routed.inc({ agent: request.context.role, tier });
-      return tier;
-    },
     log,
   });
-  metrics.watchModels(thinker.conditions);
-  const { understandFor } = understanding;
-  const agent = withKeylessBrain(withUnderstanding(thinker, { understandFor, log }), brainOf);
+  const remembering = withAnswerCache(thinker, {
+    ...composeCache({ settings, fast, sealer, metrics, log }),
+    promptVersionOf: ({ context, persona }) => thinker.promptVersion(context.role, persona),
+    log,
+  });
+  const agent = withKeylessBrain(remembering, brainOf);
   const policy = limitPolicyOf(ai.rateLimit);
   const limits = createLimits({
     fast,
@@ -89,14 +101,9 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
   });
   return {
-    agent: {
-      ...agent,
-      warmUp: async () => {
-        await agent.warmUp();
-        await understanding.warmUp();
-      },
-    },
+    agent,
     limits,
+    ledger,
     memory: {
       window: createMemoryWindow(thinking),
       summarizes: (tenantId) => agent.hasModels && brainOf(tenantId)?.mode !== "rules",

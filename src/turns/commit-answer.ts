@@ -12,6 +12,7 @@ import type { Query, Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { dialoguePurpose, handOverPurpose, type Claim, type PendingHandOver } from "./claim.ts";
 import type { AskedItem } from "./memory-keeper.ts";
+import { isCacheHit } from "./tell-turn.ts";
 import { commitTurn, type TurnCommit } from "./turn-store.ts";
 import { isOfPerson, type Workbench } from "./workbench.ts";
 
@@ -60,7 +61,12 @@ export async function commitAnswer(
       outcome: instead === undefined ? toOutcome(answer) : "drafted",
       messageId,
       content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
-      metadata: { tokens_used: tokens, latency_ms: Math.round(latencyMs), model, cache_hit: false },
+      metadata: {
+        tokens_used: tokens,
+        latency_ms: Math.round(latencyMs),
+        model,
+        cache_hit: isCacheHit(answer),
+      },
       model,
       inputTokens: usage.inputTokens,
       outputTokens: usage.outputTokens,

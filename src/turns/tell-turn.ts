@@ -25,7 +25,7 @@ export function tellTurn(
       company_id: lease.tenantId,
       latency_ms: Math.round(seconds * 1000),
       tokens_used: usage.inputTokens + usage.outputTokens,
-      cache_hit: false,
+      cache_hit: isCacheHit(answer),
       model,
       outcome: answer.kind === "answered" ? "answered" : answer.reason,
       correlationId: turn.correlationId,
@@ -33,4 +33,9 @@ export function tellTurn(
     },
     "message_processed",
   );
+}
+
+/** It was given before, and no model was paid for it again. */
+export function isCacheHit(answer: AgentAnswer): boolean {
+  return answer.kind === "answered" && answer.fromCache !== undefined;
 }

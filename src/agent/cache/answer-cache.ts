@@ -99,7 +99,8 @@ export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
       count("exact", scope.tenantId);
       return exact;
     }
-    const alike = await findSimilar(scope, normalized, signal);
+    // Vectors of several languages lie close together: what is alike is looked for where the language is known.
+    const alike = asked.language === undefined ? undefined : await findSimilar(scope, normalized, signal);
     count(alike === undefined ? "miss" : "similar", scope.tenantId);
     return alike;
   }
@@ -126,7 +127,7 @@ export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
     const { body, citations, suggestions, model } = given;
     const answer = { body, citations, model, at: now(), ...(suggestions !== undefined && { suggestions }) };
     await write(scope, decision.normalized, answer);
-    const vector = await embed(decision.normalized, signal);
+    const vector = asked.language === undefined ? undefined : await embed(decision.normalized, signal);
     if (vector !== undefined) similar.add(toSpace(scope), decision.normalized, vector);
     return { kept: true };
   }

@@ -70,8 +70,9 @@ export function decideAnswer(asked: AskedQuestion, given: GivenAnswer): CachingD
   if (given.personalized) return refuse("the prompt knew the person");
   if (given.held) return refuse("something was held back");
   if (given.confidence !== undefined && given.confidence < confident) return refuse("it is not sure enough");
-  if (names(given.names).some((name) => given.body.toLowerCase().includes(name)))
-    return refuse("it names the person");
+  const said = new Set(given.body.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu));
+  if (names(given.names).some((name) => said.has(name))) return refuse("it names the person");
+  if (ofTheDay.test(given.body)) return refuse("it depends on the day");
   if (/\b(?:you (?:said|mentioned|asked|told|wrote)|as i said|as mentioned)\b/iu.test(given.body))
     return refuse("it rests on what was said before");
   return decision;
@@ -79,7 +80,9 @@ export function decideAnswer(asked: AskedQuestion, given: GivenAnswer): CachingD
 
 /** Parts of names that are long enough to be told from other words. */
 function names(all: readonly string[]): readonly string[] {
-  return all.flatMap((name) => name.toLowerCase().split(/\s+/u)).filter((part) => part.length >= 3);
+  return all
+    .flatMap((name) => name.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [])
+    .filter((part) => part.length >= 3);
 }
 
 const identifying: readonly RegExp[] = [
@@ -96,6 +99,10 @@ const personal =
 
 const timely =
   /\b(?:today|tonight|tomorrow|yesterday|now|right now|currently|at the moment|this (?:morning|afternoon|evening|week|weekend|month|year)|next (?:week|weekend|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|last (?:week|month|year)|latest|soon|still|yet|what time is it|heute|morgen|gestern|jetzt|gerade|aujourd'hui|demain|hier|maintenant|hoy|mañana|ayer|ahora)\b|วันนี้|พรุ่งนี้|ตอนนี้/u;
+
+/** An answer that names the day is another one tomorrow; `How can I help you today?` names none. */
+const ofTheDay =
+  /\b(?:today|tonight|tomorrow|yesterday|this (?:morning|afternoon|evening|week|weekend|month)|heute|gestern|aujourd'hui|demain|hoy|mañana|ayer)\b(?! ?[?!])|วันนี้|พรุ่งนี้/iu;
 
 const references: Readonly<Record<string, RegExp>> = {
   en: /\b(?:it|its|this|that|these|those|they|them|their|he|him|his|she|her|one|ones|there|then|so|also|too|else|same|again|instead|other|others|another|both|either|neither|former|latter|above|before|first|second|third|last|more|less|cheaper|better|yes|no|not|ok|okay|why|and|or|but|what about|how about|what if|only|just|with|without)\b/u,

@@ -21,8 +21,8 @@ export interface CheckedAnswer {
 
 /**
  * Answers through the check: once, and once more when something was held. `ask` resolves with the whole text of its
- * try and is called at most twice; a first failure is the caller's. The second time undefined tells that there is no
- * other text: then what was held is left out. `show` gets texts that grow at their end, but for the beginning of a
+ * try, or with undefined where it has none, and is called at most twice: without a first text there is no second try,
+ * and without a second one what was held is left out. `show` gets texts that grow at their end, but for the beginning of a
  * sentence that is held when it is whole: that is taken back.
  */
 export async function answerChecked(
@@ -38,12 +38,12 @@ export async function answerChecked(
     show(next);
   };
   const first = check.open("first");
-  const text =
-    (await ask({
-      shown: "",
-      instruction: undefined,
-      onText: (partial) => showMore(first.push(partial)),
-    })) ?? "";
+  const text = await ask({
+    shown: "",
+    instruction: undefined,
+    onText: (partial) => showMore(first.push(partial)),
+  });
+  if (text === undefined) return { body: visible, isCertain: false, held: [] };
   const end = first.finish(text);
   showMore(end.shown);
   const next = check.afterFirst(end);

@@ -1,31 +1,15 @@
-import { z } from "zod";
-import { SettingsError } from "../../core/errors.ts";
-
-const pattern = z.string().min(1).max(500).refine(isPattern, "is not a regular expression");
-const rule = z.strictObject({
-  /** Words that must not be said, as they stand, in any case. */
-  phrase: z.string().min(1).max(200).optional(),
-  /** Or a pattern for them. */
-  pattern: pattern.optional(),
-  /** Told to the model that has to say it differently. */
-  reason: z.string().min(1).max(300).optional(),
-});
-
-const rulesFile = z.strictObject({
-  forbidden: z
-    .array(
-      rule.refine(({ phrase, pattern: shape }) => (phrase === undefined) !== (shape === undefined), {
-        message: "must have a phrase or a pattern, and not both",
-      }),
-    )
-    .default([]),
+/** Rules as a company wrote them down. */
+export interface RuleTexts {
+  /** Each with a phrase, said as it stands in any case, or a pattern; `reason` is told to the model. */
+  readonly forbidden: readonly {
+    readonly phrase?: string | undefined;
+    readonly pattern?: string | undefined;
+    readonly reason?: string | undefined;
+  }[];
   /** A line that must stand in an answer that speaks of something. */
-  required: z
-    .array(z.strictObject({ when: z.array(z.string().min(1)).min(1), line: z.string().min(1).max(500) }))
-    .default([]),
-  /** Sentences that are true: prices, hours, places. Answers may rest on them. */
-  facts: z.array(z.string().min(1).max(2_000)).default([]),
-});
+  readonly required: readonly { readonly when: readonly string[]; readonly line: string }[];
+  readonly facts: readonly string[];
+}
 
 /** What one company allows its bot to say. */
 export interface BusinessRules {
@@ -39,16 +23,8 @@ export interface BusinessRules {
 /** No rules at all. */
 export const noRules: BusinessRules = { facts: [], findForbidden: () => undefined, missingLines: () => [] };
 
-/** Reads a company's rules as parsed from YAML. Throws SettingsError that names every problem and where it stands. */
-export function parseBusinessRules(value: unknown, name: string): BusinessRules {
-  const parsed = rulesFile.safeParse(value ?? {});
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `- ${name}: ${path.join(".")} ${message}`,
-    );
-    throw new SettingsError(`The business rules need attention:\n${problems.join("\n")}`);
-  }
-  const { forbidden, required, facts } = parsed.data;
+/** Rules ready for many answers. Throws a SyntaxError for a pattern that is none: whoever reads them looks first. */
+export function createBusinessRules({ forbidden, required, facts }: RuleTexts): BusinessRules {
   const matchers = forbidden.map(({ phrase, pattern: shape, reason }) => ({
     matches: new RegExp(shape ?? phraseToPattern(phrase ?? ""), "iu"),
     reason: reason ?? `the company does not say ${phrase === undefined ? "that" : `"${phrase}"`}`,
@@ -75,13 +51,4 @@ function phraseToPattern(phrase: string): string {
     .split(/\s+/u)
     .map((word) => word.replaceAll(/[$()*+.?[\\\]^{|}/-]/gu, String.raw`\$&`));
   return String.raw`(?<![\p{L}\p{N}])${words.join(String.raw`\s+`)}(?![\p{L}\p{N}])`;
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, "iu");
-    return true;
-  } catch {
-    return false;
-  }
 }

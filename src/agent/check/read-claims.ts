@@ -1,4 +1,5 @@
 import { monthOf, numberOfWord, shortWeekdayOf, weekdayOf } from "./claim-names.ts";
+import { isCounting, isTrueEquation } from "./true-numbers.ts";
 
 /** Something in a text that is true or false of the world, as far as it can be read by shape. */
 export type Claim =
@@ -221,27 +222,6 @@ const readers: readonly Reader[] = [
     read: (text) => ({ kind: "number", text, values: readNumber(text) }),
   },
 ];
-
-/** Multiplies and divides before it adds, as people do. */
-function isTrueEquation(text: string): boolean {
-  const [left = "", right = ""] = text.replaceAll(/\s/gu, "").split("=");
-  const terms = left.split(/(?<=\d)(?=[-+])/u).map((term) => {
-    const [first = "", ...factors] = term.split(/(?=[*/x×÷])/u);
-    return factors.reduce((value, factor) => {
-      const by = Number(factor.slice(1));
-      return /^[/÷]/u.test(factor) ? value / by : value * by;
-    }, Number(first));
-  });
-  const sum = terms.reduce((total, term) => total + term, 0);
-  return Math.abs(sum - Number(right)) < 0.01;
-}
-
-/** 1, 2, 3: each is one more, or one less, than the one before. */
-function isCounting(text: string): boolean {
-  const numbers = (text.match(/\d+/gu) ?? []).map(Number);
-  const steps = numbers.slice(1).map((value, at) => value - (numbers[at] ?? 0));
-  return steps.every((step) => step === 1) || steps.every((step) => step === -1);
-}
 
 /** Every number a text of digits can mean: `1.200` is 1200 and 1.2. */
 export function readNumber(text: string): readonly number[] {

@@ -3,11 +3,15 @@ import { describe, expect, test } from "vitest";
 import { checkNow, checkScenes, linesOf } from "../../../bench/eval/check-set.ts";
 import { createAnswerCheck } from "../../../src/agent/check/answer-check.ts";
 import { answerChecked, type CheckedTry } from "../../../src/agent/check/answer-checked.ts";
-import { parseBusinessRules } from "../../../src/agent/check/business-rules.ts";
+import { createBusinessRules } from "../../../src/agent/check/business-rules.ts";
 import { cutSentences, cutStart } from "../../../src/agent/check/cut-sentences.ts";
 import { createLeakFinder } from "../../../src/agent/check/find-leak.ts";
 
-const rules = parseBusinessRules({ required: [{ when: ["refund"], line: "Terms apply." }] }, "rules.yaml");
+const rules = createBusinessRules({
+  forbidden: [],
+  required: [{ when: ["refund"], line: "Terms apply." }],
+  facts: [],
+});
 
 const unknownLine = "I don't know that for certain, and I'd rather not guess. A person can help you with it.";
 const partlyUnknownLine = "I don't have confirmed information on the rest; a person can help you with it.";

@@ -3,13 +3,12 @@ import { describe, expect, test } from "vitest";
 import { checkNow, checkScenes, linesOf } from "../../../bench/eval/check-set.ts";
 import { tryScene } from "../../../bench/eval/try-check.ts";
 import { createAnswerCheck, type AnswerCheckParts } from "../../../src/agent/check/answer-check.ts";
-import { noRules, parseBusinessRules } from "../../../src/agent/check/business-rules.ts";
+import { createBusinessRules, noRules } from "../../../src/agent/check/business-rules.ts";
 import { cutSentences, cutStart } from "../../../src/agent/check/cut-sentences.ts";
 import type { EvidenceParts } from "../../../src/agent/check/evidence.ts";
 import { createLeakFinder } from "../../../src/agent/check/find-leak.ts";
 import { readClaims } from "../../../src/agent/check/read-claims.ts";
 import { isValidResponse } from "../../../src/agent/phrases/valid-response.ts";
-import { SettingsError } from "../../../src/core/errors.ts";
 
 function someEvidence(overrides: Partial<EvidenceParts> = {}): EvidenceParts {
   return {
@@ -140,7 +139,7 @@ describe("the stream", () => {
   });
 
   test("a promise, a secret and forbidden words never appear half", () => {
-    const rules = parseBusinessRules({ forbidden: [{ phrase: "best grill" }] }, "rules.yaml");
+    const rules = createBusinessRules({ forbidden: [{ phrase: "best grill" }], required: [], facts: [] });
     const said = [
       ["I have booked two seats for you", "I have "],
       ["There are tickets left for", "There are "],
@@ -361,17 +360,14 @@ describe("what must never go out", () => {
 });
 
 describe("business rules", () => {
-  const rules = parseBusinessRules(
-    {
-      forbidden: [
-        { phrase: "100% safe" },
-        { pattern: "\\bbest in (the )?world\\b", reason: "we do not compare" },
-      ],
-      required: [{ when: ["refund", "money back"], line: "Refunds are subject to our terms." }],
-      facts: ["A yearly pass is 240 EUR."],
-    },
-    "config/rules/acme.yaml",
-  );
+  const rules = createBusinessRules({
+    forbidden: [
+      { phrase: "100% safe" },
+      { pattern: "\\bbest in (the )?world\\b", reason: "we do not compare" },
+    ],
+    required: [{ when: ["refund", "money back"], line: "Refunds are subject to our terms." }],
+    facts: ["A yearly pass is 240 EUR."],
+  });
 
   test("R68: forbidden words are held, and the model is told why", () => {
     const held = aCheck({ rules })
@@ -395,14 +391,6 @@ describe("business rules", () => {
 
   test("what the company states in its rules counts as known", () => {
     expect(aCheck({ rules }).open("last").finish("A yearly pass is €240.").held).toEqual([]);
-  });
-
-  test("every problem of a file is named with its place", () => {
-    const read = () =>
-      parseBusinessRules({ forbidden: [{}, { pattern: "(" }], more: 1 }, "config/rules/x.yaml");
-    expect(read).toThrow(SettingsError);
-    expect(read).toThrow(/config\/rules\/x\.yaml: forbidden\.0 must have a phrase or a pattern/u);
-    expect(read).toThrow(/forbidden\.1\.pattern is not a regular expression/u);
   });
 });
 
