@@ -203,6 +203,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     tickets: createTickets({ database, sealer }),
     business,
     people: ai.memory.profiles ? data : undefined,
+    reports: store.reports,
     extra: parts.tools ?? [],
     approvals,
     background,

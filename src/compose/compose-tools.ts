@@ -33,6 +33,7 @@ export interface ToolParts {
   readonly tickets: Tickets;
   readonly business: RegistryParts["business"];
   readonly people: RegistryParts["people"];
+  readonly reports: RegistryParts["reports"];
   /** Tools beside those of the registry. */
   readonly extra: readonly Tool[];
   readonly approvals: Approvals;
@@ -44,7 +45,7 @@ export interface ToolParts {
 
 /** The registry's families as the settings open them, each offered to the companies that chose it. */
 export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
-  const { settings, tickets, business, people, extra, approvals, background, budget, log } = parts;
+  const { settings, tickets, business, people, reports, extra, approvals, background, budget, log } = parts;
   const mcp = await connectServers(settings, log);
   const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
   const opened = {
@@ -60,6 +61,7 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
     tickets,
     business,
     people,
+    reports,
   });
   tellUnknownTools(settings, families, log);
   const chosen = [...offerTools(families, settings.tenants.map(toToolChoice)), ...extra];
