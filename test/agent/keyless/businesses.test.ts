@@ -102,6 +102,13 @@ describe("the support desk without a model", () => {
     );
   });
 
+  it("finds an order by its suggestion, which says the number and the name", async () => {
+    const { talk } = await aGuestOf("support");
+    const { suggestions = [] } = await talk.say("Where is my order?");
+    const [status] = await talk.tell(suggestions.find((text) => text.includes("Desk lamp")) ?? "");
+    expect(status).toMatch(/Order \d+ \(Desk lamp, \$49\) is delivered/);
+  });
+
   it("asks colleagues for a refund and tells what became of it (R114)", async () => {
     const { talk, brain, context } = await aGuestOf("support");
     const [list, status] = await talk.tell("Where is my order?", "the desk lamp");
