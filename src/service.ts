@@ -7,6 +7,7 @@ import { createHotMemory } from "./agent/hot-memory.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
+import { composeMoney } from "./compose/compose-money.ts";
 import { composeTools } from "./compose/compose-tools.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
@@ -47,9 +48,9 @@ import { createAdmission } from "./turns/admission.ts";
 import { createApologies } from "./turns/apologies.ts";
 import { createBackgroundCalls } from "./turns/background-calls.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
+import { createMemoryKeeper } from "./turns/memory-keeper.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
-import { createMemoryKeeper } from "./turns/memory-keeper.ts";
 
 /** Everything, built and ready to start. */
 export interface Service extends Lifecycle {
@@ -186,6 +187,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const hasDemo = settings.tenants.some(({ demo }) => demo !== undefined);
   const business = hasDemo ? { data, payments } : undefined;
+  const { ledger, budget } = composeMoney({ settings, fast, database, metrics, log });
   const background = createBackgroundCalls({
     database,
     sealer,
@@ -200,6 +202,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const tools = await composeTools({
     settings,
+    budget,
     tickets: createTickets({ database, sealer }),
     business,
     people: ai.memory.profiles ? data : undefined,
@@ -212,14 +215,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const {
     agent,
     limits,
-    ledger,
     memory: memoryParts,
   } = composeAgent({
     settings,
     tools: tools.offered,
     fast,
     sealer,
-    database,
+    budget,
     metrics,
     modelRetry: pace.modelRetry,
     log,
@@ -230,15 +232,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     outbox,
     agent,
+    memory,
+    hot: createHotMemory(fast),
+    remembersPeople: ai.memory.profiles,
+    length: ai.conversation,
     files,
     companies,
     metrics,
     sealer,
     queue,
-    memory,
-    hot: createHotMemory(fast),
-    remembersPeople: ai.memory.profiles,
-    length: ai.conversation,
     fast,
     handoff,
     accept: (envelope) => inbox.accept(envelope),

@@ -116,8 +116,13 @@ export interface AiSettings {
     /** 0: no limit. */
     readonly perAddress: number;
   };
-  /** US dollars a day. */
-  readonly cost: { readonly maxPerDay: number; readonly alertThreshold: number };
+  /** US dollars a day, and tokens; without a number there is no limit. */
+  readonly cost: {
+    readonly maxPerDay: number;
+    readonly alertThreshold: number;
+    readonly tokensPerCustomerDay: number | undefined;
+    readonly tokensPerConversation: number | undefined;
+  };
   readonly prices: readonly PriceRow[];
 }
 
@@ -360,7 +365,12 @@ function toAiSettings(
       perCompany: names.AI_RATE_LIMIT_PER_COMPANY,
       perAddress: names.AI_RATE_LIMIT_PER_ADDRESS,
     },
-    cost: { maxPerDay: names.AI_MAX_COST_PER_DAY, alertThreshold: names.AI_COST_ALERT_THRESHOLD },
+    cost: {
+      maxPerDay: names.AI_MAX_COST_PER_DAY,
+      alertThreshold: names.AI_COST_ALERT_THRESHOLD,
+      tokensPerCustomerDay: names.AI_MAX_TOKENS_PER_CUSTOMER_DAY,
+      tokensPerConversation: names.AI_MAX_TOKENS_PER_CONVERSATION,
+    },
     prices,
   };
 }

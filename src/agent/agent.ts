@@ -5,9 +5,11 @@ import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
 import type { AnswerChecks } from "./check/answer-checks.ts";
+import { createAskOnce, type AnsweredOnce } from "./ask-once.ts";
 import { sameForAll } from "./agent-settings.ts";
 import { createModelHealth } from "./model-health.ts";
-import { createModelTiers } from "./model-tiers.ts";
+import type { ModelCondition } from "./model-rung.ts";
+import { createModelTiers, type Tier } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { MayCall } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
@@ -38,6 +40,8 @@ export interface AgentParts {
   readonly purse?: Purse | undefined;
   /** What each answer is held against before it counts as one; without it none is. */
   readonly checks?: AnswerChecks | undefined;
+  /** How hard a question is; asked only for agents whose cheap model is another one. Without it: complex. */
+  readonly routeOf?: ((request: AgentRequest) => Tier) | undefined;
   /** Milliseconds, for the health cache. */
   readonly now?: () => number;
 }
@@ -52,6 +56,10 @@ export interface PreparedAgent extends Agent {
   summarize(request: SummarizeRequest): Promise<WrittenSummary>;
   /** Whether there is a model at all. */
   readonly hasModels: boolean;
+  /** Asks the cheap models something about a turn before it is answered, at temperature 0; see `createAskOnce`. */
+  askOnce(request: AgentRequest, key: string, prompt: string): Promise<AnsweredOnce>;
+  /** By name, how each model is doing right now. */
+  conditions(): ReadonlyMap<string, ModelCondition>;
 }
 
 /**
@@ -68,6 +76,7 @@ export function createAgent({
   mayCall,
   purse,
   checks,
+  routeOf,
   now = Date.now,
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
@@ -89,7 +98,7 @@ export function createAgent({
     const spoken = createSpokenText(feed);
     const belt = beltFor(request.context);
     const { role } = request.context;
-    const tier = request.tier ?? "complex";
+    const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
     const thinking = {
       request,
       settings,
@@ -134,6 +143,8 @@ export function createAgent({
   return {
     answer,
     health,
+    conditions: tiers.conditions,
+    askOnce: createAskOnce({ tiers, purse, prices }),
     promptVersion: prompts.versionOf,
     async warmUp() {
       await tiers.load();

@@ -4,30 +4,28 @@ import { withAnswerCache } from "../agent/cache/with-answer-cache.ts";
 import { createMemoryWindow } from "../agent/memory.ts";
 import { createBrains } from "../agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
+import { withUnderstanding } from "../agent/with-understanding.ts";
 import { limitTools } from "../agent/tools/limit-tools.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import { limitPolicyOf } from "../guard/limits/limit-policy.ts";
 import { createLimits, type Limits } from "../guard/limits/limits.ts";
-import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
-import { createBudget } from "../insights/cost/budget.ts";
-import { createSpendingLedger, type SpendingLedger } from "../insights/cost/spending-ledger.ts";
+import type { Budget } from "../insights/cost/budget.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Settings } from "../settings.ts";
 import type { ModelChoice } from "../settings/agent-models.ts";
-import type { Database } from "../store/database.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 import type { MemoryKeeperParts } from "../turns/memory-keeper.ts";
 import { composeCache } from "./compose-cache.ts";
 import { composeChecks } from "./compose-checks.ts";
+import { composeUnderstanding } from "./compose-understanding.ts";
 
 /** What answers, and what bounds it. */
 export interface ComposedAgent {
   readonly agent: PreparedAgent;
   readonly limits: Limits;
-  readonly ledger: SpendingLedger;
   /** What becomes of talks that leave a model's window. */
   readonly memory: Pick<MemoryKeeperParts, "window" | "summarizes" | "summarize">;
 }
@@ -37,7 +35,7 @@ export interface AgentCompositionParts {
   readonly tools: readonly Tool[];
   readonly fast: FastState;
   readonly sealer: Pick<Sealer, "forTenant">;
-  readonly database: Database;
+  readonly budget: Budget;
   readonly metrics: Metrics;
   /** Pauses between tries of one model; the default suits production. */
   readonly modelRetry:
@@ -47,7 +45,7 @@ export interface AgentCompositionParts {
 
 /** Models over tools, the brain that works without either, and the money and limits around them. */
 export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
-  const { settings, tools, fast, sealer, database, metrics, modelRetry, log } = parts;
+  const { settings, tools, fast, sealer, budget, metrics, modelRetry, log } = parts;
   const { ai } = settings;
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -60,6 +58,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     ...(modelRetry !== undefined && { retry: modelRetry }),
   });
   const mayCall = limitTools(fast);
+  const understanding = composeUnderstanding({ settings, agent: () => thinker, log });
   const brainOf = createBrains(
     settings.tenants.map((tenant) => ({ ...tenant, id: tenantIdOf(tenant.slug) })),
     {
@@ -67,17 +66,10 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
       toolCalling: ai.toolCalling,
       turnTimeoutMs: thinking.turnTimeoutMs,
       mayCall,
-      understanderOf: ({ brain, slug }) => createLazyUnderstander(brain.get("intents"), slug),
+      understanderOf: understanding.understanderOf,
       log,
     },
   );
-  const ledger = createSpendingLedger(database);
-  const budget = createBudget({
-    fast,
-    ledger,
-    limits: { maxPerDayUsd: ai.cost.maxPerDay, alertThresholdUsd: ai.cost.alertThreshold },
-    onAlert: (alert) => log.warn(alert, "spending needs attention"),
-  });
   const thinker = createAgent({
     settings: thinking,
     purse: budget,
@@ -86,9 +78,16 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     models: modelsOf(ai),
     prompts: ai.prompts,
     tools,
+    routeOf: (request) => {
+      const tier = understanding.routeOf(request);
+      metrics.routed.inc({ agent: request.context.role, tier });
+      return tier;
+    },
     log,
   });
-  const remembering = withAnswerCache(thinker, {
+  metrics.watchModels(thinker.conditions);
+  const { understandFor } = understanding;
+  const remembering = withAnswerCache(withUnderstanding(thinker, { understandFor, log }), {
     ...composeCache({ settings, fast, sealer, metrics, log }),
     promptVersionOf: ({ context, persona }) => thinker.promptVersion(context.role, persona),
     log,
@@ -101,9 +100,14 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     onInsistence: (who) => log.warn(who, "somebody keeps writing against their limits"),
   });
   return {
-    agent,
+    agent: {
+      ...agent,
+      warmUp: async () => {
+        await agent.warmUp();
+        await understanding.warmUp();
+      },
+    },
     limits,
-    ledger,
     memory: {
       window: createMemoryWindow(thinking),
       summarizes: (tenantId) => agent.hasModels && brainOf(tenantId)?.mode !== "rules",

@@ -11,8 +11,8 @@ import { JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
 import type { Query, Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { dialoguePurpose, handOverPurpose, type Claim, type PendingHandOver } from "./claim.ts";
-import type { AskedItem } from "./memory-keeper.ts";
 import { isCacheHit } from "./tell-turn.ts";
+import type { AskedItem } from "./memory-keeper.ts";
 import { commitTurn, type TurnCommit } from "./turn-store.ts";
 import { isOfPerson, type Workbench } from "./workbench.ts";
 
