@@ -1,7 +1,7 @@
 import type { NumberedMessage } from "../agent/rolling-summary.ts";
 import { toWords } from "./claim.ts";
 import type { Committed } from "./commit-answer.ts";
-import { unsummarizedLimit } from "./turn-store.ts";
+import { unsummarizedLimit } from "./claim-store.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The answer is out: what is left to do is nobody's waiting time, and nothing anybody waits for. */

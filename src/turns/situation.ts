@@ -5,10 +5,10 @@ import type { Destination } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { TurnResult } from "./answer-turn.ts";
+import { openLimit } from "./claim-store.ts";
 import type { Claim } from "./claim.ts";
 import type { DraftMode } from "./draft-mode.ts";
 import type { HeldLease } from "./lease.ts";
-import { openLimit } from "./turn-store.ts";
 import type { AnswerParts } from "./workbench.ts";
 
 /** What work on a conversation needs. */

@@ -6,7 +6,7 @@ import type { Database, Query } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { historyRow } from "./claim-row.ts";
 import { summaryPurpose, toSpoken } from "./claim.ts";
-import { isAfter, isSpoken } from "./turn-store.ts";
+import { isAfter, isSpoken } from "./claim-store.ts";
 
 /** Whose talk it is. */
 export interface SummaryOwner {

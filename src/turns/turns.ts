@@ -10,10 +10,11 @@ import type { Queue } from "../queue/queue.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { AnswerParts } from "./workbench.ts";
+import { claimConversation } from "./claim-store.ts";
 import { parseClaim, type Claim } from "./claim.ts";
 import type { DraftMode } from "./draft-mode.ts";
 import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
-import { claimConversation, finishWork } from "./turn-store.ts";
+import { finishWork } from "./turn-store.ts";
 import type { WorkParts } from "./situation.ts";
 import { workOn, type WorkResult } from "./work.ts";
 

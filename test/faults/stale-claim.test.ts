@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConversationId, TenantId } from "../../src/core/ids.ts";
-import { claimConversation } from "../../src/turns/turn-store.ts";
+import { claimConversation } from "../../src/turns/claim-store.ts";
 import { openHouse, type House } from "../support/house.ts";
 
 describe("a claim that had to wait for the conversation's row", () => {

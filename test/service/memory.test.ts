@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Rule } from "../../simulators/openai/exchange.ts";
 import type { TeamSeed } from "../../simulators/slack/seed.ts";
 import type { Database } from "../../src/store/database.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
@@ -28,12 +29,23 @@ function toText({ content }: { readonly content?: unknown }): string {
   return typeof content === "string" ? content : JSON.stringify(content);
 }
 
+/** A model that repeats nothing of what it is told. */
+const forgetful: Rule = ({ request }) => (isSummarizing(request) ? "They talk about lamps." : "That is noted down here, thank you.");
+
+function isSummarizing({
+  messages,
+}: {
+  readonly messages: readonly { readonly content?: unknown }[];
+}): boolean {
+  return messages.some((message) => toText(message).startsWith("Summarize this support conversation"));
+}
+
 /** Holds every summary a model is asked for, until it is let go. */
 function holdSummaries({ model }: Talk) {
   const asked = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   const remove = model.addRule(async ({ request }) => {
-    if (!request.messages.some((message) => toText(message).startsWith(summarizing))) return undefined;
+    if (!isSummarizing(request)) return undefined;
     asked.resolve();
     await released.promise;
     return "They talk about lamps.";
@@ -46,8 +58,6 @@ function holdSummaries({ model }: Talk) {
     },
   };
 }
-
-const summarizing = "Summarize this support conversation";
 
 async function exchange(talk: Talk, root: Root | undefined, text: string): Promise<Root> {
   const said = await talk.say(root === undefined ? `@baton ${text}` : text, root && { thread: root.ts });
@@ -193,7 +203,7 @@ describe("a summary that is not written yet", () => {
   });
 
   it("does not cover what is deleted meanwhile", async () => {
-    talk = await openTalk();
+    talk = await openTalk({ model: { rules: [forgetful] } });
     const held = holdSummaries(talk);
     const root = await converse(talk, 8);
     await held.asked;
@@ -203,7 +213,21 @@ describe("a summary that is not written yet", () => {
     await isSummarized(talk, root);
     await exchange(talk, root, "what was my order?");
     const { system, spoken } = toldFor(talk, "what was my order?");
-    expect(`${system}\n${spoken.join("\n")}`).not.toContain("user: my order is A-1042");
+    expect(`${system}\n${spoken.join("\n")}`).not.toContain("A-1042");
+  });
+
+  it("is dropped and written anew where something it covers is deleted", async () => {
+    talk = await openTalk({ model: { rules: [forgetful] } });
+    const root = await converse(talk, 8);
+    await isSummarized(talk, root);
+    await exchange(talk, root, "before?");
+    expect(toldFor(talk, "before?").system).toContain("> user: my order is A-1042");
+    await talk.slack.userDeletes(root).delivered;
+    expect((await summaryOf(talk, root))?.summary).toBeNull();
+    await exchange(talk, root, "and now?");
+    await isSummarized(talk, root);
+    await exchange(talk, root, "after?");
+    expect(toldFor(talk, "after?").system).not.toContain("A-1042");
   });
 });
 
