@@ -61,6 +61,8 @@ async function take(
 /** What people read, without the marks of any platform; addresses stay. */
 function withoutMarkup(text: string): string {
   return text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
     .replaceAll(/<(https?:[^|>\s]+)(?:\|[^>]*)?>/g, "$1")
     .replaceAll(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, "$2")
     .replaceAll(/^```\w*$/gm, "")

@@ -197,6 +197,34 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
+  test("is another company's when that is chosen, and its suggested replies work in four places (R80, R138)", async () => {
+    const { page, complaints } = await overlook();
+    await page.getByLabel("You talk to").selectOption({ label: "City Cinemas" });
+    await page.waitForURL(/\/playground\/at\/cinema$/);
+    await inPane(page, "web").locator("textarea").waitFor({ state: "attached" });
+    for (const name of ["slack", "discord", "teams"] as const)
+      await inPane(page, name).locator("#channel-intro h2").waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "I want to watch something funny tonight" }).click();
+    const press = (words: RegExp) =>
+      Promise.all(
+        panes.map((name) => inPane(page, name).getByRole("button", { name: words }).last().click()),
+      );
+    const hear = (words: RegExp) =>
+      Promise.all(
+        panes.map((name) => inPane(page, name).getByText(words).last().waitFor({ timeout: 60_000 })),
+      );
+    await hear(/Which would you like to book|What would you like to see/);
+    await press(/Barbie|Avengers/);
+    await hear(/How many tickets/);
+    await press(/^2$/);
+    await hear(/SCREEN/);
+    await shoot(page, "seats in four panes");
+    await press(/^Any$/);
+    await hear(/Shall I book/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test("shows what passed between it and each platform, all together or one alone", async () => {
     const { page } = await overlook();
     await page.getByRole("button", { name: "What happened", exact: true }).click();

@@ -28,7 +28,12 @@ function think(talk: Talk): Thoughts | string | undefined {
   if (/\brefund|\bmoney back/i.test(said)) return offerRefund();
   if (whichOrder.test(before)) return tellOrder(said);
   if (/\border|\bpackage|\bdelivery/i.test(said)) return tellOrders();
+  if (/\b(?:talk|speak) to (?:a |some)?(?:human|person|one|body)/i.test(said)) return showTheWay();
   return /^\W*(?:hello|hi|hey)\b/i.test(said) ? greet() : undefined;
+}
+
+function showTheWay(): string {
+  return "Of course. Press “Talk to a human” below, or write “human”, and a colleague will take over here.";
 }
 
 function greet(): string {

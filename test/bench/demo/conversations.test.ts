@@ -32,6 +32,24 @@ describe("the seeds' conversations with the scripted model", () => {
     120_000,
   );
 
+  it.each([
+    ["cinema", 0, "web", "R132"],
+    ["catering", 0, "teams", "R372"],
+    ["catering", 1, "slack", "R372"],
+    ["support", 0, "teams", "R119"],
+    ["example", 0, "discord", "R371"],
+  ] as const)(
+    "%s, conversation %i goes on %s as it should (%s)",
+    async (company, index, platform) => {
+      const conversation = conversations[company][index];
+      if (conversation === undefined) throw new Error("there is no such conversation");
+      const played = await play(house, { company, platform, person: 1 }, conversation);
+      expect(played.flatMap(({ answer, missing }) => (missing.length > 0 ? [answer] : []))).toEqual([]);
+      expect(played).toHaveLength(conversation.steps.length);
+    },
+    120_000,
+  );
+
   it("a booking is looked up and cancelled for a full refund (R134)", async () => {
     const cancelling = conversations.cinema[1];
     if (cancelling === undefined) throw new Error("there is no such conversation");
