@@ -4,6 +4,7 @@ import type { UnderstandTurn } from "../agent/with-understanding.ts";
 import type { AgentRequest, Usage } from "../core/agent.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Journal } from "../core/journal.ts";
+import type { Log } from "../core/log.ts";
 import type { Understand } from "../core/understanding.ts";
 import { readWithModel } from "../guard/understanding/ask-model.ts";
 import {
@@ -32,9 +33,10 @@ interface UnderstandingParts {
   readonly settings: Pick<Settings, "tenants" | "ai">;
   /** The agent is built with what understands, and asked by it later. */
   readonly agent: () => Pick<PreparedAgent, "askOnce" | "hasModels">;
+  readonly log: Log;
 }
 
-export function composeUnderstanding({ settings, agent }: UnderstandingParts): ComposedUnderstanding {
+export function composeUnderstanding({ settings, agent, log }: UnderstandingParts): ComposedUnderstanding {
   const lazies = new Map<string, CompanyUnderstander>();
   const chosen = new Map(
     settings.tenants
@@ -102,7 +104,10 @@ export function composeUnderstanding({ settings, agent }: UnderstandingParts): C
           chosen.has(tenantIdOf(tenant.slug)) ||
           (tenant.brain.size > 0 && !agent().hasModels),
       );
+      const startedAt = performance.now();
       for (const tenant of needed) await lazyOf(tenant).load();
+      const tookMs = Math.round(performance.now() - startedAt);
+      if (needed.length > 0) log.info({ companies: needed.length, tookMs }, "messages can be understood");
     },
   };
 }

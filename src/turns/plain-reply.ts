@@ -10,7 +10,7 @@ const bodies: Readonly<Record<Failure, string>> = {
     "I can't answer questions yet: no language model is set up here. A person can help you.",
   "model unavailable": "I'm having trouble right now. Please try again later, or talk to a person.",
   "empty answer": "I couldn't find an answer to that. Could you rephrase it, or shall a person help you?",
-  "over budget": "I can't answer any more questions today. A person can help you.",
+  "over budget": "I can't answer any more questions for now. A person can help you.",
   "too many steps":
     "That took more steps than I can do at once. Could you ask for a smaller part, or talk to a person?",
   "out of time": "That took me too long. Please try again, or talk to a person.",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openTalk, type Talk } from "../support/talk.ts";
+import { openTalk, until, type Talk } from "../support/talk.ts";
 
 const kinds = ["intents", "flows", "faq", "templates"];
 
@@ -40,6 +40,10 @@ describe("a company that answers by rules and has its messages understood by a m
   }, 60_000);
   afterEach(() => talk.model.reset());
   afterAll(() => talk?.stop());
+
+  it("is ready to understand before anybody has said anything", async () => {
+    await until(async () => talk.lines.some((line) => line.includes("messages can be understood")), 60_000);
+  }, 90_000);
 
   it("begins the flow the model meant, asked once, cheaply and at temperature 0, and pays for it", async () => {
     understandAs(talk, JSON.stringify(meaning));

@@ -10,7 +10,7 @@ export interface SpendingLimits {
   readonly maxPerDayUsd: number;
   /** `AI_COST_ALERT_THRESHOLD`: raises one alert a day; from here on the cheap tier answers. */
   readonly alertThresholdUsd: number;
-  /** US dollars of one company on a day. */
+  /** US dollars of one company on a day. At the same share of it as the deployment's an alert is raised. */
   readonly tenantPerDayUsd?: ((tenantId: TenantId) => number | undefined) | undefined;
   readonly tokensPerCustomerDay?: number | undefined;
   readonly tokensPerConversation?: number | undefined;
@@ -95,6 +95,8 @@ export function createBudget({
   now = () => new Date(),
 }: BudgetParts): Budget {
   const allowances = createAllowances({ fast, now: () => now().getTime() });
+  const { maxPerDayUsd, alertThresholdUsd } = limits;
+  const alertShare = maxPerDayUsd > 0 ? Math.min(1, alertThresholdUsd / maxPerDayUsd) : 1;
 
   async function reserve(spender: Spender, wanted: Spent, cheap?: Spent): Promise<Reservation> {
     const day = toDay(now());
@@ -191,7 +193,6 @@ export function createBudget({
   }
 
   function deploymentScope(day: string): Scope {
-    const { maxPerDayUsd, alertThresholdUsd } = limits;
     const load = async () => toMicro(await ledger.dayUsd(day));
     return {
       name: "deployment day",
@@ -209,7 +210,7 @@ export function createBudget({
       unit: "dollars",
       allowance: { key: `cost:${tenantId}:${day}`, ttlMs: 2 * dayMs, load },
       limit: toMicro(limitUsd),
-      threshold: undefined,
+      threshold: toMicro(limitUsd * alertShare),
     };
   }
 

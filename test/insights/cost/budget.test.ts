@@ -119,6 +119,18 @@ describe("a day's money", () => {
     expect(await spend(house, 1, other)).toBe("wanted");
   });
 
+  test("R241: a company that crosses the same share of its own limit is told of once", async () => {
+    const house = aHouse({ tenantPerDayUsd: (id) => (id === spender.tenantId ? 4 : undefined) });
+    expect(await spend(house, 2.9)).toBe("wanted");
+    expect(house.alerts).toEqual([]);
+    expect(await spend(house, 0.2)).toBe("wanted");
+    for (let each = 0; each < 3; each += 1) expect(await spend(house, 0.1)).toBe("cheap");
+    expect(await spend(house, 0.1, other)).toBe("wanted");
+    expect(house.alerts).toMatchObject([
+      { kind: "threshold crossed", scope: "tenant day", tenantId: spender.tenantId, limitUsd: 4 },
+    ]);
+  });
+
   test("tools and searches count against the same limit", async () => {
     const house = aHouse({ maxPerDayUsd: 1, alertThresholdUsd: 1 });
     await house.budget.charge(spender, dollars(0.95));
