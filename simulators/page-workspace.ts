@@ -130,16 +130,20 @@ export function createTyping(tell: (told: Told) => void): {
   said(channel: string, threadTs: string): void;
 } {
   const shown = new Map<string, NodeJS.Timeout>();
-  const said = (channel: string, threadTs: string): void => {
+  const clear = (channel: string, threadTs: string): void => {
     const key = `${channel}/${threadTs}`;
     clearTimeout(shown.get(key));
     if (shown.delete(key)) tell({ kind: "status", channel, threadTs, status: "" });
+  };
+  // A thread may be opened by the answer itself: until then somebody types in the channel.
+  const said = (channel: string, threadTs: string): void => {
+    for (const place of new Set([threadTs, ""])) clear(channel, place);
   };
   return {
     typing(channel, threadTs) {
       const key = `${channel}/${threadTs}`;
       clearTimeout(shown.get(key));
-      shown.set(key, setTimeout(() => said(channel, threadTs), typingMs).unref());
+      shown.set(key, setTimeout(() => clear(channel, threadTs), typingMs).unref());
       tell({ kind: "status", channel, threadTs, status: "is typing..." });
     },
     said,
