@@ -174,7 +174,7 @@ async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a
   if (told.kind === "failed" && told.reason === "needs a person") return told.reason;
   const isHeld = request.isDraft && !live.visible;
   const { answer, isDraft } = isHeld ? await toDraftable(bench, told) : { answer: told, isDraft: false };
-  const planned = live.plan(withOffer(bench, toReply(answer, turn.id, await filesOf(bench, answer))));
+  const planned = live.plan(withOffer(bench, answer, toReply(answer, turn.id, await filesOf(bench, answer))));
   if (isDraft) {
     await commitDraft(bench, answer, planned);
     await bench.patience.end();

@@ -30,7 +30,8 @@ function toText({ content }: { readonly content?: unknown }): string {
 }
 
 /** A model that repeats nothing of what it is told. */
-const forgetful: Rule = ({ request }) => (isSummarizing(request) ? "They talk about lamps." : "That is noted down here, thank you.");
+const forgetful: Rule = ({ request }) =>
+  isSummarizing(request) ? "They talk about lamps." : "That is noted down here, thank you.";
 
 function isSummarizing({
   messages,
