@@ -62,7 +62,7 @@ describe("a bot called into a running thread", () => {
     const words = () => JSON.stringify(slack.botReplies(root.channel, threadTs).map(({ text }) => text));
     const answers = () => [...words().matchAll(/answer:(\w+)/g)].map(([, id]) => id);
     await slack.waitFor(() => answers().length >= 3, 8_000);
-    expect(answers().toSorted()).toEqual(["heard", "lost1", "lost2"]);
+    expect(answers().toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(["heard", "lost1", "lost2"]);
     slack.faults.clear();
   });
 });
