@@ -33,14 +33,14 @@ describe("the seeds' conversations with the scripted model", () => {
   );
 
   it.each([
-    ["cinema", 0, "web", "R132"],
-    ["catering", 0, "teams", "R372"],
-    ["catering", 1, "slack", "R372"],
-    ["support", 0, "teams", "R119"],
-    ["example", 0, "discord", "R371"],
+    { company: "cinema", index: 0, platform: "web", held: "R132" },
+    { company: "catering", index: 0, platform: "teams", held: "R372" },
+    { company: "catering", index: 1, platform: "slack", held: "R372" },
+    { company: "support", index: 0, platform: "teams", held: "R119" },
+    { company: "example", index: 0, platform: "discord", held: "R371" },
   ] as const)(
-    "%s, conversation %i goes on %s as it should (%s)",
-    async (company, index, platform) => {
+    "$company, conversation $index goes on $platform as it should ($held)",
+    async ({ company, index, platform }) => {
       const conversation = conversations[company][index];
       if (conversation === undefined) throw new Error("there is no such conversation");
       const played = await play(house, { company, platform, person: 1 }, conversation);
