@@ -268,8 +268,26 @@ describe("tenant files", () => {
         staff: [
           { name: "Mia", roles: ["staff"], accounts: [{ channel: "slack", workspace: "T1", id: "U1" }] },
         ],
+        drafts: [],
+        approveOwn: false,
       },
     ]);
+  });
+
+  test("says what its day may cost and who reads its messages, and nothing else (R242, R243)", () => {
+    write("config/tenants/acme.yaml", "name: Acme\nunderstanding: model\nmaxCostPerDay: 20\n");
+    expect(read().tenants).toMatchObject([{ understanding: "model", maxCostPerDay: 20 }]);
+    const tokens = { AI_MAX_TOKENS_PER_CUSTOMER_DAY: "100000", AI_MAX_TOKENS_PER_CONVERSATION: "50000" };
+    expect(read(tokens).ai.cost).toMatchObject({
+      tokensPerCustomerDay: 100_000,
+      tokensPerConversation: 50_000,
+    });
+    expect(read().ai.cost).toMatchObject({
+      tokensPerCustomerDay: undefined,
+      tokensPerConversation: undefined,
+    });
+    write("config/tenants/acme.yaml", "name: Acme\nunderstanding: magic\nmaxCostPerDay: -1\n");
+    expect(problemsOf({ AI_MAX_TOKENS_PER_CONVERSATION: "0" })).toMatch(/must be offline or model/);
   });
 
   test("without a file there is one default tenant", () => {
@@ -432,7 +450,13 @@ describe("the models of the agents", () => {
   });
 
   test("are told how much of the conversation, within bounds (C4, C6)", () => {
-    expect(read().ai.memory).toEqual({ mode: "window", messages: 10, exchanges: 3, tokens: 4000 });
+    expect(read().ai.memory).toEqual({
+      mode: "window",
+      messages: 10,
+      exchanges: 3,
+      tokens: 4000,
+      profiles: true,
+    });
     expect(problemsOf({ AI_MEMORY_MESSAGES: "21", AI_MEMORY_TOKENS: "9000" })).toMatch(
       /AI_MEMORY_MESSAGES[\s\S]*AI_MEMORY_TOKENS/,
     );
