@@ -85,10 +85,11 @@ export function createAnswerCheck({
   let current: EvidenceParts = parts;
   let known: Evidence | undefined;
   const evidence = (): Evidence => (known ??= read(current));
-  /** A short answer is asked for again once; the model that keeps to it means it. */
+  /** A short answer is asked for again once; the model that keeps to it means it. After a tool, `Done.` says enough. */
   let wasShort = false;
+  const mayBeShort = (): boolean => wasShort || current.toolResults.length > 0 || isBrief(parts.said);
   const isEnough = (text: string): boolean =>
-    isLongEnough(text) || ((wasShort || isBrief(parts.said)) && /[\p{L}\p{N}]/u.test(text));
+    isLongEnough(text) || (/[\p{L}\p{N}]/u.test(text) && mayBeShort());
 
   function conclude(shown: string): Exclude<NextStep, { kind: "ask again" }> {
     const body = shown.trim();

@@ -255,7 +255,9 @@ describe("an answer", () => {
   });
 
   test("R69: one of ten characters or fewer is asked for again; the model that keeps to it means it", () => {
-    const check = aCheck();
+    const done = aCheck().open("first").finish("Done.");
+    expect(done).toEqual({ shown: "Done.", held: [] });
+    const check = aCheck({ evidence: someEvidence({ toolResults: [] }) });
     const end = check.open("first").finish("Yes.");
     expect(check.afterFirst(end)).toMatchObject({ kind: "ask again", shown: "" });
     expect(check.afterLast(check.open("last").finish("Yes."), "")).toEqual({ kind: "answer", body: "Yes." });
