@@ -61,10 +61,11 @@ describe("the rules of companies", () => {
     await cp(new URL("../../config", import.meta.url), join(folder, "config"), { recursive: true });
     const { rules } = readSettings({}, folder);
     expect([...rules.keys()].toSorted()).toEqual(["catering", "cinema", "example", "support"]);
-    const caterer = rules.get("catering");
-    if (caterer === undefined) throw new Error("the caterer has no rules");
-    const { findForbidden, missingLines } = createBusinessRules(caterer);
-    expect(findForbidden("Your date is confirmed.")).toContain("an inquiry is no booking");
-    expect(missingLines("We ask for a deposit.")).toHaveLength(1);
+    const of = (slug: string) => createBusinessRules(rules.get(slug) ?? usualRules);
+    expect(of("catering").findForbidden("Your date is confirmed.")).toContain("an inquiry is no booking");
+    expect(of("catering").missingLines("We ask for a deposit.")).toHaveLength(1);
+    expect(of("cinema").findForbidden("We have guaranteed seats.")).toContain("what the booking says");
+    expect(of("support").findForbidden("There is a Money-Back  guarantee.")).toContain("the store's terms");
+    expect(of("example").findForbidden("Anything goes.")).toBeUndefined();
   });
 });

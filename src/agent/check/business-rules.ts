@@ -49,6 +49,6 @@ function phraseToPattern(phrase: string): string {
   const words = phrase
     .trim()
     .split(/\s+/u)
-    .map((word) => word.replaceAll(/[$()*+.?[\\\]^{|}/-]/gu, String.raw`\$&`));
+    .map((word) => word.replaceAll(/[$()*+.?[\\\]^{|}/]/gu, String.raw`\$&`));
   return String.raw`(?<![\p{L}\p{N}])${words.join(String.raw`\s+`)}(?![\p{L}\p{N}])`;
 }

@@ -381,6 +381,20 @@ describe("business rules", () => {
     ]);
   });
 
+  test("a phrase is found as it stands, whatever signs are in it", () => {
+    const word = fc.string({ unit: fc.constantFrom(..."ab1-/.*+?()[]{}|^$\\"), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), (words) => {
+        const { findForbidden } = createBusinessRules({
+          forbidden: [{ phrase: words.join(" ") }],
+          required: [],
+          facts: [],
+        });
+        expect(findForbidden(`Well, ${words.join("  ")} indeed.`)).toBeDefined();
+      }),
+    );
+  });
+
   test("a required line is added once, where the answer speaks of its matter", () => {
     const check = aCheck({ rules });
     expect(check.afterFirst(check.open("first").finish("You get your money back."))).toEqual({
