@@ -160,7 +160,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, press } = composeDesks({
+  const { approvals, drafts, draftMode, room, press } = composeDesks({
     settings,
     database,
     sealer,
@@ -197,6 +197,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     timeoutMs: settings.backgroundMinutes * 60_000,
     graceMs: pace.sweepGraceMs,
     holdMs: pace.lease?.ttlMs,
+    room,
     onNews,
     log,
   });
@@ -249,6 +250,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     takeAsked: approvals.takeAsked,
     drafts,
     draftMode,
+    room,
     onPosted: onNews,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,

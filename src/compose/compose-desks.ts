@@ -3,7 +3,7 @@ import type { TenantId } from "../core/ids.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
 import { createApprovals, type ApprovalNews, type Approvals } from "../handoff/approvals.ts";
 import { createDrafts, type Drafts } from "../handoff/drafts.ts";
-import { createStaffRoom } from "../handoff/staff-room.ts";
+import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
@@ -15,6 +15,8 @@ export interface ComposedDesks {
   readonly approvals: Approvals;
   readonly drafts: Drafts;
   readonly draftMode: DraftMode;
+  /** Where colleagues see what waits for them. */
+  readonly room: StaffRoom;
   /** Rules on a press of a button under either. */
   readonly press: Approvals["press"];
 }
@@ -47,6 +49,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   return {
     approvals,
     drafts,
+    room,
     draftMode: createDraftMode(policies, log),
     press: async (sql, seal, pressed) =>
       (await approvals.press(sql, seal, pressed)) ?? drafts.press(sql, seal, pressed),

@@ -11,7 +11,9 @@ import {
 } from "../core/ids.ts";
 import type { Journal, StepOutcome } from "../core/journal.ts";
 import type { Lease } from "../core/lease.ts";
+import { cutForCard, fencedForCard } from "../handoff/approval-card.ts";
 import { insertNote } from "../handoff/approval-store.ts";
+import type { PostedInRoom, StaffRoom } from "../handoff/staff-room.ts";
 import { insertTicket } from "../handoff/tickets.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import type { Database, Query, Sql } from "../store/database.ts";
@@ -27,6 +29,9 @@ import {
 } from "./background-store.ts";
 import type { OpenMessage } from "./claim.ts";
 
+/** Where colleagues see what calls gave that nobody else was told of. */
+type StaffPost = Pick<StaffRoom, "post">;
+
 /** Baton's own note that a call in the background has ended; nobody outside can write one. */
 export function isArrivedNote({ role, action }: Pick<OpenMessage, "role" | "action">): boolean {
   return role === "system" && action?.name === arrivedAction;
@@ -34,26 +39,26 @@ export function isArrivedNote({ role, action }: Pick<OpenMessage, "role" | "acti
 
 /**
  * Tells of a call's end, in the transaction that ends it: where the bot has the conversation a note for its next turn,
- * else a ticket for the colleagues who have it now.
+ * else the colleagues who have it now. Gives the room whose bell is to be rung.
  */
 export async function tellOfEnd(
   sql: Sql,
   seal: TenantSeal,
   ended: {
     readonly tenantId: TenantId;
+    readonly room: StaffPost;
     readonly row: BackgroundRow;
     readonly state: BackgroundEnd;
     readonly outcome: StepOutcome;
   },
-): Promise<void> {
-  const { tenantId, row, state, outcome } = ended;
-  const { id, tool, conversation_id: conversationId } = row;
+): Promise<PostedInRoom | undefined> {
+  const { tenantId, room, row, state, outcome } = ended;
+  const { id, tool, conversation_id: conversationId, user_id: contactId } = row;
   if (!row.is_with_bot) {
     const { text } = toolOutcome.parse(outcome.output);
-    await sql.query(
-      toTicket(seal, { tenantId, conversationId, contactId: row.user_id, id, tool, state, text }),
-    );
-    return;
+    const correlationId = row.correlation_id ?? "";
+    const told = { tenantId, conversationId, contactId, id, tool, state, text, correlationId };
+    return tellStaff(sql, seal, room, told);
   }
   const action = { name: arrivedAction, value: id };
   await sql.query(
@@ -65,6 +70,7 @@ export async function tellOfEnd(
       correlationId: row.correlation_id ?? "",
     }),
   );
+  return undefined;
 }
 
 /** The turn that tells of calls that have ended. */
@@ -111,26 +117,34 @@ export function toArrivedIds(notes: readonly OpenMessage[]): readonly TurnId[] {
   return notes.filter(isArrivedNote).map(({ action }) => parseId<TurnId>(action?.value));
 }
 
-/** A person took the conversation over before its next turn could tell: what the call gave is in a ticket for them. */
+/** A person took the conversation over before its next turn could tell: what the call gave is told to colleagues. */
 export async function leaveToStaff(
-  { database }: { readonly database: Database },
+  { database, room, onPosted }: LeavingParts,
   { lease, seal }: { readonly lease: Lease; readonly seal: TenantSeal },
   notes: readonly OpenMessage[],
 ): Promise<void> {
   const { tenantId, conversationId } = lease;
-  for (const id of toArrivedIds(notes)) {
-    const [row] = await database.statement<EndedCall & { readonly user_id: ContactId }>(
-      tenantId,
-      readEndedFor(tenantId, conversationId, id),
-    );
-    if (row === undefined) continue;
-    const { text } = toolOutcome.parse(toStep(seal, row).output);
-    const { user_id: contactId, tool, state } = row;
-    await database.statement(
-      tenantId,
-      toTicket(seal, { tenantId, conversationId, contactId, id, tool, state, text }),
-    );
+  for (const note of notes.filter(isArrivedNote)) {
+    const id = note.action?.value ?? "";
+    const { correlationId } = note;
+    const posted = await database.withTenant(tenantId, async (sql) => {
+      const [row] = await sql.query<EndedCall & { readonly user_id: ContactId }>(
+        readEndedFor(tenantId, conversationId, id),
+      );
+      if (row === undefined) return undefined;
+      const { text } = toolOutcome.parse(toStep(seal, row).output);
+      const { user_id: contactId, tool, state } = row;
+      const told = { tenantId, conversationId, contactId, id, tool, state, text, correlationId };
+      return tellStaff(sql, seal, room, told);
+    });
+    if (posted !== undefined) onPosted({ ...posted, correlationId });
   }
+}
+
+interface LeavingParts {
+  readonly database: Database;
+  readonly room: StaffPost;
+  readonly onPosted: (posted: PostedInRoom & { readonly correlationId: string }) => void;
 }
 
 function toStep(seal: TenantSeal, { outcome }: EndedCall): StepOutcome {
@@ -144,25 +158,44 @@ const subjects: Readonly<Record<BackgroundEnd, (tool: string) => string>> = {
   "stood down": (tool) => `${tool} was not begun`,
 };
 
-function toTicket(
+interface ToldToStaff {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly contactId: ContactId;
+  readonly id: string;
+  readonly tool: string;
+  readonly state: BackgroundEnd;
+  readonly text: string;
+  readonly correlationId: string;
+}
+
+const notTold =
+  "It was asked for before a colleague took the conversation over. The person has not been told.";
+
+/** A ticket, and the same in the staff room where there is one; each once for a call. */
+async function tellStaff(
+  sql: Sql,
   seal: TenantSeal,
-  ended: {
-    readonly tenantId: TenantId;
-    readonly conversationId: ConversationId;
-    readonly contactId: ContactId;
-    readonly id: string;
-    readonly tool: string;
-    readonly state: BackgroundEnd;
-    readonly text: string;
-  },
-): Query {
-  const { tenantId, conversationId, contactId, id, tool, state, text } = ended;
+  room: StaffPost,
+  told: ToldToStaff,
+): Promise<PostedInRoom | undefined> {
+  const { tenantId, id, tool, state, text, correlationId } = told;
+  await sql.query(toTicket(seal, told));
+  const head = `**${subjects[state](`\`${tool}\``)}.** ${notTold}`;
+  const replies = cutForCard(text).map((piece, index) => ({
+    body: [...(index === 0 ? [head] : []), fencedForCard(piece, "text")].join("\n\n"),
+  }));
+  return room.post(sql, seal, { tenantId, replies, cause: id, correlationId });
+}
+
+function toTicket(seal: TenantSeal, told: ToldToStaff): Query {
+  const { tenantId, conversationId, contactId, id, tool, state, text } = told;
   return insertTicket(seal, {
     tenantId,
     conversationId,
     contactId,
     subject: subjects[state](tool),
-    description: `It was asked for before a person took the conversation over. The person has not been told.\n\n${text}`,
+    description: `${notTold}\n\n${text}`,
     priority: state === "uncertain" ? "high" : "normal",
     idempotencyKey: `background:${id}`,
   });

@@ -5,6 +5,7 @@ import type { ConversationId, TenantId, TurnId } from "../core/ids.ts";
 import type { StepOutcome } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { Tool, TurnFiles } from "../core/tool.ts";
+import type { PostedInRoom, StaffRoom } from "../handoff/staff-room.ts";
 import type { Arrival } from "../inbox/inbox.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -37,6 +38,8 @@ export interface BackgroundRunParts {
   readonly timeoutMs: number;
   /** For how long a process that fell silent keeps its calls, milliseconds. */
   readonly holdMs?: number | undefined;
+  /** Where colleagues see the outcome when one of them has the conversation by then. */
+  readonly room: Pick<StaffRoom, "post">;
   /** Something is to be looked at in a conversation; must not throw. */
   readonly onNews: (news: Arrival) => void;
   readonly log: Log;
@@ -87,11 +90,11 @@ async function take(
       await sql.query(takeBackground(tenantId, row.id, runner, parts.holdMs ?? defaultHoldMs));
       return { kind: "taken", taken: { row, tool, input, runner } } as const;
     }
-    await end(parts, sql, { tenantId, seal, row, ...toEnd(kind, problem) });
-    return { kind: "ended", row } as const;
+    const posted = await end(parts, sql, { tenantId, seal, row, ...toEnd(kind, problem) });
+    return { kind: "ended", row, posted } as const;
   });
   if (found?.kind === "taken") return found.taken;
-  if (found !== undefined) parts.onNews(toNews(tenantId, found.row));
+  if (found !== undefined) ringFor(parts, tenantId, found);
   return undefined;
 }
 
@@ -188,22 +191,22 @@ async function finish(
 ): Promise<void> {
   const { kind } = toolOutcome.parse(outcome.output);
   const state = kind === "result" ? "done" : kind === "error" ? "failed" : "uncertain";
-  const row = await parts.database.withTenant(
+  const ended = await parts.database.withTenant(
     tenantId,
     async (sql) => {
-      const [held] = await sql.query<BackgroundRow>(lockHeld(tenantId, begun.id, runner));
-      if (held !== undefined) await end(parts, sql, { tenantId, seal, row: held, state, outcome });
-      return held;
+      const [row] = await sql.query<BackgroundRow>(lockHeld(tenantId, begun.id, runner));
+      if (row === undefined) return undefined;
+      return { row, posted: await end(parts, sql, { tenantId, seal, row, state, outcome }) };
     },
     { retries: 2 },
   );
-  if (row === undefined)
+  if (ended === undefined)
     return parts.log.warn({ callId: begun.id }, "call ended, but another process has it");
-  parts.onNews(toNews(tenantId, row));
+  ringFor(parts, tenantId, ended);
 }
 
 async function end(
-  { log }: BackgroundRunParts,
+  { room, log }: BackgroundRunParts,
   sql: Sql,
   ended: {
     readonly tenantId: TenantId;
@@ -212,17 +215,29 @@ async function end(
     readonly state: BackgroundEnd;
     readonly outcome: StepOutcome;
   },
-): Promise<void> {
+): Promise<PostedInRoom | undefined> {
   const { tenantId, seal, row, state, outcome } = ended;
   const sealed = seal.seal(backgroundPurposes.outcome, JSON.stringify(outcome));
   await sql.query(endBackground(tenantId, row.id, { state, outcome: sealed }));
-  await tellOfEnd(sql, seal, ended);
+  const posted = await tellOfEnd(sql, seal, { ...ended, room });
   const { conversation_id: conversationId, id: callId, tool, correlation_id: correlationId } = row;
   const durationMs = Math.round(outcome.durationMs);
   log.info(
     { conversationId, callId, tool, state, durationMs, correlationId },
     "call in the background ended",
   );
+  return posted;
+}
+
+/** The conversation has something new, and the room for colleagues where they were told there. */
+function ringFor(
+  { onNews }: BackgroundRunParts,
+  tenantId: TenantId,
+  { row, posted }: { readonly row: BackgroundRow; readonly posted: PostedInRoom | undefined },
+): void {
+  const news = toNews(tenantId, row);
+  onNews(news);
+  if (posted !== undefined) onNews({ ...news, ...posted });
 }
 
 /** How a call ends that is not run, and why; `problem` says why it could not be. */

@@ -4,7 +4,7 @@ import type { MessageId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role } from "../core/tool.ts";
 import type { Drafts } from "../handoff/drafts.ts";
-import type { PostedInRoom } from "../handoff/staff-room.ts";
+import type { PostedInRoom, StaffRoom } from "../handoff/staff-room.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { LiveAnswer } from "../outbox/live-answer.ts";
 import type { Destination, Outbox } from "../outbox/outbox.ts";
@@ -53,6 +53,8 @@ export interface AnswerParts extends ApprovedCallParts {
   readonly receiptDelayMs: number;
   /** Where answers wait for a colleague's word. */
   readonly drafts: Pick<Drafts, "canBeSeen" | "keep">;
+  /** Where colleagues see what waits for them. */
+  readonly room: Pick<StaffRoom, "post">;
   /** Something was put into a room for colleagues; must not throw. */
   readonly onPosted: (posted: PostedInRoom & { readonly correlationId: string }) => void;
   /** A message with nothing visible for this long is apologized for, milliseconds. */

@@ -36,6 +36,10 @@ const longTool = (overrides: Partial<Tool<{ report: string }, { text: string }>>
     ...overrides,
   });
 
+const staffRoom = "C0GENERAL01";
+const inRoom = (words: string) =>
+  talk.slack.messages(staffRoom).filter((message) => wordsOf(message).includes(words)).length;
+
 let talk: Talk;
 let dropped: ReadonlySet<string> = new Set();
 const lend: NonNullable<HouseOptions["lend"]> = {
@@ -56,6 +60,13 @@ beforeAll(async () => {
       longTool({ name: "archive_year", approval: "staff" }),
     ],
     env: { BATON_SHUTDOWN_MS: "1500" },
+    files: {
+      "config/tenants/acme.yaml": [
+        "name: Acme",
+        "default: true",
+        `staffRoom: { channel: slack, workspace: "T0BATON0001", id: "${staffRoom}" }`,
+      ].join("\n"),
+    },
     lend,
   });
   await addStaff(talk, "U0MIA000001", "Mia");
@@ -76,9 +87,18 @@ async function asksFor(report: string, tool = "build_report"): Promise<Root> {
       answer: { toolCalls: [{ name: tool, arguments: { report } }] },
       times: 1,
     },
-    { match: { user: `report ${report}`, toolResult: "running" }, answer: { text: `on it: ${report}` } },
-    { match: { toolResult: `ready ${report}` }, answer: { text: `here it is: ${report}` } },
-    { match: { toolResult: `no such ${report}` }, answer: { text: `sorry, not possible: ${report}` } },
+    {
+      match: { user: `report ${report}`, toolResult: "running" },
+      answer: { text: `I have begun and am on it: ${report}.` },
+    },
+    {
+      match: { toolResult: `ready ${report}` },
+      answer: { text: `The work is done, here it is: ${report}.` },
+    },
+    {
+      match: { toolResult: `no such ${report}` },
+      answer: { text: `I am very sorry, not possible: ${report}.` },
+    },
   ]);
   return talk.say(`@baton please make report ${report}`);
 }
@@ -117,13 +137,13 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-1 file");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-1") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-1") === 1, 15_000);
     await talk.settled();
     const root2 = await talk.say("@baton and hello meanwhile");
     await talk.answers(root2);
     expect(says(root, "here it is")).toBe(0);
     held.release();
-    await talk.slack.waitFor(() => says(root, "here it is: R-1") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-1") === 1, 15_000);
     await talk.settled();
     expect(await callsOf(root)).toEqual([{ state: "done", attempts: 1 }]);
     expect(says(root, "here it is")).toBe(1);
@@ -146,7 +166,7 @@ describe("a tool that takes longer than a turn may", () => {
       throw new PermanentError(`no such ${report}`);
     };
     const root = await asksFor("R-2");
-    await talk.slack.waitFor(() => says(root, "sorry, not possible: R-2") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "sorry, not possible: R-2") === 1, 15_000);
     await talk.settled();
     expect(await callsOf(root)).toEqual([{ state: "failed", attempts: 1 }]);
     const told = talk.heard(root).find((message) => wordsOf(message).includes("not possible"));
@@ -157,11 +177,11 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-3");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-3") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-3") === 1, 15_000);
     await talk.house.restart({ lend });
     work = async (report) => `ready ${report}`;
     held.release();
-    await talk.slack.waitFor(() => says(root, "here it is: R-3") === 1, 9_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-3") === 1, 15_000);
     await talk.settled();
     expect(says(root, "here it is: R-3")).toBe(1);
     expect(begun.filter((report) => report === "R-3")).toHaveLength(2);
@@ -172,7 +192,7 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-4");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-4") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-4") === 1, 15_000);
     await talk.settled();
     dropped = new Set(["turn"]);
     held.release();
@@ -187,7 +207,7 @@ describe("a tool that takes longer than a turn may", () => {
     await asked.promise; // the sweeper found it
     never();
     await talk.house.restart({ lend });
-    await talk.slack.waitFor(() => says(root, "here it is: R-4") === 1, 9_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-4") === 1, 15_000);
     await talk.settled();
     expect(says(root, "here it is: R-4")).toBe(1);
     expect(says(root, "too late")).toBe(0);
@@ -198,9 +218,9 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-5", "send_letters");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-5") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-5") === 1, 15_000);
     await talk.house.restart({ lend });
-    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1, 9_000);
+    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1, 15_000);
     await talk.settled();
     held.release();
     expect(await callsOf(root)).toEqual([{ state: "uncertain", attempts: 1 }]);
@@ -208,38 +228,40 @@ describe("a tool that takes longer than a turn may", () => {
     expect(await ticketsOf(root)).toContain("background");
   });
 
-  it("stays away when a person took over while it ran: colleagues find the result in a ticket", async () => {
+  it("stays away when a person took over while it ran: colleagues find the result in a ticket and in their room", async () => {
     const held = holdWork();
     const root = await asksFor("R-6");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-6") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-6") === 1, 15_000);
     await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
-    await talk.slack.waitFor(() => says(root, "has joined") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "has joined") === 1, 15_000);
     held.release();
     await until(async () => (await callsOf(root))[0]?.state === "done");
     await talk.settled();
     expect(says(root, "R-6")).toBe(1); // what was said before
     expect(await ticketsOf(root)).toEqual(["background"]);
+    expect(inRoom("ready R-6")).toBe(1);
   });
 
   it("does not begin once a person has the conversation, whoever rings", async () => {
     dropped = new Set(["call"]);
     const root = await asksFor("R-7");
-    await talk.slack.waitFor(() => says(root, "on it: R-7") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-7") === 1, 15_000);
     await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
-    await talk.slack.waitFor(() => says(root, "has joined") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "has joined") === 1, 15_000);
     dropped = new Set();
     await until(async () => (await callsOf(root))[0]?.state === "stood down");
     await talk.settled();
     expect(begun).not.toContain("R-7");
     expect(await ticketsOf(root)).toEqual(["background"]);
+    expect(inRoom("was not begun")).toBe(1);
   });
 
   it("is left to colleagues when one takes over before the next turn could tell", async () => {
     const held = holdWork();
     const root = await asksFor("R-8");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-8") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-8") === 1, 15_000);
     await talk.settled();
     const asked = Promise.withResolvers<void>();
     const never = talk.model.addRule(async ({ toolResults }) => {
@@ -254,6 +276,7 @@ describe("a tool that takes longer than a turn may", () => {
     await until(async () => (await ticketsOf(root)).includes("background"));
     await talk.settled();
     expect(says(root, "too late") + says(root, "here it is")).toBe(0);
+    expect(inRoom("ready R-8")).toBe(1);
   });
 
   it("waits for a colleague's approval where it needs one, and only then begins", async () => {
@@ -261,12 +284,12 @@ describe("a tool that takes longer than a turn may", () => {
     const card = await talk.slack.waitFor(
       () =>
         talk.heard(root).find((message) => JSON.stringify(message.blocks ?? []).includes("baton.approve")),
-      6_000,
+      15_000,
     );
     expect(begun).not.toContain("R-9");
     const click = { user: "Mia", channel: root.channel, messageTs: card.ts, actionId: "baton.approve" };
     await talk.slack.clicks(click).done;
-    await talk.slack.waitFor(() => says(root, "here it is: R-9") === 1, 9_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-9") === 1, 15_000);
     await talk.settled();
     expect(begun.filter((report) => report === "R-9")).toHaveLength(1);
   });
