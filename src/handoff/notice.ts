@@ -23,11 +23,13 @@ export interface SystemNotice {
   /** Where the conversation stands, if only the recipient may read it where others read along. */
   readonly place?: Pick<Place, "thread" | "audience"> | undefined;
   readonly reply: Reply;
+  /** It is said only while the bot has the conversation in this epoch. */
+  readonly epoch?: number | undefined;
 }
 
-/** A notice on its way and into the history: outside the epoch's fence, once for its cause. */
+/** A notice on its way and into the history: outside the fence unless it names an epoch, once for its cause. */
 export function toNotice(seal: TenantSeal, notice: SystemNotice): Query {
-  const { tenantId, conversationId, correlationId, kind, cause, recipient, place, reply } = notice;
+  const { tenantId, conversationId, correlationId, kind, cause, recipient, place, reply, epoch } = notice;
   const shown = place !== undefined && isWhispered(place) ? { ...reply, onlyFor: recipient } : reply;
   return enqueueNotice({
     tenantId,
@@ -38,5 +40,6 @@ export function toNotice(seal: TenantSeal, notice: SystemNotice): Query {
     body: sealReply(seal, shown),
     content: seal.seal(contentPurpose, JSON.stringify({ text: reply.body })),
     correlationId,
+    epoch,
   });
 }

@@ -7,7 +7,7 @@ import type { TenantSeal } from "../store/seal.ts";
 export interface Delivery {
   readonly id: DeliveryId;
   readonly turnId: TurnId | undefined;
-  /** The epoch an answer belongs to; a notice has none and may be sent by whoever has the baton. */
+  /** The epoch an answer belongs to; a notice without one may be sent by whoever has the baton. */
   readonly epoch: number | undefined;
   readonly part: number;
   readonly seq: number;

@@ -158,6 +158,8 @@ export interface NoticeRow {
   readonly body: Buffer;
   readonly content: Buffer;
   readonly correlationId: string;
+  /** It is said only while the bot has the conversation in this epoch; without one whoever has it. */
+  readonly epoch?: number | undefined;
 }
 
 /** Puts a notice in the outbox and in the history; repeated with the same id it does nothing. */
@@ -171,8 +173,8 @@ export function enqueueNotice(notice: NoticeRow): Query {
              INSERT INTO messages (company_id, id, conversation_id, seq, role, content, correlation_id)
              SELECT $1, $4, $2, last_seq, 'system', $7, $8 FROM conversation ON CONFLICT DO NOTHING
            )
-           INSERT INTO deliveries (company_id, id, conversation_id, seq, kind, recipient, body, correlation_id)
-           SELECT $1, $3, $2, last_seq * 1000, 'notice', $5, $6, $8 FROM conversation ON CONFLICT DO NOTHING`,
+           INSERT INTO deliveries (company_id, id, conversation_id, seq, kind, recipient, body, correlation_id, epoch)
+           SELECT $1, $3, $2, last_seq * 1000, 'notice', $5, $6, $8, $9::int FROM conversation ON CONFLICT DO NOTHING`,
     values: [
       notice.tenantId,
       notice.conversationId,
@@ -182,6 +184,7 @@ export function enqueueNotice(notice: NoticeRow): Query {
       notice.body,
       notice.content,
       notice.correlationId,
+      notice.epoch ?? null,
     ],
   };
 }

@@ -75,7 +75,7 @@ export function createApologies({ database, sealer, afterMs, onNews, log }: Apol
       place: row,
       correlationId,
     });
-    if (told === undefined) return;
+    if (told?.isNew !== true) return;
     log.warn({ conversationId, correlationId }, "a message waits too long: apologized");
     onNews({ tenantId, conversationId, channel: row.channel, correlationId, urgent: false });
   }
@@ -104,7 +104,8 @@ function isForBot(row: LateRow, seal: TenantSeal): boolean {
 
 /**
  * Conversations in which a message may have waited too long: nothing has come in since, or nobody is at work on them.
- * A turn at work in one where people go on writing apologizes itself.
+ * A turn at work in one where people go on writing apologizes itself. In no order: those that are told and wait on must
+ * not keep a look from the others.
  */
 function findLate(afterMs: number) {
   return {
@@ -113,7 +114,7 @@ function findLate(afterMs: number) {
              AND created_at < clock_timestamp() - $1 * interval '1 millisecond'
              AND (updated_at < clock_timestamp() - $1 * interval '1 millisecond'
                OR lease_until IS NULL OR lease_until < clock_timestamp())
-           ORDER BY created_at LIMIT ${limit}`,
+           ORDER BY random() LIMIT ${limit}`,
     values: [afterMs],
   };
 }

@@ -1,6 +1,7 @@
 import type { DeliveryId } from "../core/ids.ts";
 import type { Delivery } from "../outbox/delivery.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
+import { isOutdatedApology } from "./apology.ts";
 import type { Claim } from "./claim.ts";
 import type { HeldLease } from "./lease.ts";
 import { destinationOf, type WorkParts } from "./situation.ts";
@@ -15,6 +16,10 @@ export async function sendLeftovers(
   const running = claim.turn?.epoch === claim.epoch ? claim.turn.id : undefined;
   for (const delivery of claim.deliveries) {
     if (delivery.turnId !== undefined && delivery.turnId === running) continue;
+    if (isOutdatedApology(delivery, claim)) {
+      outcomes.push({ id: delivery.id, state: "cancelled", error: "it is answered" });
+      continue;
+    }
     if (delivery.dueInMs > 0) return { outcomes, retryInMs: delivery.dueInMs };
     const outcome = await putLeftover(parts, lease, claim, delivery);
     if (outcome === undefined) continue;

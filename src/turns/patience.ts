@@ -43,10 +43,10 @@ export function createPatience(parts: PatienceParts): Patience {
     const { tenantId, conversationId } = lease;
     try {
       lease.check();
-      const delivery = await apologize(database, seal, { ...waiting, tenantId, conversationId });
-      if (delivery === undefined) return;
+      const apology = await apologize(database, seal, { ...waiting, tenantId, conversationId });
+      if (apology === undefined) return;
       log.warn({ conversationId, correlationId: waiting.correlationId }, "a turn takes too long: apologized");
-      const outcome = await outbox.put(lease, destination, delivery);
+      const outcome = await outbox.put(lease, destination, apology.delivery);
       if (outcome !== undefined) await database.statement(tenantId, storeOutcomes(tenantId, [outcome]));
     } catch (cause) {
       log.warn({ conversationId, cause: String(cause) }, "apology not sent; the sweeper comes back");

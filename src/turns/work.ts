@@ -105,6 +105,8 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
 function decide(message: OpenMessage, claim: Claim): Decision {
   if (claim.status === "closed" && message.kind === "message" && !isSubstantive(message.text))
     return { kind: "silent", reason: "the conversation is closed" };
+  if (claim.status === "closed" && isHandOverNote(message))
+    return { kind: "silent", reason: "the conversation is closed" };
   return decideTurn(message, {
     owner: claim.owner,
     requesterId: claim.contact.externalId,
@@ -114,9 +116,7 @@ function decide(message: OpenMessage, claim: Claim): Decision {
 
 /** An answer that colleagues did not let go out leaves somebody waiting: the conversation goes to people. */
 async function passUnsaid(parts: WorkParts, { lease, claim }: Situation): Promise<boolean> {
-  const note = claim.open.find(
-    ({ role, action }) => role === "system" && action?.name === draftActions.handOver,
-  );
+  const note = claim.open.find(isHandOverNote);
   if (note === undefined || claim.owner.kind !== "bot") return false;
   const reason = "an answer was not approved";
   const at = new Date(Date.now() - note.waitedMs);
@@ -126,6 +126,10 @@ async function passUnsaid(parts: WorkParts, { lease, claim }: Situation): Promis
     queue: "general_support",
     at,
   });
+}
+
+function isHandOverNote({ role, action }: OpenMessage): boolean {
+  return role === "system" && action?.name === draftActions.handOver;
 }
 
 function isControl(decision: Decision): boolean {

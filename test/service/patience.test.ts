@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addStaff, holdModel, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 
@@ -27,6 +28,11 @@ beforeEach(() => {
 
 const apologies = (root: Root) =>
   talk.heard(root).filter((reply) => wordsOf(reply).includes("taking longer than it should"));
+const noticesOf = (root: Root) =>
+  talk.rows<{ state: string }>(
+    "SELECT d.state FROM deliveries d JOIN conversations c ON c.id = d.conversation_id WHERE c.thread = $1 AND d.kind = 'notice'",
+    [root.ts],
+  );
 const says = (root: Root, words: string) =>
   talk.heard(root).filter((reply) => wordsOf(reply).includes(words)).length;
 
@@ -35,11 +41,11 @@ describe("a message that waits too long without anything visible", () => {
     const held = holdModel(talk, "slow-1");
     const root = await talk.say("@baton slow-1 please");
     await held.asked;
-    await talk.slack.waitFor(() => apologies(root).length === 1, 6_000);
+    await talk.slack.waitFor(() => apologies(root).length === 1, 15_000);
     expect(JSON.stringify(apologies(root)[0]?.blocks)).toContain("baton.human");
     await until(async () => talk.lines.filter((line) => line.includes("apologized")).length > 0);
     held.release();
-    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 15_000);
     await talk.settled();
     expect(apologies(root)).toHaveLength(1);
   });
@@ -60,15 +66,9 @@ describe("a message that waits too long without anything visible", () => {
       "UPDATE conversations SET lease_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '2 seconds' WHERE thread = $1",
       [root.ts],
     );
-    await until(async () => {
-      const [row] = await talk.rows(
-        "SELECT FROM deliveries d JOIN conversations c ON c.id = d.conversation_id WHERE c.thread = $1 AND d.kind = 'notice'",
-        [root.ts],
-      );
-      return row !== undefined;
-    });
+    await until(async () => (await noticesOf(root)).length > 0);
     dropped = new Set();
-    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 9_000);
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 15_000);
     await talk.settled();
     const heard = talk.heard(root).map(wordsOf);
     expect(heard).toHaveLength(2);
@@ -87,5 +87,66 @@ describe("a message that waits too long without anything visible", () => {
     dropped = new Set();
     await talk.settled();
     expect([...apologies(root), ...apologies(taken)]).toHaveLength(0);
+  });
+
+  it("is not apologized for any more when a person takes over before the apology is sent", async () => {
+    dropped = new Set(["turn"]);
+    const root = await talk.say("@baton slow-3 please");
+    await until(async () => (await noticesOf(root)).length > 0);
+    await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
+    await until(async () => {
+      const [row] = await talk.rows("SELECT FROM conversations WHERE thread = $1 AND owner_kind = 'human'", [
+        root.ts,
+      ]);
+      return row !== undefined;
+    });
+    dropped = new Set();
+    await talk.settled();
+    expect(apologies(root)).toHaveLength(0);
+    expect(says(root, "joined")).toBe(1);
+  });
+
+  it("is not apologized for after its answer, where the platform would not take the apology in time", async () => {
+    const held = holdModel(talk, "slow-4");
+    const root = await talk.say("@baton slow-4 please");
+    await held.asked;
+    talk.slack.faults.api({
+      method: "chat.postMessage",
+      times: 1,
+      do: { kind: "rate_limit", retryAfterSeconds: 2 },
+    });
+    await until(async () => talk.lines.some((line) => line.includes("delivery to be tried again")));
+    held.release();
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 15_000);
+    await talk.settled();
+    expect(apologies(root)).toHaveLength(0);
+    expect((await noticesOf(root)).map(({ state }) => state)).toEqual(["cancelled"]);
+  });
+
+  it("is not apologized for by a look that had to wait for the answer's commit", async () => {
+    dropped = new Set(["turn"]);
+    const root = await talk.say("@baton slow-5 please");
+    const commit = new pg.Client({ connectionString: talk.databaseUrl });
+    await commit.connect();
+    await commit.query("BEGIN");
+    await commit.query("UPDATE conversations SET settled_version = inbox_version WHERE thread = $1", [
+      root.ts,
+    ]);
+    await commit.query(
+      "UPDATE messages m SET state = 'settled' FROM conversations c WHERE c.thread = $1 AND m.conversation_id = c.id",
+      [root.ts],
+    );
+    await until(async () => {
+      const waiting = await talk.rows(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'",
+      );
+      return waiting.length > 0;
+    });
+    await commit.query("COMMIT");
+    await commit.end();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    dropped = new Set();
+    await talk.settled();
+    expect(await noticesOf(root)).toHaveLength(0);
   });
 });
