@@ -4,7 +4,7 @@ import { isWholeBattery, tellLeftOut } from "./battery.ts";
 import { crashPoints, type CrashPoint } from "./crash-points.ts";
 import { play } from "./play.ts";
 import { expectSound } from "./report.ts";
-import { oneProcess, quietScenario, talk, type Talk, type Utterance } from "./scenario.ts";
+import { oneProcess, quietScenario, talk, type Scenario, type Talk, type Utterance } from "./scenario.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 /**
@@ -15,8 +15,9 @@ const lives: readonly (readonly CrashPoint[])[] = [
   ["message accepted", "tool step begun", "committed"],
   ["before the bell", "ticket made", "outcomes kept"],
   ["claimed", "tool outcome kept", "before the outcomes"],
-  ["receipt noted", "stream intended", "stream goes on"],
-  ["model step begun", "before the commit"],
+  // Whoever comes after a stream that may have begun shows no other, so none goes on in this life.
+  ["receipt noted", "stream intended"],
+  ["model step begun", "stream goes on", "before the commit"],
   ["before the take-over commits", "taken over", "delivery marked"],
 ];
 
@@ -25,6 +26,17 @@ function kindsFor(points: readonly CrashPoint[]): Utterance["kind"][] {
   const first = points.some((point) => /tool|ticket/.test(point)) ? "ticket" : "question";
   const isTakenOver = points.some((point) => /take|taken|marked/.test(point));
   return isTakenOver ? [first, "human", "question"] : [first, "question"];
+}
+
+/**
+ * Late enough with its first word for a sign to be put up, and slow enough for a stream to be written to a second
+ * time, on a machine that takes a second for the first.
+ */
+function paceFor(points: readonly CrashPoint[]): Scenario["model"] {
+  return {
+    firstTokenMs: points.includes("receipt noted") ? 600 : 30,
+    tokensPerSecond: points.includes("stream goes on") ? 10 : 200,
+  };
 }
 
 /** Where a process comes to a point at all: Teams streams in personal chats only, and the web takes no reaction. */
@@ -74,8 +86,7 @@ describe("a process that is killed at an exact point loses nothing and repeats n
     const scenario = quietScenario(`killed at ${points.join(", ")}`, {
       platform,
       roles: oneProcess,
-      // Slow enough for a stream to be written to a second time, on a machine that takes a second for the first.
-      model: { firstTokenMs: 30, tokensPerSecond: points.includes("stream goes on") ? 10 : 200 },
+      model: paceFor(points),
       queue: place % 2 === 0 ? "postgres" : "redis",
       talks: [talk("t", kindsFor(points), { gapMs: 600, channel: roomFor(platform) })],
       strikes: points.map((point) => ({ point, act: "kill" })),
