@@ -79,7 +79,7 @@ const readers: readonly Reader[] = [
   },
   {
     pattern:
-      /\b(?:step|option|choice|question|part|item|heading|section|chapter|example|idea|tip|line) #?\d{1,2}\b/giu,
+      /\b(?:step|option|choice|question|part|item|heading|section|chapter|example|idea|tip|line) #?\d{1,4}\b/giu,
     read: () => "harmless",
   },
   // What is true of the world of computers and not of a company.
