@@ -32,6 +32,9 @@ export function openChatHouse(options: HouseOptions = {}): Promise<Talk> {
     files: {
       "config/tenants/acme.yaml": tenant("Acme", acme, true),
       "config/tenants/beta.yaml": tenant("Beta", beta, false),
+      // What scripted models say here is of no company: how it arrives is what is looked at.
+      "config/rules/acme.yaml": "check: off\n",
+      "config/rules/beta.yaml": "check: off\n",
       ...options.files,
     },
   });
