@@ -47,7 +47,7 @@ export function toNote(seal: TenantSeal, tenantId: TenantId, row: ApprovalRow): 
     conversationId: row.conversation_id,
     id: deriveId<MessageId>("approval note", row.conversation_id, row.id),
     senderId: row.requester_external_id,
-    content: seal.seal(contentPurpose, JSON.stringify({ text: "", action })),
+    content: seal.seal(contentPurpose, JSON.stringify({ text: "", action, role: row.role })),
     correlationId: row.correlation_id ?? "",
   });
 }

@@ -102,6 +102,8 @@ export function findWaiting(request: ApprovalRequest): Query {
 export interface ApprovalRow {
   readonly id: string;
   readonly conversation_id: ConversationId;
+  /** The requester's, under which the call runs. */
+  readonly role: Role;
   readonly tool: string;
   readonly nonce_hash: Buffer;
   readonly epoch: number;
@@ -121,7 +123,7 @@ export interface ApprovalRow {
 /** Locks a request and its conversation, so that one of several decisions wins. */
 export function lockApproval(tenantId: TenantId, id: string): Query {
   return {
-    text: `SELECT a.id, a.conversation_id, a.tool, a.nonce_hash, a.epoch, a.state, a.expires_at, a.run_turn_id, a.correlation_id,
+    text: `SELECT a.id, a.conversation_id, a.role, a.tool, a.nonce_hash, a.epoch, a.state, a.expires_at, a.run_turn_id, a.correlation_id,
              c.epoch AS now_epoch, c.owner_kind, c.channel, c.audience, c.thread, u.external_id AS requester_external_id,
              clock_timestamp() AS now
            FROM approvals a

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Attachment } from "../core/envelope.ts";
+import { roles, type Role } from "../core/tool.ts";
 
 /** What people wrote, as it is stored: one sealed JSON document per message. */
 export interface MessageContent {
@@ -13,6 +14,8 @@ export interface MessageContent {
   readonly fields?: Readonly<Record<string, string>> | undefined;
   /** Answer where only the sender sees it. */
   readonly whisper?: boolean | undefined;
+  /** For a note of Baton's own: the role in which the call it tells of was asked for. */
+  readonly role?: Role | undefined;
 }
 
 /** The purpose under which message content is sealed. */
@@ -39,6 +42,7 @@ const messageContent = z.object({
   action: z.object({ name: z.string(), value: z.string() }).optional(),
   fields: z.record(z.string(), z.string()).optional(),
   whisper: z.boolean().optional(),
+  role: z.enum(roles).optional(),
 });
 
 /** Reads what `JSON.stringify` of a MessageContent gave. */

@@ -66,7 +66,7 @@ export async function tellOfEnd(
       conversationId,
       id: deriveId<MessageId>("background note", conversationId, id),
       senderId: row.asker,
-      content: seal.seal(contentPurpose, JSON.stringify({ text: "", action })),
+      content: seal.seal(contentPurpose, JSON.stringify({ text: "", action, role: row.role })),
       correlationId: row.correlation_id ?? "",
     }),
   );

@@ -209,8 +209,11 @@ async function answer(
   return { kind: "settled", outcomes: turn.outcomes, turn };
 }
 
+/** A call nobody asked for with more than a customer's rights may be anybody's: its note is told with no more. */
 function asksInOwnConversation(questions: readonly OpenMessage[], claim: Claim): boolean {
-  return questions.every(({ role, senderId }) => role === "system" || senderId === claim.contact.externalId);
+  return questions.every(({ role, senderId, content }) =>
+    role === "system" ? (content.role ?? "customer") !== "customer" : senderId === claim.contact.externalId,
+  );
 }
 
 /** What may have been done must not be done again: the conversation goes to people, whose notice is the answer. */

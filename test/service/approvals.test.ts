@@ -29,9 +29,11 @@ const refund: Tool = defineTool({
   },
 });
 
+const openLedger: Tool = { ...refund, name: "open_ledger", roles: ["analytics"], approval: "none" };
+
 let talk: Talk;
 beforeAll(async () => {
-  talk = await openTalk({ tools: [refund], env: { BATON_SHUTDOWN_MS: "2000" } });
+  talk = await openTalk({ tools: [refund, openLedger], env: { BATON_SHUTDOWN_MS: "2000" } });
   await addColleague("U0MIA000001", "Mia", "staff");
   await addColleague("U0BEN000001", "Ben", "analytics");
 });
@@ -166,6 +168,18 @@ describe("a call that needs a colleague's approval", () => {
       [root.ts],
     );
     expect(step).toEqual({ ok: true });
+  });
+
+  it("asked for by somebody else in a colleague's thread, is told of without the colleague's tools", async () => {
+    const root = await talk.say("@baton hello, I am at work", { user: "Ben" });
+    await talk.answers(root);
+    await asksForRefund("A-120", { user: "Ana", thread: root.ts });
+    await press(root, await cardIn(root), "approve");
+    await talk.slack.waitFor(() => says(root, "refunded:A-120") === 1, 6_000);
+    await talk.settled();
+    const offered = talk.model.history().map(({ body }) => JSON.stringify(body));
+    expect(offered.find((body) => body.includes("I am at work"))).toContain("open_ledger");
+    expect(offered.findLast((body) => body.includes("A-120"))).not.toContain("open_ledger");
   });
 
   it("does not run when a colleague refuses it, and says so", async () => {

@@ -58,6 +58,7 @@ beforeAll(async () => {
       longTool({}),
       longTool({ name: "send_letters", repeatable: false }),
       longTool({ name: "archive_year", approval: "staff" }),
+      longTool({ name: "open_vault", roles: ["staff"] }),
     ],
     env: { BATON_SHUTDOWN_MS: "1500" },
     files: {
@@ -80,7 +81,11 @@ beforeEach(() => {
   work = async (report) => `ready ${report}`;
 });
 
-async function asksFor(report: string, tool = "build_report"): Promise<Root> {
+async function asksFor(
+  report: string,
+  tool = "build_report",
+  more: { user?: string; thread?: string } = {},
+): Promise<Root> {
   talk.model.addFixtures([
     {
       match: { user: `report ${report}`, hasToolResult: false },
@@ -100,7 +105,7 @@ async function asksFor(report: string, tool = "build_report"): Promise<Root> {
       answer: { text: `I am very sorry, not possible: ${report}.` },
     },
   ]);
-  return talk.say(`@baton please make report ${report}`);
+  return talk.say(`@baton please make report ${report}`, more);
 }
 
 const says = (root: Root, words: string) =>
@@ -120,6 +125,13 @@ async function ticketsOf(root: Root): Promise<string[]> {
   );
   return rows.map(({ idempotency_key: key }) => key.split(":")[0] ?? "");
 }
+
+/** The tools the model was offered by whoever told of a report. */
+const offeredFor = (report: string) =>
+  talk.model
+    .history()
+    .filter(({ body }) => JSON.stringify(body).includes(`ready ${report}`))
+    .map(({ body }) => JSON.stringify((body as { tools?: unknown }).tools ?? []));
 
 /** Lets the work begin and end when the test says so. */
 function holdWork(): { readonly began: Promise<void>; release(): void } {
@@ -277,6 +289,19 @@ describe("a tool that takes longer than a turn may", () => {
     await talk.settled();
     expect(says(root, "too late") + says(root, "here it is")).toBe(0);
     expect(inRoom("ready R-8")).toBe(1);
+  });
+
+  it("asked for in a colleague's thread by somebody else, is told of without the colleague's tools", async () => {
+    const root = await talk.say("@baton hello, I am at work", { user: "Mia" });
+    await talk.answers(root);
+    await asksFor("R-10", "build_report", { user: "Ana", thread: root.ts });
+    await talk.slack.waitFor(() => says(root, "here it is: R-10") === 1, 15_000);
+    await asksFor("R-11", "build_report", { user: "Mia", thread: root.ts });
+    await talk.slack.waitFor(() => says(root, "here it is: R-11") === 1, 15_000);
+    await talk.settled();
+    expect(offeredFor("R-10").join()).toContain("build_report");
+    expect(offeredFor("R-10")[0]).not.toContain("open_vault");
+    expect(offeredFor("R-11")[0]).toContain("open_vault");
   });
 
   it("waits for a colleague's approval where it needs one, and only then begins", async () => {
