@@ -57,7 +57,8 @@ export async function tellOfEnd(
   if (!row.is_with_bot) {
     const { text } = toolOutcome.parse(outcome.output);
     const correlationId = row.correlation_id ?? "";
-    const told = { tenantId, conversationId, contactId, id, tool, state, text, correlationId };
+    const why = "taken over";
+    const told = { tenantId, conversationId, contactId, id, tool, state, text, why, correlationId } as const;
     return tellStaff(sql, seal, room, told);
   }
   const action = { name: arrivedAction, value: id };
@@ -117,11 +118,12 @@ export function toArrivedIds(notes: readonly OpenMessage[]): readonly TurnId[] {
   return notes.filter(isArrivedNote).map(({ action }) => parseId<TurnId>(action?.value));
 }
 
-/** A person took the conversation over before its next turn could tell: what the call gave is told to colleagues. */
+/** No turn will tell it to the person, for this reason: what the call gave is told to colleagues. */
 export async function leaveToStaff(
   { database, room, onPosted }: LeavingParts,
   { lease, seal }: { readonly lease: Lease; readonly seal: TenantSeal },
   notes: readonly OpenMessage[],
+  why: keyof typeof notTold = "taken over",
 ): Promise<void> {
   const { tenantId, conversationId } = lease;
   for (const note of notes.filter(isArrivedNote)) {
@@ -134,7 +136,7 @@ export async function leaveToStaff(
       if (row === undefined) return undefined;
       const { text } = toolOutcome.parse(toStep(seal, row).output);
       const { user_id: contactId, tool, state } = row;
-      const told = { tenantId, conversationId, contactId, id, tool, state, text, correlationId };
+      const told = { tenantId, conversationId, contactId, id, tool, state, text, why, correlationId };
       return tellStaff(sql, seal, room, told);
     });
     if (posted !== undefined) onPosted({ ...posted, correlationId });
@@ -166,11 +168,15 @@ interface ToldToStaff {
   readonly tool: string;
   readonly state: BackgroundEnd;
   readonly text: string;
+  readonly why: keyof typeof notTold;
   readonly correlationId: string;
 }
 
-const notTold =
-  "It was asked for before a colleague took the conversation over. The person has not been told.";
+const notTold = {
+  "taken over":
+    "It was asked for before a colleague took the conversation over. The person has not been told.",
+  "given up": "The answer that was to tell of it broke too often. The person has not been told.",
+} as const;
 
 /** A ticket, and the same in the staff room where there is one; each once for a call. */
 async function tellStaff(
@@ -179,9 +185,9 @@ async function tellStaff(
   room: StaffPost,
   told: ToldToStaff,
 ): Promise<PostedInRoom | undefined> {
-  const { tenantId, id, tool, state, text, correlationId } = told;
+  const { tenantId, id, tool, state, text, why, correlationId } = told;
   await sql.query(toTicket(seal, told));
-  const head = `**${subjects[state](`\`${tool}\``)}.** ${notTold}`;
+  const head = `**${subjects[state](`\`${tool}\``)}.** ${notTold[why]}`;
   const replies = cutForCard(text).map((piece, index) => ({
     body: [...(index === 0 ? [head] : []), fencedForCard(piece, "text")].join("\n\n"),
   }));
@@ -189,13 +195,13 @@ async function tellStaff(
 }
 
 function toTicket(seal: TenantSeal, told: ToldToStaff): Query {
-  const { tenantId, conversationId, contactId, id, tool, state, text } = told;
+  const { tenantId, conversationId, contactId, id, tool, state, text, why } = told;
   return insertTicket(seal, {
     tenantId,
     conversationId,
     contactId,
     subject: subjects[state](tool),
-    description: `${notTold}\n\n${text}`,
+    description: `${notTold[why]}\n\n${text}`,
     priority: state === "uncertain" ? "high" : "normal",
     idempotencyKey: `background:${id}`,
   });

@@ -5,6 +5,7 @@ import type { Delivery } from "../outbox/delivery.ts";
 import { attemptOf, type Destination } from "../outbox/outbox.ts";
 import { storeOutcomes } from "../outbox/outbox-store.ts";
 import type { Outcome } from "../outbox/outcome.ts";
+import { leaveToStaff } from "./background-news.ts";
 import type { HeldLease } from "./lease.ts";
 import { deadLetterReply } from "./plain-reply.ts";
 import { destinationOf, isWhole, type Handled, type Situation, type WorkParts } from "./situation.ts";
@@ -56,6 +57,7 @@ export async function deadLetter(
   { ids, reason }: { readonly ids: readonly MessageId[]; readonly reason: string },
 ): Promise<Handled> {
   const { tenantId, conversationId } = lease;
+  await leaveOutcomes(parts, { lease, claim, seal }, ids);
   const [first] = ids;
   if (first !== undefined)
     await parts.database.statement(tenantId, toDeadLetterNotice({ lease, claim, seal }, first));
@@ -68,6 +70,21 @@ export async function deadLetter(
     "message given up: look at the errors before this line",
   );
   return { kind: "changed" };
+}
+
+/** A note that is given up would take what its call gave with it. One nobody can read must not keep the rest waiting. */
+async function leaveOutcomes(
+  parts: WorkParts,
+  { lease, claim, seal }: Pick<Situation, "lease" | "claim" | "seal">,
+  ids: readonly MessageId[],
+): Promise<void> {
+  try {
+    const notes = claim.open.filter(({ id }) => ids.includes(id));
+    await leaveToStaff(parts, { lease, seal }, notes, "given up");
+  } catch (cause) {
+    const { conversationId } = lease;
+    parts.log.error({ conversationId, err: cause }, "what a call gave could not be left to colleagues");
+  }
 }
 
 function toDeadLetterNotice(

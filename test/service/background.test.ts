@@ -2,6 +2,7 @@ import { z } from "zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PermanentError } from "../../src/core/errors.ts";
 import { defineTool, type Tool } from "../../src/core/tool.ts";
+import type { Query } from "../../src/store/database.ts";
 import type { HouseOptions } from "../support/house.ts";
 import { addStaff, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 
@@ -42,8 +43,18 @@ const inRoom = (words: string) =>
 
 let talk: Talk;
 let dropped: ReadonlySet<string> = new Set();
+let commitsBreak = false;
 const lend: NonNullable<HouseOptions["lend"]> = {
-  database: (database) => database,
+  database: (database) => ({
+    ...database,
+    get counters() {
+      return database.counters;
+    },
+    statement: async (tenantId, query: Query, options) => {
+      if (commitsBreak && query.text.includes("'assistant'")) throw new Error("no answer can be kept");
+      return database.statement(tenantId, query, options);
+    },
+  }),
   queue: (queue) => ({
     ...queue,
     // A bell that is lost: nobody hears it, and nobody is told.
@@ -78,6 +89,7 @@ beforeAll(async () => {
 afterAll(() => talk.stop());
 beforeEach(() => {
   dropped = new Set();
+  commitsBreak = false;
   work = async (report) => `ready ${report}`;
 });
 
@@ -289,6 +301,32 @@ describe("a tool that takes longer than a turn may", () => {
     await talk.settled();
     expect(says(root, "too late") + says(root, "here it is")).toBe(0);
     expect(inRoom("ready R-8")).toBe(1);
+  });
+
+  it("is left to colleagues when the turn that is to tell of it breaks too often", async () => {
+    const held = holdWork();
+    const root = await asksFor("R-12");
+    await held.began;
+    await talk.slack.waitFor(() => says(root, "on it: R-12") === 1, 15_000);
+    await talk.settled();
+    commitsBreak = true;
+    held.release();
+    await until(async () => {
+      await talk.rows(
+        "UPDATE conversations SET lease_until = NULL WHERE thread = $1 AND lease_token IS NULL",
+        [root.ts],
+      );
+      const [given] = await talk.rows(
+        "SELECT FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.thread = $1 AND m.state = 'dead'",
+        [root.ts],
+      );
+      return given !== undefined;
+    }, 25_000);
+    commitsBreak = false;
+    await talk.settled();
+    expect(says(root, "here it is")).toBe(0);
+    expect(await ticketsOf(root)).toEqual(["background"]);
+    expect(inRoom("ready R-12")).toBe(1);
   });
 
   it("asked for in a colleague's thread by somebody else, is told of without the colleague's tools", async () => {
