@@ -39,8 +39,10 @@ export async function endLongTalk(
     const reason = "the conversation has become very long without a solution";
     return handoff.apply(subjectOf(lease, claim), { kind: "escalate", reason, queue: "general_support", at });
   }
-  await database.statement(lease.tenantId, toNotice(situation, first));
-  await database.statement(lease.tenantId, startOver(lease, claim.open[0]?.seq ?? first.seq));
+  await database.withTenant(lease.tenantId, async (sql) => {
+    const begun = await sql.query(startOver(lease, claim.open[0]?.seq ?? first.seq));
+    if (begun.length > 0) await sql.query(toNotice(situation, first));
+  });
   return true;
 }
 

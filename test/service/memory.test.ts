@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Rule } from "../../simulators/openai/exchange.ts";
 import type { TeamSeed } from "../../simulators/slack/seed.ts";
-import type { Database } from "../../src/store/database.ts";
+import type { Database, Query } from "../../src/store/database.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
 
 interface Told {
@@ -256,6 +256,52 @@ describe("the end of a long talk (R40)", () => {
     expect(toldFor(talk, "and another?").spoken.join("\n")).toContain("and one more?");
     const told = talk.heard(root).filter(({ text }) => text.includes("start afresh"));
     expect(told).toHaveLength(1);
+  });
+
+  it("or neither, where the bot loses the conversation before its fresh start", async () => {
+    let isLost = false;
+    const loseBefore = async (query: Query) => {
+      if (!query.text.includes("SET memory_from_seq")) return;
+      await talk.rows(
+        "UPDATE conversations SET owner_kind = 'queue', owner_queue = 'general_support', status = 'escalated', epoch = epoch + 1",
+      );
+      isLost = true;
+    };
+    talk = await openTalk({
+      env: { AI_CONVERSATION_END_AT: "2", AI_CONVERSATION_END: "start-over" },
+      lend: {
+        queue: (queue) => queue,
+        database: (database) => ({
+          ...database,
+          get counters() {
+            return database.counters;
+          },
+          statement: async (tenantId, query: Query, options) => {
+            await loseBefore(query);
+            return database.statement(tenantId, query, options);
+          },
+          withTenant: (tenantId, work, options) =>
+            database.withTenant(
+              tenantId,
+              (sql) =>
+                work({
+                  ...sql,
+                  query: async <Row>(query: Query) => {
+                    await loseBefore(query);
+                    return sql.query<Row>(query);
+                  },
+                }),
+              options,
+            ),
+        }),
+      },
+    });
+    const root = await converse(talk, 2);
+    await talk.say("and one more?", { thread: root.ts });
+    await until(async () => isLost);
+    await talk.settled();
+    expect(talk.heard(root).filter(({ text }) => text.includes("start afresh"))).toHaveLength(0);
+    expect(await talk.rows("SELECT FROM conversations WHERE memory_from_seq > 0")).toHaveLength(0);
   });
 });
 
