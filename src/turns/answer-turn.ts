@@ -112,7 +112,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
       place: claim,
       correlationId: waiting.correlationId,
     },
-    leftMs: parts.apologyAfterMs - (waiting?.waitedMs ?? 0),
+    leftMs: Math.max(parts.apologyAfterMs * leastPatience, parts.apologyAfterMs - (waiting?.waitedMs ?? 0)),
     log,
   });
   const live = createLiveAnswer({
@@ -138,6 +138,9 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
   lease.onNudge(() => void live.reconsider());
   return { parts, request, turn, journal, live, receipt, patience, modelMs: () => modelMs };
 }
+
+// Whoever waited long before their turn began is answered rather than apologized to, if it takes no longer than this.
+const leastPatience = 1 / 6;
 
 /** A turn an earlier worker began goes on; it may take in what joined only if it has shown and done nothing yet. */
 function toTurnRow(claim: Claim, questions: readonly OpenMessage[]): TurnRow {

@@ -150,3 +150,36 @@ describe("a message that waits too long without anything visible", () => {
     expect(await noticesOf(root)).toHaveLength(0);
   });
 });
+
+describe("a message that waited long before anybody could look at it", () => {
+  it("is not apologized for right before its answer", async () => {
+    const late = await openTalk({
+      pace: { apologyAfterMs: 60_000 },
+      lend: {
+        database: (database) => database,
+        queue: (queue) => ({
+          ...queue,
+          ring: async (name, ids, options) => {
+            // What an outage leaves behind.
+            await late.rows(
+              "UPDATE messages SET created_at = created_at - interval '5 minutes' WHERE state = 'open'",
+            );
+            await queue.ring(name, ids, options);
+          },
+        }),
+      },
+    });
+    try {
+      const held = holdModel(late, "late-1");
+      const root = await late.say("@baton late-1 please");
+      await held.asked;
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      held.release();
+      expect((await late.answers(root)).join()).toContain("You wrote");
+      await late.settled();
+      expect(late.heard(root)).toHaveLength(1);
+    } finally {
+      await late.stop();
+    }
+  });
+});
