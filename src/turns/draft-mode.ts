@@ -13,6 +13,8 @@ export interface DraftQuestion {
   readonly role: Role;
   /** What is asked, message by message. */
   readonly texts: readonly string[];
+  /** It tells what an earlier call gave. Nobody knows the intent that was asked with any more. */
+  readonly tellsOutcome?: boolean | undefined;
 }
 
 /** Whether an answer waits for a colleague's word. Decided before anything is thought, so that nothing of it shows. */
@@ -41,13 +43,13 @@ export function createDraftMode(policies: readonly DraftPolicy[], log: Log): Dra
   const byTenant = new Map(
     policies.filter(({ rules }) => rules.length > 0).map((policy) => [policy.tenantId, policy]),
   );
-  return ({ tenantId, channel, role, texts }) => {
+  return ({ tenantId, channel, role, texts, tellsOutcome }) => {
     const policy = role === "customer" ? byTenant.get(tenantId) : undefined;
     if (policy === undefined) return false;
     const rules = policy.rules.filter(({ channels }) => channels?.includes(channel) ?? true);
     if (rules.length === 0) return false;
     const wanted = new Set(rules.flatMap(({ intents = [] }) => intents));
-    if (rules.some(({ intents }) => intents === undefined)) return true;
+    if (tellsOutcome === true || rules.some(({ intents }) => intents === undefined)) return true;
     return hasIntent(policy.understander, wanted, texts).catch((cause: unknown) => {
       log.error({ tenantId, err: cause }, "intent not found out: the answer waits for a colleague");
       return true;

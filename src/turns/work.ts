@@ -197,7 +197,10 @@ async function answer(
       tenantId: lease.tenantId,
       channel: claim.channel,
       role,
-      texts: questions.map((question) => question.action?.value ?? question.text),
+      texts: questions
+        .filter((question) => question.role !== "system")
+        .map((question) => question.action?.value ?? question.text),
+      tellsOutcome: questions.some((question) => question.role === "system"),
     }),
     ignored: found.ignored,
     mayJoin: mayJoin && !careful,

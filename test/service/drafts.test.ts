@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { SeenMessage } from "../../simulators/slack/model.ts";
+import { defineTool, type Tool } from "../../src/core/tool.ts";
 import { addStaff, numberedWords, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 import { acme, dial, visit } from "../http/chat/chat-house.ts";
 
@@ -15,8 +17,25 @@ staffRoom: { channel: slack, workspace: "T0BATON0001", id: "${staffRoom}" }
 drafts: ${drafts}
 `;
 
+/** Its outcome comes when its turn is over. */
+const report: Tool = defineTool<{ year: string }, { text: string }>({
+  name: "build_report",
+  description: "Builds a report of a year, which takes minutes.",
+  input: z.strictObject({ year: z.string() }),
+  output: z.object({ text: z.string() }),
+  roles: ["customer"],
+  effect: "write",
+  repeatable: true,
+  approval: "none",
+  background: true,
+  timeoutMs: 5_000,
+  cost: 0,
+  run: async ({ year }) => ({ text: `ready ${year}` }),
+});
+
 async function openDraftTalk(drafts: string): Promise<Talk> {
   const talk = await openTalk({
+    tools: [report],
     pace: { draftNoteMs: 600 },
     model: { tokensPerSecond: 400 },
     files: { "config/tenants/acme.yaml": tenant(drafts) },
@@ -233,7 +252,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
 });
 
 describe("a company that drafts on one channel, for one intent", () => {
-  it("answers everything else at once", async () => {
+  it("answers everything else at once, and drafts what an earlier call gave", async () => {
     const talk = await openDraftTalk("[{ channels: [slack], intents: [complaint] }]");
     try {
       talk.model.addFixtures([
@@ -247,6 +266,20 @@ describe("a company that drafts on one channel, for one intent", () => {
       await talk.settled();
       expect(await answersOf(talk, angry)).toBe(0);
       expect(await stateOf(talk, plain)).toEqual([]);
+      talk.model.addFixtures([
+        {
+          match: { user: "opening times", hasToolResult: false },
+          answer: { toolCalls: [{ name: "build_report", arguments: { year: "2025" } }] },
+          times: 1,
+        },
+        { match: { toolResult: "running" }, answer: { text: "I have begun with it." } },
+        { match: { toolResult: "ready 2025" }, answer: { text: "ocelot answer" } },
+      ]);
+      const later = await talk.say("@baton what were your opening times in 2025?");
+      await cardWith(talk, "ocelot"); // nobody knows what its outcome would be about
+      await talk.settled();
+      expect(talk.heard(later).map(wordsOf).join()).toContain("I have begun");
+      expect(talk.heard(later).map(wordsOf).join()).not.toContain("ocelot");
     } finally {
       await talk.stop();
     }

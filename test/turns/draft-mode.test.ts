@@ -43,6 +43,12 @@ describe("whether an answer waits for a colleague (R115)", () => {
     expect(await mode({ ...question, texts: ["hello"] })).toBe(false);
   });
 
+  test("what an earlier call gave, where a rule names intents: it has no words of its own to know one by", async () => {
+    const mode = createDraftMode([policy([{ channels: ["web"], intents: ["complaint"] }])], silentLog);
+    expect(await mode({ ...question, texts: [], tellsOutcome: true })).toBe(true);
+    expect(await mode({ ...question, channel: "slack", texts: [], tellsOutcome: true })).toBe(false);
+  });
+
   test("when the intent cannot be found out: unseen would be worse", async () => {
     const broken = { intents: ["complaint"], load: () => Promise.reject(new Error("no model")) };
     const mode = createDraftMode(
