@@ -95,8 +95,9 @@ export function readMrkdwn(source: string, mentions: Mentions): string {
   const put = (markdown: string): string => `${hold.open}${held.push(markdown) - 1}${hold.close}`;
   const withHolds = plainText(source)
     .replace(/```([^]*?)```/g, (_, code: string) => put(`\n${toCodeBlock(unescapeEntities(code))}\n`))
-    .replace(/`([^`\n]+)`/g, (_, code: string) => put(toCodeSpan(unescapeEntities(code))))
-    .replace(/<([^<>\n]+)>/g, (_, token: string) => put(readToken(token, mentions)));
+    // What is held already is neither code nor part of a mark: Slack puts no code into either.
+    .replace(/`([^`\n\uE000]+)`/g, (_, code: string) => put(toCodeSpan(unescapeEntities(code))))
+    .replace(/<([^<>\n\uE000]+)>/g, (_, token: string) => put(readToken(token, mentions)));
   return escapeMarkdown(markEmphasis(unescapeEntities(withHolds)))
     .replaceAll(hold.bold, "**")
     .replaceAll(hold.strike, "~~")

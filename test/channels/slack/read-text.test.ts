@@ -30,6 +30,7 @@ describe("Slack's mrkdwn as CommonMark", () => {
     ["<@UBOT|baton>: hello", "hello"],
     ["<@UBOT1> hello", "@UBOT1 hello"],
     ["ask <@UBOT> now", "ask @UBOT now"],
+    ["<`code`>", "<`code`>"],
   ])("reads %j", (mrkdwn, markdown) => expect(say(mrkdwn)).toBe(markdown));
 
   it("never throws, lets no control character through and never changes its mind", () => {
