@@ -98,11 +98,12 @@ export async function run(startedAt: number): Promise<void> {
 
   await service.start();
   if (stopping !== undefined) return; // told to stop while it was still starting
-  await simulated?.connect(service.url()).catch((err: unknown) => {
+  const url = service.url();
+  await simulated?.connect(url).catch((err: unknown) => {
     log.warn({ err }, "an example company's workspace is not connected");
   });
   for (const line of toStartSummary(settings, {
-    url: service.url(),
+    url,
     simulated: simulated !== undefined,
     tookMs: performance.now() - startedAt,
   }))
