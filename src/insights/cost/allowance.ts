@@ -66,8 +66,12 @@ export function createAllowances({
     const key = (of: number) => `held:${allowance.key}:${of}`;
     const count = (of: number, by: number) => fast.count(key(of), by, 3 * slotMs);
     let held = amount;
-    const own = await count(slot, held);
-    const [earlier, already] = await Promise.all([count(slot - 1, 0), used(allowance)]);
+    // Sent together and counted in this order: what another settles meanwhile is seen twice rather than not at all.
+    const [own, earlier, already] = await Promise.all([
+      count(slot, held),
+      count(slot - 1, 0),
+      used(allowance),
+    ]);
     const change = async (to: number): Promise<void> => {
       const by = to - held;
       held = to;
@@ -80,8 +84,10 @@ export function createAllowances({
       settle: async (spent) => {
         // First counted, then given back: in between it counts twice, never not at all.
         const before = await used(allowance);
-        const counter = await fast.count(usedKey(allowance), spent, allowance.ttlMs);
-        await change(0);
+        const [counter] = await Promise.all([
+          fast.count(usedKey(allowance), spent, allowance.ttlMs),
+          change(0),
+        ]);
         const after = counter - Math.round(counter / filled) * filled;
         return after >= spent ? { before: after - spent, after } : { before, after: before + spent };
       },
