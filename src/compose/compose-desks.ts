@@ -1,9 +1,10 @@
 import type { Log } from "../core/log.ts";
 import type { TenantId } from "../core/ids.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
-import { createApprovals, type ApprovalNews, type Approvals } from "../handoff/approvals.ts";
+import { createApprovals, type Approvals } from "../handoff/approvals.ts";
 import { createDrafts, type Drafts } from "../handoff/drafts.ts";
 import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
+import type { ApprovalNews } from "../handoff/pressed.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";

@@ -7,11 +7,9 @@ import {
   type ApprovalRequest,
   type Verdict,
 } from "../core/approval.ts";
-import type { ChannelName } from "../core/envelope.ts";
 import { PermanentError } from "../core/errors.ts";
-import type { ConversationId, MessageId, StaffId, TenantId } from "../core/ids.ts";
+import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Reply } from "../core/reply.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -40,29 +38,8 @@ import {
   type ApprovalRow,
   type RequestPlace,
 } from "./approval-store.ts";
-import { toNotice } from "./notice.ts";
+import { answerPress, toNews, type ApprovalNews, type PressedControl } from "./pressed.ts";
 import type { PostedInRoom, StaffRoom } from "./staff-room.ts";
-
-/** A colleague's press as the handoff found it: who pressed is known from their account. */
-export interface PressedControl {
-  readonly tenantId: TenantId;
-  /** Where it was pressed. */
-  readonly conversationId: ConversationId;
-  readonly controlId: MessageId;
-  readonly staff: StaffId | undefined;
-  readonly senderId: string;
-  readonly action: string;
-  readonly value: string;
-  readonly correlationId: string;
-}
-
-/** A conversation in which something new is to be looked at. */
-export interface ApprovalNews {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
-  readonly channel: ChannelName;
-  readonly correlationId: string;
-}
 
 /** Where calls wait for a colleague's word, what is decided there, and what becomes of it. */
 export interface Approvals extends ApprovalDesk {
@@ -218,12 +195,13 @@ export function createApprovals({
     if (ruling.kind === "denied" || row === undefined) {
       const reason = ruling.kind === "denied" ? ruling.reason : "not genuine";
       log.warn({ conversationId: pressed.conversationId, reason }, "approval button pressed in vain");
-      await answerPress(sql, seal, pressed, { ...toDeniedReply(reason), onlyFor: pressed.senderId });
+      const reply = { ...toDeniedReply(reason), onlyFor: pressed.senderId };
+      await sql.query(answerPress(seal, pressed, approvalNotice, reply));
       return undefined;
     }
     await settle(sql, seal, row, { tenantId: pressed.tenantId, to: ruling.state, by: pressed.staff });
     if (pressed.conversationId !== row.conversation_id)
-      await answerPress(sql, seal, pressed, toDecisionReply(row.tool, ruling.state));
+      await sql.query(answerPress(seal, pressed, approvalNotice, toDecisionReply(row.tool, ruling.state)));
     return toNews(pressed.tenantId, row);
   }
 
@@ -266,27 +244,6 @@ export function createApprovals({
     log.info({ conversationId, approvalId: id, tool, state: to, correlationId }, "approval settled");
   }
 
-  /** Says something where the button was pressed. */
-  async function answerPress(
-    sql: Sql,
-    seal: TenantSeal,
-    pressed: PressedControl,
-    reply: Reply,
-  ): Promise<void> {
-    const { tenantId, conversationId, senderId, correlationId, controlId } = pressed;
-    await sql.query(
-      toNotice(seal, {
-        tenantId,
-        conversationId,
-        recipient: senderId,
-        correlationId,
-        kind: approvalNotice,
-        cause: [conversationId, controlId],
-        reply,
-      }),
-    );
-  }
-
   async function sweep(): Promise<number> {
     const overdue = await database.acrossTenants((sql) =>
       sql.query<{ company_id: TenantId; id: string }>(findOverdue(overdueAtOnce)),
@@ -325,11 +282,6 @@ export function createApprovals({
 function isShared(place: RequestPlace, mayApproveOwn: boolean): boolean {
   if (place.audience === "direct") return place.requester_is_staff && mayApproveOwn;
   return !isWhispered(place);
-}
-
-function toNews(tenantId: TenantId, row: ApprovalRow): ApprovalNews {
-  const { conversation_id: conversationId, channel, correlation_id: correlationId } = row;
-  return { tenantId, conversationId, channel, correlationId: correlationId ?? "" };
 }
 
 function isOpen({ state, run_turn_id: turn }: ApprovalRow): boolean {

@@ -11,7 +11,6 @@ import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import { digestOf, insertNote, mayDecide } from "./approval-store.ts";
-import type { ApprovalNews, PressedControl } from "./approvals.ts";
 import { draftNote, toDraftCards, toDraftDecision, toDraftDenied, type DraftCard } from "./drafts-card.ts";
 import {
   auditDraft,
@@ -27,6 +26,7 @@ import {
   type DraftRow,
 } from "./drafts-store.ts";
 import { toNotice } from "./notice.ts";
+import { answerPress, toNews, type ApprovalNews, type PressedControl } from "./pressed.ts";
 import type { PostedInRoom, StaffRoom } from "./staff-room.ts";
 
 /** An answer that is thought out and not said. */
@@ -151,7 +151,7 @@ export function createDrafts(parts: DraftsParts): Drafts {
     );
     if (ruling.kind === "denied") return deny(sql, seal, pressed, ruling.reason);
     await settle(sql, seal, row, { tenantId, to: ruling.state, by: staff });
-    await say(sql, seal, pressed, toDraftDecision(ruling.state));
+    await sql.query(answerPress(seal, pressed, kind, toDraftDecision(ruling.state)));
     return toNews(tenantId, row);
   }
 
@@ -162,16 +162,8 @@ export function createDrafts(parts: DraftsParts): Drafts {
     reason: Parameters<typeof toDraftDenied>[0],
   ): Promise<undefined> {
     log.warn({ conversationId: pressed.conversationId, reason }, "draft button pressed in vain");
-    await say(sql, seal, pressed, { ...toDraftDenied(reason), onlyFor: pressed.senderId });
-  }
-
-  /** Where it was pressed. */
-  async function say(sql: Sql, seal: TenantSeal, pressed: PressedControl, reply: Reply): Promise<void> {
-    const { tenantId, conversationId, senderId: recipient, correlationId, controlId } = pressed;
-    const cause = [conversationId, controlId];
-    await sql.query(
-      toNotice(seal, { tenantId, conversationId, recipient, correlationId, kind, cause, reply }),
-    );
+    const reply = { ...toDraftDenied(reason), onlyFor: pressed.senderId };
+    await sql.query(answerPress(seal, pressed, kind, reply));
   }
 
   /** Ends the wait: its answer goes out as it was shown, or people take the conversation. */
@@ -269,9 +261,4 @@ function toHandOverNote(seal: TenantSeal, tenantId: TenantId, row: DraftRow) {
 function toWord(state: Verdict | "expired" | "stood down"): string {
   if (state === "approved") return "sent";
   return state === "refused" ? "discarded" : state;
-}
-
-function toNews(tenantId: TenantId, row: DraftRow): ApprovalNews {
-  const { conversation_id: conversationId, channel, correlation_id: correlationId } = row;
-  return { tenantId, conversationId, channel, correlationId: correlationId ?? "" };
 }

@@ -9,7 +9,7 @@ import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
-import type { ApprovalNews, Approvals } from "./approvals.ts";
+import type { Approvals } from "./approvals.ts";
 import {
   forgetHandOver,
   lockConversation,
@@ -22,6 +22,7 @@ import {
 } from "./handoff-store.ts";
 import { toNotice } from "./notice.ts";
 import { toHelpReply, toNoticeReply, toRefusalReply } from "./notices.ts";
+import type { ApprovalNews } from "./pressed.ts";
 import { insertTicket } from "./tickets.ts";
 
 /** The conversation something happens to. */
