@@ -1,5 +1,4 @@
-import type { ContactId, ConversationId, TenantId, TurnId } from "./ids.ts";
-import type { Role } from "./tool.ts";
+import type { KeptCall } from "./kept-call.ts";
 
 /** Where a request for a colleague's approval stands. `stood down`: the conversation changed hands first. */
 export type ApprovalState = "pending" | "approved" | "refused" | "expired" | "stood down";
@@ -20,29 +19,13 @@ export function verdictOf(action: string): Verdict | undefined {
   return action === approvalActions.refuse ? "refused" : undefined;
 }
 
-/** A call that waits for approval: this tool, with exactly these arguments, for this person. */
-export interface ApprovalRequest {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
-  /** The turn that asked: the request is bound to its epoch. */
-  readonly turnId: TurnId;
-  readonly requester: ContactId;
-  /** The requester's role, under which the call will run. */
-  readonly role: Role;
-  readonly tool: string;
-  /** JSON text: what is shown, hashed, kept and run. */
-  readonly arguments: string;
-  /** The same for every try of the same call: asking again makes no second request. */
-  readonly idempotencyKey: string;
-}
-
 /** Where calls wait for approval. */
 export interface ApprovalDesk {
   /**
    * Keeps the request and asks colleagues, in one transaction and once per key; the same call that waits already
    * is not asked for again. Throws PermanentError when the conversation changed hands or the arguments are too long to check.
    */
-  request(request: ApprovalRequest): Promise<{ readonly expiresAt: Date }>;
+  request(request: KeptCall): Promise<{ readonly expiresAt: Date }>;
 }
 
 /** What the rules need to know of a kept request. */

@@ -1,24 +1,7 @@
-import type { ContactId, ConversationId, TenantId, TurnId } from "./ids.ts";
-import type { Role } from "./tool.ts";
+import type { KeptCall } from "./kept-call.ts";
 
 /** The name of Baton's own note that the outcome of a call in the background has arrived. */
 export const arrivedAction = "baton.arrived";
-
-/** A call that takes longer than a turn may: this tool, with exactly these arguments, for this person. */
-export interface BackgroundRequest {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
-  /** The turn that asked: the call is bound to its epoch until it has begun. */
-  readonly turnId: TurnId;
-  readonly requester: ContactId;
-  /** The requester's role, under which the call runs. */
-  readonly role: Role;
-  readonly tool: string;
-  /** JSON text: what is kept and run. */
-  readonly arguments: string;
-  /** The same for every try of the same call: asking again begins no second one. */
-  readonly idempotencyKey: string;
-}
 
 /** Where calls are left that go on after their turn. */
 export interface BackgroundDesk {
@@ -26,7 +9,7 @@ export interface BackgroundDesk {
    * Keeps the call and has it run soon, once per key, whatever becomes of this process. Throws PermanentError when the
    * conversation changed hands.
    */
-  begin(request: BackgroundRequest): Promise<void>;
+  begin(request: KeptCall): Promise<void>;
 }
 
 /** What the rules need to know of a kept call and of its conversation as it is now. */

@@ -1,4 +1,5 @@
-import { approvalActions, type ApprovalRequest } from "../core/approval.ts";
+import { approvalActions } from "../core/approval.ts";
+import type { KeptCall } from "../core/kept-call.ts";
 import type { MessageId, TenantId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
@@ -22,7 +23,7 @@ export interface TellingPlace extends Pick<RequestPlace, "audience" | "thread" |
 export function toTeller(
   sql: Sql,
   seal: TenantSeal,
-  { tenantId, conversationId }: Pick<ApprovalRequest, "tenantId" | "conversationId">,
+  { tenantId, conversationId }: Pick<KeptCall, "tenantId" | "conversationId">,
   place: TellingPlace,
 ): Tell {
   return (reply, cause) =>

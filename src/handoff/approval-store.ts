@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import type { ApprovalRequest, ApprovalState } from "../core/approval.ts";
+import type { ApprovalState } from "../core/approval.ts";
+import type { KeptCall } from "../core/kept-call.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import type { ContactId, ConversationId, MessageId, StaffId, TenantId, TurnId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
@@ -12,7 +13,7 @@ import { deriveId } from "../store/derive-id.ts";
 export const argumentsPurpose = "approval.arguments";
 
 /** The id of a request: asked again under the same key, it is the same request. */
-export function approvalIdOf({ tenantId, idempotencyKey }: ApprovalRequest): string {
+export function approvalIdOf({ tenantId, idempotencyKey }: KeptCall): string {
   return deriveId("approval", tenantId, idempotencyKey);
 }
 
@@ -22,7 +23,7 @@ export function digestOf(text: string): Buffer {
 }
 
 /** Locks the conversation for the turn that asks; no row when it changed hands since the turn began. */
-export function lockForRequest({ tenantId, conversationId, turnId }: ApprovalRequest): Query {
+export function lockForRequest({ tenantId, conversationId, turnId }: KeptCall): Query {
   return {
     text: `SELECT c.epoch, c.audience, c.thread, t.correlation_id, u.external_id AS requester_id, u.name AS requester_name,
              EXISTS (SELECT FROM staff_identities s JOIN staff m ON m.company_id = s.company_id AND m.id = s.staff_id
@@ -50,7 +51,7 @@ export interface RequestPlace {
 
 /** Keeps a request; no row when the same call is waiting already, or was asked for under the same key. */
 export function insertApproval(
-  request: ApprovalRequest,
+  request: KeptCall,
   kept: {
     readonly sealed: Buffer;
     readonly nonceHash: Buffer;
@@ -83,7 +84,7 @@ export function insertApproval(
 }
 
 /** When the request that was there already ends: under the same key, or the same call that waits. */
-export function findWaiting(request: ApprovalRequest): Query {
+export function findWaiting(request: KeptCall): Query {
   return {
     text: `SELECT expires_at FROM approvals
            WHERE company_id = $1 AND (id = $2 OR (conversation_id = $3 AND tool = $4 AND arguments_hash = $5 AND state = 'pending'))

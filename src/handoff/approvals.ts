@@ -4,11 +4,11 @@ import {
   parseApprovalValue,
   verdictOf,
   type ApprovalDesk,
-  type ApprovalRequest,
   type Verdict,
 } from "../core/approval.ts";
 import { PermanentError } from "../core/errors.ts";
 import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
+import type { KeptCall } from "../core/kept-call.ts";
 import type { Log } from "../core/log.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import type { Database, Sql } from "../store/database.ts";
@@ -81,7 +81,7 @@ export function createApprovals({
 }: ApprovalParts): Approvals {
   const asked = new Set<ConversationId>();
 
-  async function request(wanted: ApprovalRequest): Promise<{ readonly expiresAt: Date }> {
+  async function request(wanted: KeptCall): Promise<{ readonly expiresAt: Date }> {
     if (showArguments(wanted.arguments).length > maxShownArguments)
       throw new PermanentError(`${wanted.tool} was not asked for: its arguments are too long to be checked`);
     const seal = await sealer.forTenant(wanted.tenantId);
@@ -96,7 +96,7 @@ export function createApprovals({
   async function ask(
     sql: Sql,
     seal: TenantSeal,
-    wanted: ApprovalRequest,
+    wanted: KeptCall,
   ): Promise<{ readonly expiresAt: Date; readonly news?: ApprovalNews | undefined }> {
     const [place] = await sql.query<RequestPlace>(lockForRequest(wanted));
     if (place === undefined)
@@ -123,7 +123,7 @@ export function createApprovals({
     return { expiresAt: kept.expires_at, news: posted && { ...posted, correlationId } };
   }
 
-  async function alreadyWaiting(sql: Sql, wanted: ApprovalRequest): Promise<Date> {
+  async function alreadyWaiting(sql: Sql, wanted: KeptCall): Promise<Date> {
     const [waiting] = await sql.query<{ expires_at: Date }>(findWaiting(wanted));
     if (waiting === undefined) throw new Error("approvals: a request is neither new nor known");
     return waiting.expires_at;
@@ -134,7 +134,7 @@ export function createApprovals({
     sql: Sql,
     seal: TenantSeal,
     shown: {
-      readonly wanted: ApprovalRequest;
+      readonly wanted: KeptCall;
       readonly place: RequestPlace;
       readonly id: string;
       readonly nonce: string;

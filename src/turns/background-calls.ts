@@ -1,4 +1,5 @@
-import type { BackgroundDesk, BackgroundRequest } from "../core/background.ts";
+import type { BackgroundDesk } from "../core/background.ts";
+import type { KeptCall } from "../core/kept-call.ts";
 import { PermanentError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -32,7 +33,7 @@ export function createBackgroundCalls(parts: BackgroundParts): BackgroundCalls {
   const { database, sealer, queue, graceMs, atOnce = 4, log } = parts;
   let inHand = 0;
 
-  async function begin(request: BackgroundRequest): Promise<void> {
+  async function begin(request: KeptCall): Promise<void> {
     const { tenantId, conversationId, tool } = request;
     const seal = await sealer.forTenant(tenantId);
     const id = backgroundIdOf(request);

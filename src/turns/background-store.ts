@@ -1,4 +1,4 @@
-import type { BackgroundRequest } from "../core/background.ts";
+import type { KeptCall } from "../core/kept-call.ts";
 import type { ContactId, ConversationId, TenantId, TurnId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Role } from "../core/tool.ts";
@@ -14,7 +14,7 @@ export const backgroundPurposes = {
 } as const;
 
 /** The id of a call: begun again under the same key, it is the same call. */
-export function backgroundIdOf({ tenantId, idempotencyKey }: BackgroundRequest): string {
+export function backgroundIdOf({ tenantId, idempotencyKey }: KeptCall): string {
   return deriveId("background call", tenantId, idempotencyKey);
 }
 
@@ -22,7 +22,7 @@ export function backgroundIdOf({ tenantId, idempotencyKey }: BackgroundRequest):
  * Keeps a call while the bot has the conversation in the epoch of the turn that asks. `ours` is false when it changed
  * hands; a call that is there already, or one just like it that is not done yet, stays as it is.
  */
-export function insertBackground(request: BackgroundRequest, id: string, sealed: Buffer): Query {
+export function insertBackground(request: KeptCall, id: string, sealed: Buffer): Query {
   return {
     text: `WITH conversation AS (
              SELECT c.id, c.epoch, t.correlation_id FROM conversations c

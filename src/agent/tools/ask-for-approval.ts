@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ApprovalDesk } from "../../core/approval.ts";
-import { defineTool, type Tool, type ToolContext } from "../../core/tool.ts";
-import { toExactArguments } from "./exact-arguments.ts";
+import { defineTool, type Tool } from "../../core/tool.ts";
+import { takingText, toKeptCall } from "./exact-arguments.ts";
 
 const waiting = z.object({ approval: z.literal("waiting"), expiresAt: z.string(), note: z.string() });
 
@@ -10,34 +10,18 @@ const waiting = z.object({ approval: z.literal("waiting"), expiresAt: z.string()
  * is to ask. Asking is repeatable and free; the tool itself runs when colleagues approved, and never from here.
  */
 export function askForApproval(tool: Tool, desk: ApprovalDesk): Tool {
-  const { check, ...rest } = tool;
+  const { check: _, ...rest } = tool;
   return defineTool<string, z.output<typeof waiting>>({
     ...rest,
-    ...(check !== undefined && {
-      check: (text: string, context: ToolContext) => check(tool.input.parse(JSON.parse(text)), context),
-    }),
     description: `${tool.description} A colleague has to approve each call: it is not done when you call it, they are asked.`,
-    input: {
-      parse: (value) => toExactArguments(tool, value),
-      toJSONSchema: () => tool.input.toJSONSchema(),
-    },
+    ...takingText(tool),
     output: waiting,
     effect: "write",
     repeatable: true,
     approval: "none",
     cost: 0,
     run: async (argumentsText, context) => {
-      const { tenantId, conversationId, turnId, contactId, role, idempotencyKey } = context;
-      const { expiresAt } = await desk.request({
-        tenantId,
-        conversationId,
-        turnId,
-        requester: contactId,
-        role,
-        tool: tool.name,
-        arguments: argumentsText,
-        idempotencyKey,
-      });
+      const { expiresAt } = await desk.request(toKeptCall(tool, argumentsText, context));
       return { approval: "waiting", expiresAt: expiresAt.toISOString(), note: waitingNote };
     },
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { BackgroundDesk } from "../../core/background.ts";
-import { defineTool, type Tool, type ToolContext } from "../../core/tool.ts";
-import { toExactArguments } from "./exact-arguments.ts";
+import { defineTool, type Tool } from "../../core/tool.ts";
+import { takingText, toKeptCall } from "./exact-arguments.ts";
 
 const begun = z.object({ background: z.literal("running"), note: z.string(), message: z.string() });
 
@@ -11,33 +11,17 @@ const begun = z.object({ background: z.literal("running"), note: z.string(), mes
  * back into the conversation as a turn of its own.
  */
 export function runInBackground(tool: Tool, desk: BackgroundDesk): Tool {
-  const { check, background: _, ...rest } = tool;
+  const { check: _check, background: _background, ...rest } = tool;
   return defineTool<string, z.output<typeof begun>>({
     ...rest,
-    ...(check !== undefined && {
-      check: (text: string, context: ToolContext) => check(tool.input.parse(JSON.parse(text)), context),
-    }),
     description: `${tool.description} It takes some minutes: calling it begins the work, and its result comes later by itself.`,
-    input: {
-      parse: (value) => toExactArguments(tool, value),
-      toJSONSchema: () => tool.input.toJSONSchema(),
-    },
+    ...takingText(tool),
     output: begun,
     repeatable: true,
     timeoutMs: beginTimeoutMs,
     cost: 0,
     run: async (argumentsText, context) => {
-      const { tenantId, conversationId, turnId, contactId, role, idempotencyKey } = context;
-      await desk.begin({
-        tenantId,
-        conversationId,
-        turnId,
-        requester: contactId,
-        role,
-        tool: tool.name,
-        arguments: argumentsText,
-        idempotencyKey,
-      });
+      await desk.begin(toKeptCall(tool, argumentsText, context));
       return { background: "running", note: runningNote, message: runningMessage };
     },
   });

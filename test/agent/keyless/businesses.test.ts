@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askForApproval } from "../../../src/agent/tools/ask-for-approval.ts";
 import type { KeylessBrain } from "../../../src/agent/keyless/keyless-brain.ts";
-import type { ApprovalRequest } from "../../../src/core/approval.ts";
+import type { KeptCall } from "../../../src/core/kept-call.ts";
 import { noon, openBusinessStand, timeZone, type BusinessStand } from "../../tools/business-stand.ts";
 import { aRequest } from "../agent-stand.ts";
 import { aBrainOf, aTalkWith } from "./example-company.ts";
 
 let stand: BusinessStand;
 const brains = new Map<string, KeylessBrain>();
-const asked: ApprovalRequest[] = [];
+const asked: KeptCall[] = [];
 
 beforeAll(async () => {
   stand = await openBusinessStand();
   const desk = {
-    request: async (request: ApprovalRequest) => {
+    request: async (request: KeptCall) => {
       asked.push(request);
       return { expiresAt: new Date(noon.getTime() + 60_000) };
     },

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { parseToolInput, runTool, toolOutcome } from "../../../src/agent/run-tool.ts";
 import { createToolBelts } from "../../../src/agent/tool-belt.ts";
 import { runInBackground } from "../../../src/agent/tools/run-in-background.ts";
-import type { BackgroundRequest } from "../../../src/core/background.ts";
+import type { KeptCall } from "../../../src/core/kept-call.ts";
 import { PermanentError } from "../../../src/core/errors.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { aRequest, aTool } from "../agent-stand.ts";
 
 const { context } = aRequest("").request;
-const begun: BackgroundRequest[] = [];
+const begun: KeptCall[] = [];
 const ran: unknown[] = [];
 const report = aTool({
   name: "report",

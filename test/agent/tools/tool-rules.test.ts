@@ -5,7 +5,7 @@ import { limitTools } from "../../../src/agent/tools/limit-tools.ts";
 import { findUnknownNames, offerTools } from "../../../src/agent/tools/offer-tools.ts";
 import { createToolBelts } from "../../../src/agent/tool-belt.ts";
 import { parseToolInput, runTool, toolOutcome } from "../../../src/agent/run-tool.ts";
-import type { ApprovalRequest } from "../../../src/core/approval.ts";
+import type { KeptCall } from "../../../src/core/kept-call.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { roles } from "../../../src/core/tool.ts";
 import { createMemoryFastState } from "../../../src/store/memory-fast-state.ts";
@@ -15,9 +15,9 @@ import { aRequest, aTool } from "../agent-stand.ts";
 const { context } = aRequest("").request;
 
 describe("a tool that needs approval, as an agent sees it", () => {
-  const asked: ApprovalRequest[] = [];
+  const asked: KeptCall[] = [];
   const desk = {
-    request: async (request: ApprovalRequest) => {
+    request: async (request: KeptCall) => {
       asked.push(request);
       return { expiresAt: new Date(0) };
     },
@@ -98,7 +98,7 @@ describe("a tool's own rules (R107)", () => {
   test("are asked before a colleague is", async () => {
     const asked: unknown[] = [];
     const desk = {
-      request: async (request: ApprovalRequest) => {
+      request: async (request: KeptCall) => {
         asked.push(request);
         return { expiresAt: new Date(0) };
       },
