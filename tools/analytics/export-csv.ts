@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Reports } from "../../src/core/reports.ts";
 import { defineTool, type Tool } from "../../src/core/tool.ts";
-import { askReports, sqlText } from "./ask-reports.ts";
+import { askReports, report, sqlText } from "./ask-reports.ts";
 import { toFileName } from "./file-name.ts";
 import { toCsv } from "./to-csv.ts";
 
@@ -18,13 +18,8 @@ export function createExportCsv(reports: Reports): Tool {
       title: z.string().trim().min(1).max(120).describe("Names the file, e.g. Tickets in November"),
     }),
     output: z.object({ attached: z.string(), rows: z.int(), note: z.string().optional() }),
-    roles: ["analytics", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
+    ...report,
     rateLimit: { perMinute: 20 },
-    timeoutMs: 10_000,
-    cost: 0,
     async run({ sql, title }, { tenantId, attach }) {
       const table = await askReports(reports, tenantId, { sql, ...limits });
       if (table.rows.length === 0)

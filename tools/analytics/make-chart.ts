@@ -3,7 +3,7 @@ import { PermanentError } from "../../src/core/errors.ts";
 import type { TenantId } from "../../src/core/ids.ts";
 import type { Reports, ReportTable } from "../../src/core/reports.ts";
 import { defineTool, type Tool, type ToolContext } from "../../src/core/tool.ts";
-import { askReports, sqlText } from "./ask-reports.ts";
+import { askReports, report, sqlText } from "./ask-reports.ts";
 import { drawChart } from "./draw-chart.ts";
 import { toFileName } from "./file-name.ts";
 import { chartKinds, readChart, type Chart } from "./read-chart.ts";
@@ -41,13 +41,8 @@ export function createMakeChart(reports: Reports): Tool {
       "Draws a bar, line or pie chart and attaches it to the answer as a picture. The first column has the labels (line: in order of time), each further one is a series of numbers. Rows come from `sql` (as in query_data) or from `data`.",
     input,
     output: z.object({ attached: z.string(), labels: z.int(), series: z.array(z.string()) }),
-    roles: ["analytics", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
+    ...report,
     rateLimit: { perMinute: 20 },
-    timeoutMs: 10_000,
-    cost: 0,
     async run({ kind, title, sql, data: given, format }, context) {
       const table = await readTable(reports, context.tenantId, { sql, data: given });
       const chart = readChart({ kind, title }, table);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Reports } from "../../src/core/reports.ts";
 import { defineTool, type Tool } from "../../src/core/tool.ts";
-import { askReports, sqlText } from "./ask-reports.ts";
+import { askReports, report, sqlText } from "./ask-reports.ts";
 import { describeViews } from "./report-views.ts";
 
 // What a model reads comfortably, and below what an agent cuts off.
@@ -20,13 +20,8 @@ export function createQueryData(reports: Reports): Tool {
       rowCount: z.int(),
       note: z.string().optional(),
     }),
-    roles: ["analytics", "admin"],
-    effect: "read",
-    repeatable: true,
-    approval: "none",
+    ...report,
     rateLimit: { perMinute: 60 },
-    timeoutMs: 10_000,
-    cost: 0,
     async run({ sql }, { tenantId }) {
       const { columns, rows, truncated } = await askReports(reports, tenantId, { sql, ...limits });
       const note = `There are more rows; these are the first ${rows.length}. Group them, or use export_csv.`;
