@@ -1,0 +1,236 @@
+import { createHash } from "node:crypto";
+import type { TenantId } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import { deriveId } from "../store/derive-id.ts";
+import type { Chunk } from "./chunk/chunk-blocks.ts";
+import type { DocumentStore, KeptChunk, KeptDocument } from "./document-store.ts";
+import { groupsOf, toGroupName, type Audience, type Destination } from "./readers.ts";
+import { cleanPassage } from "./retrieve/clean-passage.ts";
+import type { RankedHit } from "./retrieve/rank-hits.ts";
+import type { Retriever } from "./retrieve/retriever.ts";
+import type { KnowledgeIndex } from "./index/knowledge-index.ts";
+
+/** A document that was read, or why it could not be. */
+export interface ReadDocument {
+  /** Where it came from, and its name there: together they are its identity. */
+  readonly source: string;
+  readonly name: string;
+  readonly title: string;
+  readonly url?: string | undefined;
+  readonly language?: string | undefined;
+  readonly audience: readonly Audience[];
+  readonly chunks: readonly Chunk[];
+  readonly problem?: string | undefined;
+  /** Of the bytes it was read from. */
+  readonly hash: string;
+}
+
+/** What was found for a question. */
+export interface Passage {
+  readonly title: string;
+  /** Page or headings, for a person to find it. */
+  readonly locator: string | undefined;
+  readonly url: string | undefined;
+  /** CommonMark, material and never an instruction: links to other hosts and pictures are left out. */
+  readonly text: string;
+  /** From 0 to 1. */
+  readonly relevance: number;
+  readonly asOf: Date;
+}
+
+/** A company's documents: taken in, found, forgotten. */
+export interface Knowledge {
+  /** Takes a document in; resolves with whether it was new or changed. What did not change costs one statement. */
+  add(tenantId: TenantId, document: ReadDocument, signal?: AbortSignal): Promise<"added" | "unchanged">;
+  /** True where this document was read from these bytes before, for these people: it need not be read again. */
+  isKnown(
+    tenantId: TenantId,
+    document: Pick<ReadDocument, "source" | "name" | "hash" | "audience">,
+  ): Promise<boolean>;
+  list(tenantId: TenantId): Promise<KeptDocument[]>;
+  /** From when it resolves on no answer shows them. Resolves with how many there were. */
+  remove(tenantId: TenantId, ids: readonly string[]): Promise<number>;
+  /** Removes what a source has no more, by the names it has. */
+  keepOnly(tenantId: TenantId, source: string, names: readonly string[]): Promise<number>;
+  /** Brings into the index what a crash or a new model left outside; resolves with how many documents. */
+  repair(tenantId: TenantId, signal?: AbortSignal): Promise<number>;
+  /** Brings everything into the index anew, for one that was lost; resolves with how many documents. */
+  rebuild(tenantId: TenantId, signal?: AbortSignal): Promise<number>;
+  /** The best passages that everybody at the destination may read, three at most unless said; none where nothing fits. */
+  search(tenantId: TenantId, question: Question): Promise<Passage[]>;
+  /** Grows with every change of the company's documents. */
+  version(tenantId: TenantId): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface Question {
+  readonly text: string;
+  readonly destination: Destination;
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface KnowledgeParts {
+  readonly documents: DocumentStore;
+  readonly index: KnowledgeIndex;
+  readonly retriever: Retriever;
+  /** Names what the vectors were made with. */
+  readonly model: string;
+  readonly log: Log;
+}
+
+const passages = 3;
+// Looked up in the database: what was deleted or repeated must not leave too little.
+const lookedUp = 24;
+const ofOneDocument = 2;
+
+export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
+  const idOf = ({ source, name }: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
+    deriveId<string>(tenantId, "knowledge", source, name);
+  const sourceIdOf = (source: string, tenantId: TenantId) =>
+    deriveId<string>(tenantId, "knowledge source", source);
+
+  async function isKnown(
+    tenantId: TenantId,
+    document: Pick<ReadDocument, "source" | "name" | "hash" | "audience">,
+  ): Promise<boolean> {
+    const kept = await documents.find(tenantId, idOf(document, tenantId));
+    return kept?.contentHash === hashOf(document) && kept.indexedHash === indexedHashOf(kept.contentHash);
+  }
+
+  const indexedHashOf = (contentHash: string) => `${model} ${contentHash}`;
+
+  async function bringIn(tenantId: TenantId, document: KeptDocument, signal?: AbortSignal): Promise<void> {
+    const { id, title, audience, contentHash } = document;
+    const kept = await documents.chunksOf(tenantId, id);
+    const chunks = kept.map(({ ordinal, headings, text }) => ({
+      id: `${id}:${ordinal}`,
+      title,
+      headings,
+      text,
+    }));
+    await retriever.put(tenantId, { id, groups: audience, chunks }, signal);
+    await documents.markIndexed(tenantId, id, contentHash, indexedHashOf(contentHash));
+  }
+
+  async function remove(tenantId: TenantId, ids: readonly string[]): Promise<number> {
+    const gone = await documents.remove(tenantId, ids);
+    // The database decides what is shown; what stays in the index by this failure is found and never shown.
+    await index.remove(tenantId, gone).catch((cause: unknown) => {
+      log.warn({ err: cause, documents: gone.length }, "removed documents are still in the knowledge index");
+    });
+    return gone.length;
+  }
+
+  async function bringAllIn(
+    tenantId: TenantId,
+    missing: readonly KeptDocument[],
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    for (const document of missing) await bringIn(tenantId, document, signal);
+    if (missing.length > 0) await index.optimize(tenantId);
+    return missing.length;
+  }
+
+  return {
+    isKnown,
+
+    async add(tenantId, document, signal) {
+      if (await isKnown(tenantId, document)) return "unchanged";
+      const id = idOf(document, tenantId);
+      const { source, name, title, url, language, problem, chunks } = document;
+      await documents.keep(tenantId, {
+        id,
+        sourceId: sourceIdOf(source, tenantId),
+        source,
+        name,
+        title,
+        url,
+        language,
+        problem,
+        chunks,
+        audience: document.audience.map(toGroupName),
+        contentHash: hashOf(document),
+      });
+      const kept = await documents.find(tenantId, id);
+      if (kept !== undefined) await bringIn(tenantId, kept, signal);
+      return "added";
+    },
+
+    list: (tenantId) => documents.list(tenantId),
+    remove,
+
+    async keepOnly(tenantId, source, names) {
+      const kept = new Set(names);
+      const known = await documents.list(tenantId, sourceIdOf(source, tenantId));
+      return remove(
+        tenantId,
+        known.filter(({ name }) => !kept.has(name)).map(({ id }) => id),
+      );
+    },
+
+    async repair(tenantId, signal) {
+      const known = await documents.list(tenantId);
+      const isMissing = (each: KeptDocument) => each.indexedHash !== indexedHashOf(each.contentHash);
+      return bringAllIn(tenantId, known.filter(isMissing), signal);
+    },
+
+    rebuild: async (tenantId, signal) => bringAllIn(tenantId, await documents.list(tenantId), signal),
+
+    async search(tenantId, { text, destination, limit = passages, signal }) {
+      const groups = groupsOf(destination).map(toGroupName);
+      const hits = await retriever.find(tenantId, text, { groups, signal });
+      const best = hits.slice(0, lookedUp).map(toPlace);
+      const readable = await documents.readable(tenantId, best, groups);
+      return choose(best, readable, limit);
+    },
+
+    version: (tenantId) => documents.version(tenantId),
+    stop: () => index.stop(),
+  };
+}
+
+type Placed = Pick<RankedHit, "relevance" | "documentId"> & { readonly ordinal: number };
+
+function toPlace({ id, documentId, relevance }: RankedHit): Placed {
+  return { documentId, ordinal: Number(id.slice(id.lastIndexOf(":") + 1)), relevance };
+}
+
+/** In the order found, two of one document at most, and the same words once however often they were taken in. */
+function choose(best: readonly Placed[], readable: readonly KeptChunk[], limit: number): Passage[] {
+  const chunks = new Map(readable.map((chunk) => [`${chunk.documentId}:${chunk.ordinal}`, chunk]));
+  const told = new Set<string>();
+  const times = new Map<string, number>();
+  const chosen: Passage[] = [];
+  for (const { documentId, ordinal, relevance } of best) {
+    const chunk = chunks.get(`${documentId}:${ordinal}`);
+    const before = times.get(documentId) ?? 0;
+    if (chunk === undefined || told.has(chunk.text) || before >= ofOneDocument) continue;
+    told.add(chunk.text);
+    times.set(documentId, before + 1);
+    chosen.push(toPassage(chunk, relevance));
+    if (chosen.length === limit) break;
+  }
+  return chosen;
+}
+
+function toPassage({ title, url, headings, text, page, updatedAt }: KeptChunk, relevance: number): Passage {
+  const path = headings.filter((heading) => heading !== title);
+  const locator = page === undefined ? path.join(" › ") : `p. ${page}`;
+  return {
+    title,
+    url,
+    locator: locator === "" ? undefined : locator,
+    text: cleanPassage(text, url),
+    relevance,
+    asOf: updatedAt,
+  };
+}
+
+/** Changes with the bytes and with who may read them. */
+function hashOf({ hash, audience }: Pick<ReadDocument, "hash" | "audience">): string {
+  const groups = audience.map(toGroupName).toSorted();
+  return createHash("sha256")
+    .update(JSON.stringify([hash, groups]))
+    .digest("hex");
+}

@@ -1,0 +1,91 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { parseId, type TenantId } from "../../src/core/ids.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { createDocumentStore } from "../../src/knowledge/document-store.ts";
+import { loadOfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
+import { createIngest, type Ingest } from "../../src/knowledge/ingest/ingest.ts";
+import type { KnowledgeIndex } from "../../src/knowledge/index/knowledge-index.ts";
+import { createMemoryIndex } from "../../src/knowledge/index/memory-index.ts";
+import { createKnowledge, type Knowledge } from "../../src/knowledge/knowledge.ts";
+import { createParser } from "../../src/knowledge/parse/parser.ts";
+import type { Audience, Destination } from "../../src/knowledge/readers.ts";
+import { createRetriever } from "../../src/knowledge/retrieve/retriever.ts";
+import { createDatabase, type Database } from "../../src/store/database.ts";
+import { createSealer } from "../../src/store/seal.ts";
+import { dataKeysIn } from "../../src/tenants/companies.ts";
+import { createTestDatabase } from "../support/postgres.ts";
+
+/** Knowledge on a real PostgreSQL, with an index in memory that can be broken or replaced. */
+export interface KnowledgeStand {
+  readonly database: Database;
+  readonly knowledge: Knowledge;
+  readonly ingest: Ingest;
+  readonly index: KnowledgeIndex;
+  /** The same on the same database, as another process would see it. */
+  again(index?: KnowledgeIndex): { readonly knowledge: Knowledge; readonly ingest: Ingest };
+  aCompany(): Promise<TenantId>;
+  add(tenantId: TenantId, name: string, text: string, audience?: readonly Audience[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A visitor of the company's web site, alone with the bot. */
+export const visitor: Destination = {
+  channel: "web",
+  installation: "site",
+  place: { space: "visitor", audience: "direct" },
+  role: "customer",
+};
+
+export async function openKnowledge(): Promise<KnowledgeStand> {
+  const testDatabase = await createTestDatabase();
+  const database = createDatabase({ url: testDatabase.url, poolSize: 4, log: silentLog });
+  const sealer = createSealer({ masterKey: randomBytes(32), ...dataKeysIn(database) });
+  const embedder = await loadOfflineEmbedder();
+  const parser = createParser();
+  const index = createMemoryIndex();
+
+  function again(used: KnowledgeIndex = index) {
+    const retriever = createRetriever({ index: used, embedder, weigh: embedder.weigh, log: silentLog });
+    const documents = createDocumentStore({ database, sealer });
+    const knowledge = createKnowledge({
+      documents,
+      index: used,
+      retriever,
+      model: embedder.model,
+      log: silentLog,
+    });
+    const ingest = createIngest({
+      knowledge,
+      parser,
+      loadCounter: async () => (text) => Math.ceil(text.length / 4),
+      safeFetch: () => Promise.reject(new Error("nothing is fetched here")),
+    });
+    return { knowledge, ingest };
+  }
+
+  const { knowledge, ingest } = again();
+  return {
+    database,
+    knowledge,
+    ingest,
+    index,
+    again,
+    async aCompany() {
+      const tenantId = parseId<TenantId>(randomUUID());
+      await database.statement(tenantId, {
+        text: "INSERT INTO companies (id, slug, name) VALUES ($1, $2, 'Acme')",
+        values: [tenantId, `t${tenantId}`],
+      });
+      return tenantId;
+    },
+    async add(tenantId, name, text, audience = [{ kind: "public" }]) {
+      const bytes = new TextEncoder().encode(text);
+      await ingest.document(tenantId, { source: "upload", name, bytes, audience });
+    },
+    async stop() {
+      parser.stop();
+      await database.stop();
+      await testDatabase.drop();
+    },
+  };
+}
