@@ -10,6 +10,7 @@ import { cinemaVersion, loadCinema } from "./cinema/load-cinema.ts";
 import type { PaymentDesk } from "./cinema/payment-desk.ts";
 import { getTime } from "./clock/get-time.ts";
 import { runCode } from "./code/run-code.ts";
+import { createSearchKnowledgeTool, type KnowledgeSearch } from "./knowledge/search-knowledge.ts";
 import type { McpTools } from "./mcp/mcp-tools.ts";
 import { importOpenApi, type OpenApiSource } from "./openapi/import-openapi.ts";
 import { createWebTools, type WebToolParts } from "./web/web.ts";
@@ -23,6 +24,8 @@ export interface ToolParts {
   readonly tickets: Tickets;
   /** Where a company's figures are asked for; without it nobody is told any. */
   readonly reports?: Reports | undefined;
+  /** Where companies' documents are found; without it nobody is offered a search. */
+  readonly knowledge?: KnowledgeSearch | undefined;
   /** What an operator opened in `config/tools.yaml`; without it there are none of these. */
   readonly opened?: OpenedTools | undefined;
   /** Where preferences of people are kept; without it nobody's are remembered. */
@@ -46,6 +49,8 @@ export const toolFamilies = {
   cinema: ({ business }: ToolParts) => (business === undefined ? [] : createCinemaTools(business)),
   clock: () => [getTime],
   code: ({ opened }: ToolParts) => (opened?.runCode === true ? [runCode] : []),
+  knowledge: ({ knowledge }: ToolParts) =>
+    knowledge === undefined ? [] : [createSearchKnowledgeTool(knowledge)],
   mcp: ({ opened }: ToolParts) => opened?.mcp.flatMap(({ tools }) => tools) ?? [],
   openapi: ({ opened }: ToolParts) =>
     opened?.openApi.flatMap((source) => importOpenApi(source, opened.safeFetch)) ?? [],

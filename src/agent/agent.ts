@@ -7,6 +7,7 @@ import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings
 import type { AnswerChecks } from "./check/answer-checks.ts";
 import { createAskOnce, type AnsweredOnce } from "./ask-once.ts";
 import { sameForAll } from "./agent-settings.ts";
+import { collectCitations } from "./collect-citations.ts";
 import { createModelHealth } from "./model-health.ts";
 import type { ModelCondition } from "./model-rung.ts";
 import { createModelTiers, type Tier } from "./model-tiers.ts";
@@ -96,6 +97,7 @@ export function createAgent({
     const clock = createTurnClock(request.signal, settings.turnTimeoutMs);
     const feed = createTextFeed(request.onText, clock.stop);
     const spoken = createSpokenText(feed);
+    const cited = collectCitations();
     const belt = beltFor(request.context);
     const { role } = request.context;
     const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
@@ -113,6 +115,7 @@ export function createAgent({
       spoken,
       check: checks?.open(request, prompts.wordsOf(role, request.persona)),
       usage,
+      cited,
       mayCall,
       log,
       prompts,
@@ -126,7 +129,7 @@ export function createAgent({
         return {
           kind: "answered",
           body: spoken.whole(),
-          citations: [],
+          citations: cited.read(),
           model,
           promptVersion,
           heldBack,

@@ -21,6 +21,7 @@ import type { Thought } from "./thought.ts";
 import type { ToolBelt } from "./tool-belt.ts";
 import { runToolCalls } from "./tool-belt.ts";
 import type { TurnClock } from "./turn-clock.ts";
+import type { CollectedCitations } from "./collect-citations.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
 /** What one turn's thinking works with. */
@@ -41,6 +42,7 @@ interface Thinking {
   /** Undefined where answers are not checked. */
   readonly check: TurnCheck | undefined;
   readonly usage: UsageMeter;
+  readonly cited: CollectedCitations;
   readonly mayCall: MayCall | undefined;
   readonly log: Log;
   readonly prompts: SystemPrompts;
@@ -172,7 +174,7 @@ function addBroken({ broken = [] }: ModelOutcome, outcome: ModelOutcome): ModelO
 }
 
 function callTools(
-  { request, belt, clock, settings, mayCall, log, usage }: Thinking,
+  { request, belt, clock, settings, mayCall, log, usage, cited }: Thinking,
   reply: ModelReply,
   iteration: number,
   written: Map<string, ToolOutcome>,
@@ -187,6 +189,7 @@ function callTools(
     log,
     written,
     onCall,
+    onOutcome: cited.add,
   });
 }
 

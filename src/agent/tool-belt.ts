@@ -61,6 +61,8 @@ export interface ToolTurn {
   readonly written: Map<string, ToolOutcome>;
   /** Told of each journaled call. */
   readonly onCall: (costUsd: number) => void;
+  /** Told of each call's outcome, replayed ones included. */
+  readonly onOutcome?: ((tool: Tool, outcome: ToolOutcome) => void) | undefined;
 }
 
 /**
@@ -128,6 +130,7 @@ async function runToolCall(
   turn.onCall(step.costUsd);
   const outcome = toolOutcome.parse(step.output);
   if (tool.effect === "write" && outcome.kind === "result") turn.written.set(sameCall, outcome);
+  turn.onOutcome?.(tool, outcome);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import type { ContactId, ConversationId, TenantId, TurnId } from "./ids.ts";
+import type { Citation } from "./reply.ts";
 
 /** A guarded border: gives the typed value or throws. zod's schemas are this. */
 export interface Schema<T> {
@@ -80,6 +81,8 @@ export interface Tool<Input = unknown, Output = unknown> {
    */
   check?(input: Input, context: ToolContext): Promise<string | undefined>;
   run(input: Input, context: ToolContext): Promise<Output>;
+  /** What an answer that rests on this result cites. */
+  cite?(output: Output): readonly Citation[];
 }
 
 /** What is the same for every tool that only looks something up in the company's own records. */
