@@ -103,22 +103,21 @@ async function trySet(set: KnowledgeSet): Promise<string[]> {
     const retriever = createRetriever({ index, embedder, weigh: embedder.weigh, log: silentLog });
     const names = new Map<string, string>();
     const begun = performance.now();
-    for (const { id, title, body } of set.documents) {
+    const documents = set.documents.map(({ id, title, body }) => {
       const documentId = deriveId<string>("eval", set.name, id);
       names.set(documentId, id);
-      const chunks = chunkBlocks([{ kind: "text", text: body }], { ...chunkTokens, count });
-      const kept = chunks.length > 0 ? chunks : [{ ordinal: 0, headings: [], text: "" }];
-      await retriever.put(tenantId, {
-        id: documentId,
-        groups: ["public"],
-        chunks: kept.map(({ ordinal, headings, text }) => ({
-          id: `${documentId}:${ordinal}`,
-          title,
-          headings,
-          text,
-        })),
-      });
-    }
+      const cut = chunkBlocks([{ kind: "text", text: body }], { ...chunkTokens, count });
+      const kept = cut.length > 0 ? cut : [{ ordinal: 0, headings: [], text: "" }];
+      const chunks = kept.map(({ ordinal, headings, text }) => ({
+        id: `${documentId}:${ordinal}`,
+        title,
+        headings,
+        text,
+      }));
+      return { id: documentId, groups: ["public"], chunks };
+    });
+    for (let from = 0; from < documents.length; from += 64)
+      await retriever.put(tenantId, documents.slice(from, from + 64));
     await index.optimize(tenantId);
     const chunksPerSecond = ((await index.count(tenantId)) * 1_000) / (performance.now() - begun);
     const times: number[] = [];

@@ -40,8 +40,10 @@ export interface Passage {
 
 /** A company's documents: taken in, found, forgotten. */
 export interface Knowledge {
-  /** Takes a document in; resolves with whether it was new or changed. What did not change costs one statement. */
-  add(tenantId: TenantId, document: ReadDocument, signal?: AbortSignal): Promise<"added" | "unchanged">;
+  /** Keeps a document; it is found once it is published. Undefined where it did not change and was published. */
+  keep(tenantId: TenantId, document: ReadDocument): Promise<string | undefined>;
+  /** Makes kept documents findable, many at once at little more than the cost of one. */
+  publish(tenantId: TenantId, ids: readonly string[], signal?: AbortSignal): Promise<void>;
   /** True where this document was read from these bytes before, for these people: it need not be read again. */
   isKnown(
     tenantId: TenantId,
@@ -83,6 +85,7 @@ const passages = 3;
 // Looked up in the database: what was deleted or repeated must not leave too little.
 const lookedUp = 24;
 const ofOneDocument = 2;
+const published = 64;
 
 export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
   const idOf = ({ source, name }: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
@@ -100,17 +103,30 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
 
   const indexedHashOf = (contentHash: string) => `${model} ${contentHash}`;
 
-  async function bringIn(tenantId: TenantId, document: KeptDocument, signal?: AbortSignal): Promise<void> {
-    const { id, title, audience, contentHash } = document;
-    const kept = await documents.chunksOf(tenantId, id);
-    const chunks = kept.map(({ ordinal, headings, text }) => ({
-      id: `${id}:${ordinal}`,
-      title,
-      headings,
-      text,
-    }));
-    await retriever.put(tenantId, { id, groups: audience, chunks }, signal);
-    await documents.markIndexed(tenantId, id, contentHash, indexedHashOf(contentHash));
+  async function bringIn(
+    tenantId: TenantId,
+    kept: readonly KeptDocument[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    for (let from = 0; from < kept.length; from += published) {
+      const some = kept.slice(from, from + published);
+      const findable = await Promise.all(
+        some.map(async ({ id, title, audience: groups }) => ({
+          id,
+          groups,
+          chunks: (await documents.chunksOf(tenantId, id)).map(({ ordinal, headings, text }) => ({
+            id: `${id}:${ordinal}`,
+            title,
+            headings,
+            text,
+          })),
+        })),
+      );
+      await retriever.put(tenantId, findable, signal);
+      for (const { id, contentHash } of some)
+        await documents.markIndexed(tenantId, id, contentHash, indexedHashOf(contentHash));
+    }
+    if (kept.length > 0) await index.optimize(tenantId);
   }
 
   async function remove(tenantId: TenantId, ids: readonly string[]): Promise<number> {
@@ -122,21 +138,11 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
     return gone.length;
   }
 
-  async function bringAllIn(
-    tenantId: TenantId,
-    missing: readonly KeptDocument[],
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    for (const document of missing) await bringIn(tenantId, document, signal);
-    if (missing.length > 0) await index.optimize(tenantId);
-    return missing.length;
-  }
-
   return {
     isKnown,
 
-    async add(tenantId, document, signal) {
-      if (await isKnown(tenantId, document)) return "unchanged";
+    async keep(tenantId, document) {
+      if (await isKnown(tenantId, document)) return undefined;
       const id = idOf(document, tenantId);
       const { source, name, title, url, language, problem, chunks } = document;
       await documents.keep(tenantId, {
@@ -152,9 +158,16 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
         audience: document.audience.map(toGroupName),
         contentHash: hashOf(document),
       });
-      const kept = await documents.find(tenantId, id);
-      if (kept !== undefined) await bringIn(tenantId, kept, signal);
-      return "added";
+      return id;
+    },
+
+    async publish(tenantId, ids, signal) {
+      const kept = await Promise.all(ids.map((id) => documents.find(tenantId, id)));
+      await bringIn(
+        tenantId,
+        kept.filter((document) => document !== undefined),
+        signal,
+      );
     },
 
     list: (tenantId) => documents.list(tenantId),
@@ -172,10 +185,16 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
     async repair(tenantId, signal) {
       const known = await documents.list(tenantId);
       const isMissing = (each: KeptDocument) => each.indexedHash !== indexedHashOf(each.contentHash);
-      return bringAllIn(tenantId, known.filter(isMissing), signal);
+      const missing = known.filter(isMissing);
+      await bringIn(tenantId, missing, signal);
+      return missing.length;
     },
 
-    rebuild: async (tenantId, signal) => bringAllIn(tenantId, await documents.list(tenantId), signal),
+    async rebuild(tenantId, signal) {
+      const all = await documents.list(tenantId);
+      await bringIn(tenantId, all, signal);
+      return all.length;
+    },
 
     async search(tenantId, { text, destination, limit = passages, signal }) {
       const groups = groupsOf(destination).map(toGroupName);

@@ -61,11 +61,12 @@ export function knowledgeIndexContract(
       });
 
     test("finds exact terms in text and headings, the rarer the better", async () => {
-      await index.replace(ours, documentId("shoes"), [
-        chunk("shoes", 0, "sku-1042 red"),
-        chunk("shoes", 1, "red blue"),
-      ]);
-      await index.replace(ours, documentId("hats"), [chunk("hats", 0, "red green")]);
+      await index.replace(
+        ours,
+        [documentId("shoes")],
+        [chunk("shoes", 0, "sku-1042 red"), chunk("shoes", 1, "red blue")],
+      );
+      await index.replace(ours, [documentId("hats")], [chunk("hats", 0, "red green")]);
       const hits = await find(["sku-1042", "red"]);
       expect(hits).toHaveLength(3);
       const best = hits.toSorted((a, b) => b.textScore - a.textScore)[0];
@@ -74,8 +75,8 @@ export function knowledgeIndexContract(
     });
 
     test("finds what is near by vector, and says how near", async () => {
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "one", [1, 0, 0, 0])]);
-      await index.replace(ours, documentId("b"), [chunk("b", 0, "two", [0, 1, 0, 0])]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "one", [1, 0, 0, 0])]);
+      await index.replace(ours, [documentId("b")], [chunk("b", 0, "two", [0, 1, 0, 0])]);
       const hits = await find([], { vector: [0.8, 0.6, 0, 0] });
       const nearest = hits.toSorted((a, b) => b.similarity - a.similarity)[0];
       expect(nearest?.documentId).toBe(documentId("a"));
@@ -83,15 +84,15 @@ export function knowledgeIndexContract(
     });
 
     test("shows a company only its own", async () => {
-      await index.replace(theirs, documentId("secret"), [chunk("secret", 0, "exact words", [1, 0, 0, 0])]);
-      await index.replace(ours, documentId("mine"), [chunk("mine", 0, "other")]);
+      await index.replace(theirs, [documentId("secret")], [chunk("secret", 0, "exact words", [1, 0, 0, 0])]);
+      await index.replace(ours, [documentId("mine")], [chunk("mine", 0, "other")]);
       const hits = await find(["exact", "words", "secret"], { vector: [1, 0, 0, 0] });
       expect(hits.every((hit) => hit.documentId === documentId("mine"))).toBe(true);
     });
 
     test("finds only what one of the asking groups may find, however much else would rank before it", async () => {
       const put = (name: string, groups: string[]) =>
-        index.replace(ours, documentId(name), [chunk(name, 0, "same", [0, 0, 0, 1], groups)]);
+        index.replace(ours, [documentId(name)], [chunk(name, 0, "same", [0, 0, 0, 1], groups)]);
       for (let at = 0; at < 15; at += 1) await put(`hidden${at}`, ["staff", "admin"]);
       await put("b", ["public", "staff"]);
       await put("c", ["staffroom"]);
@@ -104,8 +105,8 @@ export function knowledgeIndexContract(
     });
 
     test("a document put again takes the place of the old one, and a removed one is gone", async () => {
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "old"), chunk("a", 1, "older")]);
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "new")]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "old"), chunk("a", 1, "older")]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "new")]);
       expect(await index.count(ours)).toBe(1);
       expect(await find(["old"])).toEqual([]);
       await index.remove(ours, [documentId("a")]);
@@ -114,27 +115,27 @@ export function knowledgeIndexContract(
     });
 
     test("finds what came after the indexes were tidied up, and what was there before", async () => {
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "before")]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "before")]);
       await index.optimize(ours);
-      await index.replace(ours, documentId("b"), [chunk("b", 0, "after")]);
+      await index.replace(ours, [documentId("b")], [chunk("b", 0, "after")]);
       expect(await find(["before", "after"])).toHaveLength(2);
     });
 
     test("a company that was never seen has nothing, and one that is dropped neither", async () => {
       expect(await find(["anything"], { vector: [1, 0, 0, 0] })).toEqual([]);
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "word")]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "word")]);
       await index.drop(ours);
       expect(await find(["word"])).toEqual([]);
     });
 
     test("questions made of quotes, operators and nothing break nothing", async () => {
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "word")]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "word")]);
       for (const terms of [[], ["'"], ['"word'], ["AND", "OR"], ["word*", "(", "\\"], ["');DROP--"]])
         expect(await find(terms)).toBeInstanceOf(Array);
     });
 
     test("what was taken in is there after a restart, where the place lasts", async () => {
-      await index.replace(ours, documentId("a"), [chunk("a", 0, "kept")]);
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "kept")]);
       await index.stop();
       index = where.open(dimensions);
       expect(await find(["kept"])).toHaveLength(where.lasts ? 1 : 0);

@@ -22,5 +22,5 @@ const kept = source.words
   .slice(0, frequent)
   .map((word) => ({ word, vector: (source.vectors[word] ?? []).slice(0, dimensions) }));
 const packed = gzipSync(packWords(kept, dimensions), { level: 9 });
-await writeFile(new URL("english-words.gz", import.meta.url), packed);
+await writeFile(new URL("./english-words.gz", import.meta.url), packed);
 console.log(`${kept.length} words, ${packed.byteLength} bytes`);

@@ -21,7 +21,7 @@ const wordsOfCommonDirection = 20_000;
 
 /** The frequency-weighted mean of a text's word vectors. Loads the vocabulary (5 MB) that comes with Baton. */
 export async function loadOfflineEmbedder(): Promise<OfflineEmbedder> {
-  const packed = await readFile(new URL("english-words.gz", import.meta.url));
+  const packed = await readFile(new URL("./english-words.gz", import.meta.url));
   return createOfflineEmbedder(unpackWords(await promisify(gunzip)(packed)));
 }
 

@@ -42,8 +42,11 @@ export interface IndexHit {
  * every hit against the database. Failures are TransientError.
  */
 export interface KnowledgeIndex {
-  /** Puts a document's chunks in the place of those it had. A crash in between leaves the old ones, the new ones or none. */
-  replace(tenantId: TenantId, documentId: string, chunks: readonly IndexedChunk[]): Promise<void>;
+  /**
+   * Puts the documents' chunks in the place of those they had; many at once cost little more than one. A crash in between
+   * leaves the old ones, the new ones or none.
+   */
+  replace(tenantId: TenantId, documentIds: readonly string[], chunks: readonly IndexedChunk[]): Promise<void>;
   remove(tenantId: TenantId, documentIds: readonly string[]): Promise<void>;
   /** Unordered: who asks decides which score counts how much. */
   search(tenantId: TenantId, query: IndexQuery): Promise<IndexHit[]>;

@@ -79,9 +79,9 @@ export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceInde
   }
 
   return {
-    replace: (tenantId, documentId, chunks) =>
-      use(tenantId, "take a document in", async (table) => {
-        await table.delete(isOneOf([documentId]));
+    replace: (tenantId, documentIds, chunks) =>
+      use(tenantId, "take documents in", async (table) => {
+        if (documentIds.length > 0) await table.delete(isOneOf(documentIds));
         if (chunks.length > 0) await table.add(chunks.map(toRow));
       }),
     remove: (tenantId, documentIds) =>

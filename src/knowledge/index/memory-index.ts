@@ -13,8 +13,8 @@ export function createMemoryIndex(): KnowledgeIndex {
   }
 
   return {
-    replace: async (tenantId, documentId, chunks) => {
-      await remove(tenantId, [documentId]);
+    replace: async (tenantId, documentIds, chunks) => {
+      await remove(tenantId, documentIds);
       const table = tableOf(tenantId);
       for (const chunk of chunks) table.set(chunk.id, chunk);
       tables.set(tenantId, table);

@@ -72,26 +72,35 @@ export interface IngestParts {
 }
 
 const mostBytes = 100 * 1024 * 1024;
+// Documents made findable at once: what a crash can make somebody read twice.
+const published = 64;
 const mostPageBytes = 20 * 1024 * 1024;
 
 export function createIngest({ knowledge, parser, loadCounter, safeFetch }: IngestParts): Ingest {
-  async function document(
+  /** Reads and keeps a document; it is found once its id is published. */
+  async function keep(
     tenantId: TenantId,
     { source, name, bytes, audience, url }: DocumentBytes,
-    signal?: AbortSignal,
-  ): Promise<Ingested> {
+  ): Promise<{ readonly outcome: Ingested; readonly id?: string | undefined }> {
     const hash = createHash("sha256").update(bytes).digest("hex");
     const identity = { source, name, hash, audience };
-    if (await knowledge.isKnown(tenantId, identity)) return { kind: "unchanged" };
+    if (await knowledge.isKnown(tenantId, identity)) return { outcome: { kind: "unchanged" } };
     const read = await readBlocks(name, bytes);
     if ("problem" in read) {
       const { problem } = read;
-      await knowledge.add(tenantId, { ...identity, title: name, url, chunks: [], problem }, signal);
-      return { kind: "failed", problem };
+      const id = await knowledge.keep(tenantId, { ...identity, title: name, url, chunks: [], problem });
+      return { outcome: { kind: "failed", problem }, id };
     }
     const count = await loadCounter();
     const chunks = chunkBlocks(read.blocks, { ...chunkTokens, count });
-    return { kind: await knowledge.add(tenantId, { ...identity, title: read.title, url, chunks }, signal) };
+    const id = await knowledge.keep(tenantId, { ...identity, title: read.title, url, chunks });
+    return { outcome: { kind: "added" }, id };
+  }
+
+  async function document(tenantId: TenantId, given: DocumentBytes, signal?: AbortSignal): Promise<Ingested> {
+    const { outcome, id } = await keep(tenantId, given);
+    if (id !== undefined) await knowledge.publish(tenantId, [id], signal);
+    return outcome;
   }
 
   async function readBlocks(name: string, bytes: Uint8Array) {
@@ -103,16 +112,12 @@ export function createIngest({ knowledge, parser, loadCounter, safeFetch }: Inge
     }
   }
 
-  async function file(
-    tenantId: TenantId,
-    folder: string,
-    name: string,
-    options: FolderOptions,
-  ): Promise<Ingested> {
-    const { audience, source = folder, signal } = options;
+  async function keepFile(tenantId: TenantId, folder: string, name: string, options: FolderOptions) {
+    const { audience, source = folder } = options;
     const path = join(folder, name);
-    if ((await stat(path)).size > mostBytes) return { kind: "failed", problem: "it is larger than 100 MB" };
-    return document(tenantId, { source, name, bytes: await readFile(path), audience }, signal);
+    if ((await stat(path)).size > mostBytes)
+      return { outcome: { kind: "failed", problem: "it is larger than 100 MB" } as const, id: undefined };
+    return keep(tenantId, { source, name, bytes: await readFile(path), audience });
   }
 
   return {
@@ -121,14 +126,19 @@ export function createIngest({ knowledge, parser, loadCounter, safeFetch }: Inge
     async folder(tenantId, folder, options) {
       const names = await listFolder(folder, readableFile);
       const summary = { added: 0, unchanged: 0, failed: 0 };
+      let waiting: string[] = [];
       for (const [at, name] of names.entries()) {
         options.signal?.throwIfAborted();
-        const outcome = await file(tenantId, folder, name, options);
+        const { outcome, id } = await keepFile(tenantId, folder, name, options);
+        if (id !== undefined) waiting.push(id);
         summary[outcome.kind] += 1;
+        if (waiting.length === published || at + 1 === names.length) {
+          await knowledge.publish(tenantId, waiting, options.signal);
+          waiting = [];
+        }
         options.onProgress?.({ done: at + 1, of: names.length, name, outcome });
       }
       const removed = await knowledge.keepOnly(tenantId, options.source ?? folder, names);
-      if (summary.added + removed > 0) await knowledge.repair(tenantId, options.signal);
       return { ...summary, removed };
     },
 

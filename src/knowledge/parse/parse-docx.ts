@@ -1,7 +1,7 @@
-import type { AnyNode, Element } from "domhandler";
 import { unzipSync } from "fflate";
 import { DomUtils, parseDocument as parseTree } from "htmlparser2";
 import { PermanentError } from "../../core/errors.ts";
+import type { MarkupElement, MarkupNode } from "./markup-node.ts";
 import { titleOf, type ParsedDocument } from "./parsed-document.ts";
 
 const body = "word/document.xml";
@@ -24,7 +24,7 @@ export function parseDocx(name: string, bytes: Uint8Array): ParsedDocument {
   return { title: titleOf(blocks, name), blocks };
 }
 
-function toBlocks(element: Element): ParsedDocument["blocks"] {
+function toBlocks(element: MarkupElement): ParsedDocument["blocks"] {
   if (element.name === "w:tbl") {
     const rows = DomUtils.getElementsByTagName("w:tr", element.children).map((row) =>
       DomUtils.getElementsByTagName("w:tc", row.children).map(textOf),
@@ -41,7 +41,7 @@ function toBlocks(element: Element): ParsedDocument["blocks"] {
   return depth > 0 ? [{ kind: "heading", depth, text }] : [{ kind: "text", text }];
 }
 
-function textOf(node: AnyNode): string {
+function textOf(node: MarkupNode): string {
   if (DomUtils.isText(node)) return "";
   if (!DomUtils.isTag(node)) return "";
   if (node.name === "w:t") return DomUtils.textContent(node);

@@ -1,5 +1,5 @@
-import type { AnyNode, Element } from "domhandler";
 import { DomUtils, parseDocument as parseTree } from "htmlparser2";
+import type { MarkupElement, MarkupNode } from "./markup-node.ts";
 import { titleOf, type ParsedDocument } from "./parsed-document.ts";
 
 type Blocks = ParsedDocument["blocks"][number][];
@@ -38,14 +38,14 @@ function createReader(blocks: Blocks) {
     line = "";
   }
 
-  function read(nodes: readonly AnyNode[], depth: number): void {
+  function read(nodes: readonly MarkupNode[], depth: number): void {
     for (const node of nodes) {
       if (DomUtils.isText(node)) line += node.data;
       else if (DomUtils.isTag(node) && !isHidden(node)) readElement(node, depth);
     }
   }
 
-  function readElement(element: Element, depth: number): void {
+  function readElement(element: MarkupElement, depth: number): void {
     const { name, children } = element;
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (level !== undefined) {
@@ -81,7 +81,7 @@ function isBlock(name: string): boolean {
 }
 
 /** What the page does not show, a document does not say. */
-function isHidden({ name, attribs }: Element): boolean {
+function isHidden({ name, attribs }: MarkupElement): boolean {
   return (
     leftOut.has(name) ||
     "hidden" in attribs ||
@@ -91,7 +91,7 @@ function isHidden({ name, attribs }: Element): boolean {
 }
 
 /** Rows as CommonMark; a table without a row with words is nothing. */
-function toTable(table: Element): Blocks {
+function toTable(table: MarkupElement): Blocks {
   const rows = DomUtils.getElementsByTagName("tr", table.children)
     .map((row) =>
       row.children

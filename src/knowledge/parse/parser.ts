@@ -30,7 +30,7 @@ export function createParser(limits: Partial<ParserLimits> = {}): Parser {
   let last: Promise<unknown> = Promise.resolve();
 
   function start(): ChildProcess {
-    const started = fork(new URL("parse-child.ts", import.meta.url), {
+    const started = fork(new URL("./parse-child.ts", import.meta.url), {
       execArgv: ["--permission", "--allow-fs-read=*", `--max-old-space-size=${memoryMb}`, "--no-warnings"],
       env: {},
       serialization: "advanced",

@@ -23,8 +23,8 @@ export interface FindableDocument {
 
 /** Brings chunks into the index and finds them again. */
 export interface Retriever {
-  /** Makes a document's chunks findable in the place of those it had. */
-  put(tenantId: TenantId, document: FindableDocument, signal?: AbortSignal): Promise<void>;
+  /** Makes the documents' chunks findable in the place of those they had. */
+  put(tenantId: TenantId, documents: readonly FindableDocument[], signal?: AbortSignal): Promise<void>;
   /**
    * The best chunks for a question, ordered. By terms alone while the embedder fails; rejects with TransientError when
    * the index does.
@@ -62,19 +62,28 @@ export function createRetriever({ index, embedder, weigh, log }: RetrieverParts)
   }
 
   return {
-    async put(tenantId, { id: documentId, groups, chunks }, signal) {
+    async put(tenantId, documents, signal) {
+      const chunks = documents.flatMap(({ id: documentId, groups, chunks: own }) =>
+        own.map((chunk) => ({ ...chunk, documentId, groups, whole: toWhole(chunk) })),
+      );
       const vectors: Float32Array[] = [];
-      for (let from = 0; from < chunks.length; from += batch)
-        vectors.push(...(await embedder.embed(chunks.slice(from, from + batch).map(toWhole), signal)));
-      const indexed = chunks.map((chunk, at) => ({
+      for (let from = 0; from < chunks.length; from += batch) {
+        const texts = chunks.slice(from, from + batch).map(({ whole }) => whole);
+        vectors.push(...(await embedder.embed(texts, signal)));
+      }
+      const indexed = chunks.map(({ whole, ...chunk }, at) => ({
         id: chunk.id,
-        documentId,
-        groups,
+        documentId: chunk.documentId,
+        groups: chunk.groups,
         headTerms: readTerms(toHead(chunk)).join(" "),
-        terms: readTerms(toWhole(chunk)).join(" "),
+        terms: readTerms(whole).join(" "),
         vector: vectors[at] ?? new Float32Array(embedder.dimensions),
       }));
-      await index.replace(tenantId, documentId, indexed);
+      await index.replace(
+        tenantId,
+        documents.map(({ id }) => id),
+        indexed,
+      );
     },
 
     async find(tenantId, question, { groups, signal } = {}) {

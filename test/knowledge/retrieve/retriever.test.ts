@@ -22,11 +22,13 @@ async function filled(change: (embedder: Embedder) => Embedder = (same) => same)
   const full = createRetriever({ ...parts, embedder: offline });
   for (const [title, text] of Object.entries(pages)) {
     const id = deriveId<string>("page", title);
-    await full.put(tenantId, {
-      id,
-      groups: ["public"],
-      chunks: [{ id: `${id}:0`, title, headings: [], text }],
-    });
+    await full.put(tenantId, [
+      {
+        id,
+        groups: ["public"],
+        chunks: [{ id: `${id}:0`, title, headings: [], text }],
+      },
+    ]);
   }
   return createRetriever({ ...parts, embedder: change(offline) });
 }
