@@ -7,6 +7,7 @@ import { createHotMemory } from "./agent/hot-memory.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
+import { composeKnowledge } from "./compose/compose-knowledge.ts";
 import { composeMoney } from "./compose/compose-money.ts";
 import { composeTools } from "./compose/compose-tools.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
@@ -15,6 +16,7 @@ import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
 import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
+import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
 import { createTickets } from "./handoff/tickets.ts";
@@ -201,9 +203,19 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     onNews,
     log,
   });
+  const knowledge = await composeKnowledge({
+    tenants: settings.tenants,
+    uri: settings.knowledgeUri,
+    database,
+    sealer,
+    safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
+    takesIn: settings.role !== "edge",
+    log,
+  });
   const tools = await composeTools({
     settings,
     budget,
+    knowledge,
     tickets: createTickets({ database, sealer }),
     business,
     people: ai.memory.profiles ? data : undefined,
@@ -220,6 +232,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   } = composeAgent({
     settings,
     tools: tools.offered,
+    lookUp: knowledge.lookUp,
     fast,
     sealer,
     budget,
@@ -385,6 +398,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "stores", start: async () => {}, stop: () => store.close() },
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       tools.servers,
+      knowledge.part,
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       memory,
       turns,

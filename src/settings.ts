@@ -28,6 +28,8 @@ export interface Settings {
   /** `embedded` brings its own PostgreSQL; `server` uses the one of DATABASE_URL. */
   readonly mode: "embedded" | "server";
   readonly dataDir: string;
+  /** Where the index of documents is: a folder, or object storage. */
+  readonly knowledgeUri: string;
   readonly shutdownMs: number;
   /** Conversations this process answers at the same time. */
   readonly workers: number;
@@ -268,6 +270,7 @@ function toSettings({
     role: names.BATON_ROLE,
     mode: isEmbedded ? "embedded" : "server",
     dataDir: resolve(folder, names.BATON_DATA_DIR),
+    knowledgeUri: toKnowledgeUri(folder, names),
     shutdownMs: names.BATON_SHUTDOWN_MS,
     workers: names.BATON_WORKERS,
     // It lives inside one process: its people would wait for answers that other processes give to theirs.
@@ -303,6 +306,11 @@ function toSettings({
     tenants: tenants.length > 0 ? tenants : [onlyTenant],
     rules,
   };
+}
+
+function toKnowledgeUri(folder: string, { KNOWLEDGE_URI: uri, BATON_DATA_DIR: data }: SettingValues): string {
+  if (uri === undefined) return resolve(folder, data, "knowledge");
+  return /^[a-z][a-z0-9+]+:\/\//.test(uri) ? uri : resolve(folder, uri);
 }
 
 /** Where nothing is set up yet, the page Baton serves itself can be talked to from this machine. */

@@ -2,6 +2,7 @@ import { createAgent, type PreparedAgent } from "../agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "../agent/agent-settings.ts";
 import { withAnswerCache } from "../agent/cache/with-answer-cache.ts";
 import { createMemoryWindow } from "../agent/memory.ts";
+import type { LookUp } from "../agent/keyless/keyless-brain.ts";
 import { createBrains } from "../agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
 import { withUnderstanding } from "../agent/with-understanding.ts";
@@ -40,12 +41,14 @@ export interface AgentCompositionParts {
   /** Pauses between tries of one model; the default suits production. */
   readonly modelRetry:
     { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
+  /** Looks in companies' documents, for the brain that has no model. */
+  readonly lookUp?: LookUp | undefined;
   readonly log: Log;
 }
 
 /** Models over tools, the brain that works without either, and the money and limits around them. */
 export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
-  const { settings, tools, fast, sealer, budget, metrics, modelRetry, log } = parts;
+  const { settings, tools, fast, sealer, budget, metrics, modelRetry, lookUp, log } = parts;
   const { ai } = settings;
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -66,6 +69,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
       toolCalling: ai.toolCalling,
       turnTimeoutMs: thinking.turnTimeoutMs,
       mayCall,
+      lookUp,
       understanderOf: understanding.understanderOf,
       log,
     },

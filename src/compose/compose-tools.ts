@@ -7,12 +7,14 @@ import { runInBackground } from "../agent/tools/run-in-background.ts";
 import type { BackgroundDesk } from "../core/background.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { Tool } from "../core/tool.ts";
 import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
 import type { Approvals } from "../handoff/approvals.ts";
 import type { Tickets } from "../handoff/tickets.ts";
 import type { Budget } from "../insights/cost/budget.ts";
 import type { Settings } from "../settings.ts";
+import type { ComposedKnowledge } from "./compose-knowledge.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 
@@ -34,6 +36,7 @@ export interface ToolParts {
   readonly business: RegistryParts["business"];
   readonly people: RegistryParts["people"];
   readonly reports: RegistryParts["reports"];
+  readonly knowledge: Pick<ComposedKnowledge, "search" | "companies">;
   /** Tools beside those of the registry. */
   readonly extra: readonly Tool[];
   readonly approvals: Approvals;
@@ -45,7 +48,19 @@ export interface ToolParts {
 
 /** The registry's families as the settings open them, each offered to the companies that chose it. */
 export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
-  const { settings, tickets, business, people, reports, extra, approvals, background, budget, log } = parts;
+  const {
+    settings,
+    tickets,
+    business,
+    people,
+    reports,
+    knowledge,
+    extra,
+    approvals,
+    background,
+    budget,
+    log,
+  } = parts;
   const mcp = await connectServers(settings, log);
   const { httpFetch, webSearch: search, runCode, openApi, allowedOrigins } = settings.tools;
   const opened = {
@@ -62,9 +77,11 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
     business,
     people,
     reports,
+    knowledge: knowledge.companies.size > 0 ? knowledge.search : undefined,
   });
   tellUnknownTools(settings, families, log);
-  const chosen = [...offerTools(families, settings.tenants.map(toToolChoice)), ...extra];
+  const choices = settings.tenants.map((tenant) => toToolChoice(tenant, knowledge.companies));
+  const chosen = [...offerTools(families, choices), ...extra];
   const tools = chosen.map((tool) => chargeTool(tool, budget));
   const begun = (tool: Tool) => (isLong(tool) ? runInBackground(tool, background) : tool);
   const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : begun(tool)));
@@ -87,11 +104,18 @@ async function connectServers({ tools }: Settings, log: Log): Promise<readonly M
   return Promise.all(tools.mcp.map((source) => connectMcp(source, log)));
 }
 
-/** A file that lists no tools means all of them but those of other people's businesses. */
-function toToolChoice({ slug, tools, demo }: TenantFile) {
+/**
+ * A file that lists no tools means all of them but those of other people's businesses. Who has no documents has nothing
+ * to search.
+ */
+function toToolChoice({ slug, tools, demo }: TenantFile, withDocuments: ReadonlySet<TenantId>) {
   const usual = Object.keys(toolFamilies).filter((family) => !businesses.has(family) || family === demo);
-  return { tenantId: tenantIdOf(slug), names: tools ?? usual };
+  const tenantId = tenantIdOf(slug);
+  const names = (tools ?? usual).filter((name) => withDocuments.has(tenantId) || !searches.has(name));
+  return { tenantId, names };
 }
+
+const searches: ReadonlySet<string> = new Set(["knowledge", "search_knowledge"]);
 
 const businesses: ReadonlySet<string> = new Set(["cinema", "catering"]);
 

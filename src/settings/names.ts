@@ -55,6 +55,12 @@ export const settingNames = z.object({
     about: "Serve the simulated platforms at /playground; on when no platform is set up",
   }),
 
+  KNOWLEDGE_URI: text().optional().register(settingNotes, {
+    yaml: "knowledge.uri",
+    about:
+      "Folder or object storage (s3://bucket/path) of the index of documents; in the data folder when unset",
+  }),
+
   DATABASE_URL: address(/^postgres(ql)?:\/\/\S+$/, "must begin with postgresql://")
     .optional()
     .register(settingNotes, {

@@ -32,6 +32,8 @@ export interface TenantFile {
   readonly demo?: (typeof demos)[number] | undefined;
   /** What stands in `config/<kind>/<slug>.yaml`, by kind; as it was read, for those who know what it means. */
   readonly brain: ReadonlyMap<(typeof brainKinds)[number], unknown>;
+  /** The folder of its documents, `config/knowledge/<slug>`, where there is one. */
+  readonly knowledge?: string | undefined;
   /** Workspaces that belong to this tenant, by the platform's own ids. */
   readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
   /** Web sites whose visitors may talk to this tenant; each is an installation, too. */
@@ -206,6 +208,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       timeZone: file.timeZone,
       demo: file.demo,
       brain: readBrain(folder, slug, problems),
+      knowledge: findKnowledge(folder, slug),
       installations: [
         ...file.installations,
         ...file.sites.map(({ key }) => ({ channel: "web" as const, id: key })),
@@ -224,6 +227,11 @@ function readBrain(folder: string, slug: string, problems: string[]): TenantFile
   const names = brainKinds.map((kind) => [kind, `config/${kind}/${slug}.yaml`] as const);
   const there = names.filter(([, name]) => existsSync(join(folder, name)));
   return new Map(there.map(([kind, name]) => [kind, readYaml(folder, name, z.unknown(), problems)]));
+}
+
+function findKnowledge(folder: string, slug: string): string | undefined {
+  const path = join(folder, "config", "knowledge", slug);
+  return existsSync(path) ? path : undefined;
 }
 
 function isTimeZone(name: string): boolean {

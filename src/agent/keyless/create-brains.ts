@@ -18,7 +18,10 @@ export interface BrainTenant {
 }
 
 /** What all brains share. */
-export interface BrainsParts extends Pick<BrainParts, "tools" | "turnTimeoutMs" | "mayCall" | "log"> {
+export interface BrainsParts extends Pick<
+  BrainParts,
+  "tools" | "turnTimeoutMs" | "mayCall" | "lookUp" | "log"
+> {
   /** `ENABLE_TOOL_CALLING`: without it flows that call tools are left out. */
   readonly toolCalling: boolean;
   /** Throws SettingsError for intents that cannot be used. */

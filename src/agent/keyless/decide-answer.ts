@@ -31,6 +31,8 @@ export interface Decided extends Move {
   readonly citations: readonly Citation[];
   /** For the log and for staff. */
   readonly because: string;
+  /** Nothing that was written fits: whoever has documents looks there before this is said. */
+  readonly missed?: true | undefined;
 }
 
 const sureFrom = 0.7;
@@ -191,17 +193,22 @@ function decideMiss(dialogue: Dialogue, { understood }: FlowMessage, house: Brai
   if (misses > 2) {
     const said = [{ body: phrases.say("lowConfidence") }];
     const next = { kind: "hand over", reason: "not understood", queue } as const;
-    return from({ dialogue: { ...after, misses: 0 }, said, next }, "not understood three times");
+    return {
+      ...from({ dialogue: { ...after, misses: 0 }, said, next }, "not understood three times"),
+      missed: true,
+    };
   }
   const names = ["fallback1", "fallback2", "fallback3"] as const;
   const name = misses === 2 ? "dontKnow" : (names[dialogue.fallbacks % names.length] ?? "fallback1");
   const list = topics.map((topic) => `- ${topic}`).join("\n");
   const shown =
     house.limited && topics.length > 0 ? `${phrases.say("limitedTopics")}\n${list}` : phrases.say(name);
-  return from(
-    { dialogue: after, said: [{ body: shown, suggestions: offered }], next: { kind: "wait" } },
-    `not understood: ${name}`,
-  );
+  const move: Move = {
+    dialogue: after,
+    said: [{ body: shown, suggestions: offered }],
+    next: { kind: "wait" },
+  };
+  return { ...from(move, `not understood: ${name}`), missed: true };
 }
 
 /** A bare "I need help" is taken up before it is asked into. */

@@ -1,4 +1,5 @@
 import type { AgentAnswer, AgentRequest, Usage } from "../../core/agent.ts";
+import type { Citation } from "../../core/reply.ts";
 import { StoodDownError } from "../../core/errors.ts";
 import { UnrepeatableStepError } from "../../core/journal.ts";
 import type { Log } from "../../core/log.ts";
@@ -34,8 +35,16 @@ export interface BrainParts {
   readonly language?: string | undefined;
   readonly timeZone?: string | undefined;
   readonly mayCall?: MayCall | undefined;
+  /** Looks in the company's documents for what nothing was written for. A failure is no answer and not thrown. */
+  readonly lookUp?: LookUp | undefined;
   readonly log: Log;
 }
+
+/** What a company's documents say to a question, for those who read along; undefined where they say nothing. */
+export type LookUp = (
+  question: string,
+  request: AgentRequest,
+) => Promise<{ readonly body: string; readonly citations: readonly Citation[] } | undefined>;
 
 /** Answers without a model: from flows, written answers and templates. */
 export interface KeylessBrain {
@@ -61,7 +70,12 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
       const understand = await parts.understand(request, usage.add);
       const { message, house, dialogue } = prepare(request, understand, limited);
       const stale = putAwayStale(dialogue, house);
-      const decided = decideAnswer(stale.dialogue, message, house);
+      const decided = await lookBeforeMissing(
+        decideAnswer(stale.dialogue, message, house),
+        stale.dialogue,
+        request,
+        message,
+      );
       tell(request, message, decided);
       const said: Said[] = [...news.map((body) => ({ body })), ...stale.said, ...decided.said];
       let move: Move = decided;
@@ -108,6 +122,20 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
       const message = lookUp(parseJson(text), "message");
       return typeof message === "string" ? message : phrases.say("doneForYou");
     });
+  }
+
+  /** What is not written anywhere else may stand in a document. */
+  async function lookBeforeMissing(
+    decided: Decided,
+    before: Dialogue,
+    request: AgentRequest,
+    { text }: FlowMessage,
+  ): Promise<Decided> {
+    const found = decided.missed === true ? await parts.lookUp?.(text, request) : undefined;
+    if (found === undefined) return decided;
+    const { body, citations } = found;
+    const dialogue = { ...before, misses: 0 };
+    return { dialogue, said: [{ body }], next: { kind: "wait" }, citations, because: "documents" };
   }
 
   function prepare(request: AgentRequest, understand: Understand, limited: boolean) {

@@ -1,0 +1,142 @@
+import type { KnowledgeSearch } from "../../tools/knowledge/search-knowledge.ts";
+import type { LookUp } from "../agent/keyless/keyless-brain.ts";
+import type { TenantId } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { Part } from "../core/part.ts";
+import type { SafeFetch } from "../core/safe-fetch.ts";
+import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
+import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
+import { createDocumentStore } from "../knowledge/document-store.ts";
+import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
+import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
+import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
+import { createParser } from "../knowledge/parse/parser.ts";
+import { quotePassages } from "../knowledge/quote-passages.ts";
+import { createRetriever } from "../knowledge/retrieve/retriever.ts";
+import type { TenantFile } from "../settings/tenant-files.ts";
+import type { Database } from "../store/database.ts";
+import type { Sealer } from "../store/seal.ts";
+import { tenantIdOf } from "../tenants/companies.ts";
+
+/** A process's knowledge. */
+export interface ComposedKnowledge {
+  readonly search: KnowledgeSearch;
+  /** What the documents say in their own words, for the brain that has no model. */
+  readonly lookUp: LookUp;
+  /** Companies that have documents, or a folder of them, now: these are offered the search. */
+  readonly companies: ReadonlySet<TenantId>;
+  /** Loads what takes documents in and finds them, once. */
+  open(): Promise<OpenKnowledge>;
+  /** Takes the operator's folders in, in the background, once started. */
+  readonly part: Part;
+}
+
+export interface OpenKnowledge {
+  readonly knowledge: Knowledge;
+  readonly ingest: Ingest;
+}
+
+export interface KnowledgeCompositionParts {
+  readonly tenants: readonly Pick<TenantFile, "slug" | "knowledge">[];
+  /** Where the index is: a folder or object storage. */
+  readonly uri: string;
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly safeFetch: SafeFetch;
+  /** This process takes the operator's folders in. */
+  readonly takesIn: boolean;
+  readonly log: Log;
+}
+
+/** Knowledge that costs nothing until a company has documents: the index and the vocabulary are loaded with the first question. */
+export async function composeKnowledge(parts: KnowledgeCompositionParts): Promise<ComposedKnowledge> {
+  const { database, sealer, log } = parts;
+  const documents = createDocumentStore({ database, sealer });
+  const folders = parts.tenants.flatMap(({ slug, knowledge }) =>
+    knowledge === undefined ? [] : [{ id: tenantIdOf(slug), slug, path: knowledge }],
+  );
+  const counted = await Promise.all(
+    parts.tenants.map(async ({ slug }) => {
+      const id = tenantIdOf(slug);
+      return { id, has: (await documents.version(id)) !== "0" };
+    }),
+  );
+  const companies = new Set([
+    ...folders.map(({ id }) => id),
+    ...counted.filter(({ has }) => has).map(({ id }) => id),
+  ]);
+  const parser = createParser();
+  const stopping = new AbortController();
+  let opening: Promise<OpenKnowledge> | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  const open = () => (opening ??= load());
+
+  async function load(): Promise<OpenKnowledge> {
+    const [{ createLanceIndex }, { loadOfflineEmbedder }] = await Promise.all([
+      import("../knowledge/index/lance-index.ts"),
+      import("../knowledge/embed/offline-embedder.ts"),
+    ]);
+    const embedder: OfflineEmbedder = await loadOfflineEmbedder();
+    const index = createLanceIndex({ uri: parts.uri, dimensions: embedder.dimensions });
+    const retriever = createRetriever({ index, embedder, weigh: embedder.weigh, log });
+    const knowledge = createKnowledge({ documents, index, retriever, model: embedder.model, log });
+    const { safeFetch } = parts;
+    return {
+      knowledge,
+      ingest: createIngest({ knowledge, parser, loadCounter: loadChunkCounter, safeFetch }),
+    };
+  }
+
+  async function takeIn(): Promise<void> {
+    for (const { id, slug, path } of folders) {
+      const { ingest } = await open();
+      const source = `config/knowledge/${slug}`;
+      const options = { audience: [{ kind: "public" }], source, signal: stopping.signal } as const;
+      const summary = await ingest.folder(id, path, options);
+      log.info({ tenant: slug, ...summary }, "a company's documents are taken in");
+    }
+    parser.stop();
+    if (companies.size === 0) return;
+    const { knowledge } = await open();
+    for (const id of companies) await knowledge.repair(id, stopping.signal);
+  }
+
+  async function find(text: string, where: DestinationOf, signal: AbortSignal): Promise<Passage[]> {
+    const destination = await findDestination(database, where);
+    const { knowledge } = await open();
+    return knowledge.search(where.tenantId, { text, destination, signal });
+  }
+
+  return {
+    companies,
+    open,
+    search: { search: (text, context) => find(text, context, context.signal) },
+    async lookUp(text, { context, signal }) {
+      if (!companies.has(context.tenantId)) return undefined;
+      try {
+        return quotePassages(await find(text, context, signal));
+      } catch (cause) {
+        signal.throwIfAborted();
+        log.warn({ err: cause, company_id: context.tenantId }, "documents could not be searched");
+        return undefined;
+      }
+    },
+    part: {
+      name: "knowledge",
+      start: async () => {
+        if (!parts.takesIn) return;
+        running = takeIn().catch((cause: unknown) => {
+          if (!stopping.signal.aborted) log.error({ err: cause }, "documents could not be taken in");
+        });
+      },
+      stop: async () => {
+        stopping.abort();
+        await running;
+        parser.stop();
+        const opened = await opening?.catch(() => undefined);
+        await opened?.knowledge.stop();
+      },
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { SettingsError } from "../core/errors.ts";
+import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
+import { parseAudience, type Audience } from "../knowledge/readers.ts";
+import type { Ingested, Progress } from "../knowledge/ingest/ingest.ts";
+import { createLogger } from "../logger.ts";
+import { readSettings } from "../settings.ts";
+import { openStore } from "../store/store.ts";
+import { createSealer } from "../store/seal.ts";
+import { createCompanies, dataKeysIn, tenantIdOf } from "../tenants/companies.ts";
+import { composeKnowledge } from "./compose-knowledge.ts";
+
+// npm run knowledge -- add <folder|file|address> [--company=slug] [--for=public|colleagues|role:staff|room:slack:T1:C1,…]
+//                      list [--company=slug] | remove <id>… [--company=slug]
+
+const usage = `npm run knowledge -- add <folder, file or address> [--company=<slug>] [--for=<who may read it>]
+npm run knowledge -- list [--company=<slug>]
+npm run knowledge -- remove <id> … [--company=<slug>]
+
+--for is public (unless said), colleagues, role:staff, role:admin, or a room such as room:slack:T0123:C0123; several with commas.`;
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { company: { type: "string" }, for: { type: "string", default: "public" } },
+  });
+  const [command = "", ...given] = positionals;
+  if (!["add", "list", "remove"].includes(command) || (command !== "list" && given.length === 0))
+    throw new SettingsError(usage);
+  const audience = readAudience(values.for);
+  const settings = readSettings(process.env);
+  const tenant = settings.tenants.find(({ slug, isDefault }) =>
+    values.company === undefined ? isDefault : slug === values.company,
+  );
+  if (tenant === undefined)
+    throw new SettingsError(`There is no company ${values.company} in config/tenants.`);
+  const log = createLogger({ level: "warn" });
+  const { store: kept, redis, dataDir } = settings;
+  const store = await openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: () => {} });
+  const sealer = createSealer({
+    masterKey: store.masterKey,
+    previousMasterKey: store.previousMasterKey,
+    ...dataKeysIn(store.database),
+  });
+  const composed = await composeKnowledge({
+    tenants: [],
+    uri: settings.knowledgeUri,
+    database: store.database,
+    sealer,
+    safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
+    takesIn: false,
+    log,
+  });
+  try {
+    await createCompanies({ database: store.database, fast: store.fast }).ensure(tenant);
+    const { knowledge, ingest } = await composed.open();
+    const tenantId = tenantIdOf(tenant.slug);
+    if (command === "list") {
+      for (const { id, title, name, audience: groups, chunks, problem } of await knowledge.list(tenantId))
+        console.log([id, title, name, groups.join(","), problem ?? `${chunks} chunks`].join("  "));
+    } else if (command === "remove") {
+      console.log(`${await knowledge.remove(tenantId, given)} removed`);
+    } else {
+      for (const what of given) await add(what);
+    }
+
+    async function add(what: string): Promise<void> {
+      if (/^https?:\/\//.test(what)) {
+        tell(what, await ingest.page(tenantId, what, { audience, signal: AbortSignal.timeout(60_000) }));
+        return;
+      }
+      const path = resolve(what);
+      if ((await stat(path)).isDirectory()) {
+        const summary = await ingest.folder(tenantId, path, { audience, onProgress: showProgress });
+        console.log(
+          Object.entries(summary)
+            .map(([name, times]) => `${times} ${name}`)
+            .join(", "),
+        );
+        return;
+      }
+      const [source, name, bytes] = [dirname(path), basename(path), await readFile(path)];
+      tell(what, await ingest.document(tenantId, { source, name, bytes, audience }));
+    }
+  } finally {
+    await composed.part.stop(AbortSignal.timeout(5_000));
+    await store.close();
+  }
+}
+
+function readAudience(text: string): Audience[] {
+  return text.split(",").map((one) => {
+    const audience = parseAudience(one.trim());
+    if (audience === undefined) throw new SettingsError(`Nobody is called ${one.trim()}.\n${usage}`);
+    return audience;
+  });
+}
+
+function tell(what: string, outcome: Ingested): void {
+  console.log(outcome.kind === "failed" ? `${what}: ${outcome.problem}` : `${what}: ${outcome.kind}`);
+}
+
+const barWidth = 30;
+
+/** A bar where somebody looks, a line for each tenth where nobody does; each failure stays on a line of its own. */
+function showProgress({ done, of, name, outcome }: Progress): void {
+  if (outcome.kind === "failed") console.log(`${name}: ${outcome.problem}`);
+  const share = done / of;
+  if (process.stdout.isTTY) {
+    const bar = "█".repeat(Math.round(share * barWidth)).padEnd(barWidth, "░");
+    process.stdout.write(`\r${bar} ${Math.round(share * 100)} % ${done}/${of}${done === of ? "\n" : ""}`);
+  } else if (Math.floor(share * 10) > Math.floor(((done - 1) / of) * 10)) {
+    console.log(`${Math.round(share * 100)} % ${done}/${of}`);
+  }
+}
