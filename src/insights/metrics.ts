@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { createStepMetrics, type StepMetrics } from "./step-metrics.ts";
 
 /** What Baton counts. Labels are few and bounded: never an id of a person, a conversation or a tenant's secret. */
-export interface Metrics {
+export interface Metrics extends StepMetrics {
   readonly conversations: Counter<"channel" | "agent">;
   readonly tokensPerConversation: Histogram<"agent" | "model">;
   readonly costDollars: Counter<"agent" | "model">;
@@ -90,6 +91,7 @@ export function createMetrics(): Metrics {
   });
 
   return {
+    ...createStepMetrics(registry),
     conversations: new Counter({
       name: "ai_conversations_total",
       help: "Conversations begun",

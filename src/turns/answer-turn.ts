@@ -21,7 +21,7 @@ import { createPatience } from "./patience.ts";
 import { leaveToMemory } from "./leave-to-memory.ts";
 import { createReceipt } from "./receipt.ts";
 import { withOffer } from "./offer-person.ts";
-import { tellTurn } from "./tell-turn.ts";
+import { tellStep, tellTurn } from "./tell-turn.ts";
 import { createTurnJournal } from "./turn-journal.ts";
 import { renewLease, type TurnRow } from "./turn-store.ts";
 import type { AnswerParts, TurnRequest, Workbench } from "./workbench.ts";
@@ -85,6 +85,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     recorded: claim.turn?.steps ?? [],
     onStep: (intent, outcome) => {
       if (intent.kind === "model") modelMs += outcome.durationMs;
+      tellStep(metrics, intent, outcome);
       const fields = { correlationId: turn.correlationId, step: intent.key, name: intent.name };
       log.debug({ ...fields, ok: outcome.ok, durationMs: Math.round(outcome.durationMs) }, "step done");
     },

@@ -1,4 +1,6 @@
 import type { AgentAnswer } from "../core/agent.ts";
+import type { StepIntent, StepOutcome } from "../core/journal.ts";
+import type { Metrics } from "../insights/metrics.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** One line per turn, and its numbers. */
@@ -17,6 +19,7 @@ export function tellTurn(
   metrics.turns.inc({ outcome: answer.kind === "answered" ? "answered" : answer.reason });
   metrics.costDollars.inc({ agent: role, model }, usage.costUsd);
   metrics.costPerAnswer.observe({ agent: role }, usage.costUsd);
+  if (usage.modelCalls > 0) metrics.modelCalls.observe({ agent: role }, usage.modelCalls);
   metrics.tokensPerConversation.observe({ agent: role, model }, usage.inputTokens + usage.outputTokens);
   if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
   log.info(
@@ -33,6 +36,17 @@ export function tellTurn(
     },
     "message_processed",
   );
+}
+
+/** A tool's call is over. */
+export function tellStep(
+  { toolCalls, toolTime }: Pick<Metrics, "toolCalls" | "toolTime">,
+  { kind, name: tool }: Pick<StepIntent, "kind" | "name">,
+  { ok, durationMs }: Pick<StepOutcome, "ok" | "durationMs">,
+): void {
+  if (kind !== "tool") return;
+  toolCalls.inc({ tool, outcome: ok ? "ok" : "failed" });
+  toolTime.observe({ tool }, durationMs / 1000);
 }
 
 /** It was given before, and no model was paid for it again. */
