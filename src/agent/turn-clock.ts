@@ -14,15 +14,18 @@ export interface TurnClock {
 export function createTurnClock(outer: AbortSignal, timeoutMs: number): TurnClock {
   const controller = new AbortController();
   const endsAt = performance.now() + timeoutMs;
-  const outOfTime = new Error(`the turn took longer than ${timeoutMs} ms`);
+  let isOver = false;
   const follow = () => controller.abort(outer.reason);
   if (outer.aborted) follow();
   else outer.addEventListener("abort", follow, { once: true });
-  const timer = setTimeout(() => controller.abort(outOfTime), timeoutMs);
+  const timer = setTimeout(() => {
+    isOver = !controller.signal.aborted;
+    controller.abort(new Error(`the turn took longer than ${timeoutMs} ms`));
+  }, timeoutMs);
   return {
     signal: controller.signal,
     remainingMs: () => endsAt - performance.now(),
-    isOver: () => controller.signal.reason === outOfTime,
+    isOver: () => isOver,
     stop: (cause) => controller.abort(cause),
     end() {
       clearTimeout(timer);

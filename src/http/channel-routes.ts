@@ -66,8 +66,9 @@ async function answerWithin(
 ): Promise<ChannelResponse> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
-    const error = new TransientError(`http: ${route.method} ${route.path} took longer than ${ms} ms`);
-    timer = setTimeout(() => reject(error), ms);
+    timer = setTimeout(() => {
+      reject(new TransientError(`http: ${route.method} ${route.path} took longer than ${ms} ms`));
+    }, ms);
   });
   try {
     return await Promise.race([route.handle(request), tooLate]);

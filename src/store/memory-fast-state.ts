@@ -1,12 +1,16 @@
 import { LRUCache } from "lru-cache";
-import type {
-  BucketOptions,
-  CacheOptions,
-  CacheReadOptions,
-  CacheValue,
-  FastState,
-  Listener,
-  Taken,
+import {
+  onceMs,
+  only,
+  type BucketOptions,
+  type CacheOptions,
+  type CacheReadOptions,
+  type CacheValue,
+  type FastState,
+  type Listener,
+  type Take,
+  type Taken,
+  type WindowOptions,
 } from "./fast-state.ts";
 import { createSingleFlight } from "./single-flight.ts";
 
@@ -72,10 +76,35 @@ export function createMemoryFastState(parts: MemoryFastStateParts = {}): FastSta
     return live.value + by;
   }
 
-  function take(key: string, options: BucketOptions): Taken {
-    const { bucket, taken } = takeTokens(buckets.get(key), now(), options);
-    buckets.set(key, bucket);
-    return taken;
+  /** What a take would give, and how to carry it out. */
+  function look(key: string, from: BucketOptions | WindowOptions): { taken: Taken; carryOut: () => void } {
+    if (!("limit" in from)) {
+      const { bucket, taken } = takeTokens(buckets.get(key), now(), from);
+      return { taken, carryOut: () => buckets.set(key, bucket) };
+    }
+    const counter = counters.get(key);
+    const leftMs = counter === undefined ? 0 : Math.max(0, counter.expiresAt - now());
+    const used = leftMs > 0 ? (counter?.value ?? 0) : 0;
+    const allowed = used < from.limit;
+    const waitMs = from.limit < 1 ? Number.POSITIVE_INFINITY : leftMs;
+    return {
+      taken: {
+        allowed,
+        remaining: Math.max(0, from.limit - used - (allowed ? 1 : 0)),
+        retryAfterMs: allowed ? 0 : waitMs,
+      },
+      carryOut: () => count(key, 1, from.ttlMs),
+    };
+  }
+
+  function takeAll(takes: readonly Take[]): readonly Taken[] {
+    const open = takes.map((take) => (take.once !== undefined && read(take.once, false) ? undefined : take));
+    const looks = open.map((take) => take && look(take.key, take.from));
+    if (looks.every((one) => one?.taken.allowed !== false)) {
+      for (const one of looks) one?.carryOut();
+      for (const take of open) if (take?.once !== undefined) write(take.once, "1", { ttlMs: onceMs });
+    }
+    return looks.map((one) => one?.taken ?? { allowed: true, remaining: 0, retryAfterMs: 0 });
   }
 
   function subscribe(topic: string, listener: Listener): () => void {
@@ -102,8 +131,10 @@ export function createMemoryFastState(parts: MemoryFastStateParts = {}): FastSta
       });
       return loaded as T;
     },
-    take: async (key, options) => take(key, options),
+    take: async (key, bucket) => only(takeAll([{ key, from: bucket }])),
+    takeAll: async (takes) => takeAll(takes),
     count: async (key, by, ttlMs) => count(key, by, ttlMs),
+    countAll: async (counts) => counts.map(({ key, by, ttlMs }) => count(key, by, ttlMs)),
     publish: async (topic, message) => {
       for (const listener of Array.from(listeners.get(topic) ?? [])) listener(message);
     },

@@ -1,17 +1,20 @@
 import { LRUCache } from "lru-cache";
 import type { Log } from "../core/log.ts";
-import type {
-  BucketOptions,
-  CacheOptions,
-  CacheReadOptions,
-  CacheValue,
-  FastState,
-  Listener,
-  Taken,
+import {
+  onceMs,
+  only,
+  type CacheOptions,
+  type CacheReadOptions,
+  type CacheValue,
+  type Count,
+  type FastState,
+  type Listener,
+  type Take,
+  type Taken,
 } from "./fast-state.ts";
 import { createMemoryFastState } from "./memory-fast-state.ts";
 import { createRedis } from "./redis.ts";
-import { countScript, takeScript } from "./redis-scripts.ts";
+import { countScript, createScript, takeScript } from "./redis-scripts.ts";
 import { createSingleFlight } from "./single-flight.ts";
 
 /** What it needs; `prefix` only where deployments share one Redis. */
@@ -37,6 +40,8 @@ const forgetTopic = "baton:forget";
  */
 export function createRedisFastState({ url, log, prefix = "" }: RedisFastStateParts): FastState {
   const redis = createRedis({ url, log });
+  const runTake = createScript(redis, takeScript);
+  const runCount = createScript(redis, countScript);
   const alone = createMemoryFastState();
   const nearby = new LRUCache<string, Nearby>({
     max: nearbyItems,
@@ -91,14 +96,24 @@ export function createRedisFastState({ url, log, prefix = "" }: RedisFastStatePa
     return loaded as T;
   }
 
-  async function take(key: string, bucket: BucketOptions): Promise<Taken> {
-    const { capacity, refillPerMinute, cost = 1 } = bucket;
-    const args = [String(capacity), String(refillPerMinute), String(cost)];
-    const answer = await orElse(undefined, () => redis.eval(takeScript, 1, prefix + key, ...args));
-    if (!Array.isArray(answer)) return alone.take(key, bucket);
-    const [allowed, remaining, wait] = answer.map(Number);
-    const retryAfterMs = wait === undefined || wait < 0 ? Number.POSITIVE_INFINITY : wait;
-    return { allowed: allowed === 1, remaining: remaining ?? 0, retryAfterMs };
+  async function takeAll(takes: readonly Take[]): Promise<readonly Taken[]> {
+    const names = [...new Set(takes.flatMap(({ once }) => once ?? []))];
+    const args = takes.flatMap(({ from, once }) => [
+      ...("limit" in from
+        ? ["window", from.limit, Math.ceil(from.ttlMs), 1]
+        : ["bucket", from.capacity, from.refillPerMinute, from.cost ?? 1]),
+      once === undefined ? 0 : names.indexOf(once) + 1,
+    ]);
+    const keys = [...takes.map(({ key }) => key), ...names].map((key) => prefix + key);
+    const answer = await orElse(undefined, () => runTake(keys, [...args, onceMs]));
+    return Array.isArray(answer) ? answer.map(toTaken) : alone.takeAll(takes);
+  }
+
+  async function countAll(counts: readonly Count[]): Promise<readonly number[]> {
+    const keys = counts.map(({ key }) => prefix + key);
+    const args = counts.flatMap(({ by, ttlMs }) => [by, Math.ceil(ttlMs)]);
+    const answer = await orElse(undefined, () => runCount(keys, args));
+    return Array.isArray(answer) ? answer.map(Number) : alone.countAll(counts);
   }
 
   return {
@@ -115,13 +130,10 @@ export function createRedisFastState({ url, log, prefix = "" }: RedisFastStatePa
       );
     },
     getOrLoad,
-    take,
-    count: async (key, by, ttlMs) => {
-      const answer = await orElse(undefined, () =>
-        redis.eval(countScript, 1, prefix + key, String(by), String(Math.ceil(ttlMs))),
-      );
-      return answer === undefined ? alone.count(key, by, ttlMs) : Number(answer);
-    },
+    take: async (key, bucket) => only(await takeAll([{ key, from: bucket }])),
+    takeAll,
+    count: async (key, by, ttlMs) => only(await countAll([{ key, by, ttlMs }])),
+    countAll,
     publish: async (topic, message) => {
       await orElse(undefined, () => redis.publish(prefix + topic, message));
     },
@@ -140,6 +152,11 @@ export function createRedisFastState({ url, log, prefix = "" }: RedisFastStatePa
         await alone.stop();
       })()),
   };
+}
+
+function toTaken(answer: unknown): Taken {
+  const [allowed, remaining = 0, wait = -1] = Array.isArray(answer) ? answer.map(Number) : [];
+  return { allowed: allowed === 1, remaining, retryAfterMs: wait < 0 ? Number.POSITIVE_INFINITY : wait };
 }
 
 /** Fast state never fails: what Redis cannot say is what it would say when empty. The connection logs why. */

@@ -106,6 +106,77 @@ export function fastStateContract(subject: FastStateSubject): void {
       expect(refused).toEqual({ allowed: false, remaining: 2, retryAfterMs: Number.POSITIVE_INFINITY });
     });
 
+    test("takes from all limits or from none", async () => {
+      const [full, empty, window] = [key(), key(), key()];
+      const from = { capacity: 3, refillPerMinute: 0.01 };
+      await state.take(empty, from);
+      await state.takeAll([
+        { key: empty, from: { ...from, cost: 2 } },
+        { key: window, from: { limit: 5, ttlMs: 60_000 } },
+      ]);
+      const refused = await state.takeAll([
+        { key: full, from },
+        { key: empty, from },
+        { key: window, from: { limit: 5, ttlMs: 60_000 } },
+      ]);
+      expect(refused.map(({ allowed }) => allowed)).toEqual([true, false, true]);
+      expect(await state.take(full, from)).toMatchObject({ allowed: true, remaining: 2 });
+      expect(await state.count(window, 0, 60_000)).toBe(1);
+    });
+
+    test("of many who take at once from a bucket and a window, exactly as many get through as both let", async () => {
+      const [bucket, window] = [key(), key()];
+      const taken = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          state.takeAll([
+            { key: bucket, from: { capacity: 10, refillPerMinute: 0.01 } },
+            { key: window, from: { limit: 7, ttlMs: 60_000 } },
+          ]),
+        ),
+      );
+      const through = taken.filter((each) => each.every(({ allowed }) => allowed));
+      expect(through).toHaveLength(7);
+      expect((await state.take(bucket, { capacity: 10, refillPerMinute: 0.01 })).remaining).toBe(2);
+    });
+
+    test("takes once under one name, from each limit that goes by it", async () => {
+      const [limit, other, name] = [key(), key(), key()];
+      const from = { capacity: 3, refillPerMinute: 0.01 };
+      const take = () => state.takeAll([{ key: limit, from, once: name }]);
+      for (let each = 0; each < 5; each += 1) expect((await take())[0]?.allowed).toBe(true);
+      expect((await state.take(limit, from)).remaining).toBe(1);
+      await state.takeAll([
+        { key: limit, from, once: name },
+        { key: other, from },
+      ]);
+      expect((await state.take(other, from)).remaining).toBe(1);
+      expect((await state.take(limit, from)).remaining).toBe(0);
+    });
+
+    test("a window that is full says when it ends, and begins anew then", async () => {
+      const window = key();
+      const take = async () => (await state.takeAll([{ key: window, from: { limit: 1, ttlMs: 300 } }]))[0];
+      expect(await take()).toEqual({ allowed: true, remaining: 0, retryAfterMs: 0 });
+      const full = await take();
+      expect(full?.allowed).toBe(false);
+      expect(full?.retryAfterMs).toBeGreaterThan(0);
+      expect(full?.retryAfterMs).toBeLessThanOrEqual(300);
+      await subject.pass(350);
+      expect((await take())?.allowed).toBe(true);
+    });
+
+    test("adds to several counters, each with its own time", async () => {
+      const [one, two] = [key(), key()];
+      await state.countAll([{ key: one, by: 2, ttlMs: 5_000 }]);
+      const both = await state.countAll([
+        { key: one, by: 3, ttlMs: 5_000 },
+        { key: two, by: -1, ttlMs: 200 },
+      ]);
+      expect(both).toEqual([5, -1]);
+      await subject.pass(260);
+      expect([await state.count(one, 0, 5_000), await state.count(two, 0, 200)]).toEqual([5, 0]);
+    });
+
     test("counts together and forgets the count after its time", async () => {
       const name = key();
       const counts = await Promise.all(Array.from({ length: 10 }, () => state.count(name, 2, 200)));

@@ -2,12 +2,24 @@ import { LRUCache } from "lru-cache";
 import type { CalendarDate } from "./read-claims.ts";
 
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
+// Every check of every turn asks for the present minute.
+const zoned = new LRUCache<string, Zoned>({ max: 2_000 });
+const minuteMs = 60_000;
+
+interface Zoned {
+  readonly date: CalendarDate & { readonly year: number };
+  readonly minutes: number;
+}
 
 /** What the calendar and the clock show in a time zone; in UTC where the zone is unknown or none is given. */
-export function toZoned(
-  at: Date,
-  timeZone: string | undefined,
-): { readonly date: CalendarDate & { readonly year: number }; readonly minutes: number } {
+export function toZoned(at: Date, timeZone: string | undefined): Zoned {
+  const key = `${Math.floor(at.getTime() / minuteMs)} ${timeZone ?? ""}`;
+  const known = zoned.get(key) ?? readZoned(at, timeZone);
+  zoned.set(key, known);
+  return known;
+}
+
+function readZoned(at: Date, timeZone: string | undefined): Zoned {
   const [dateText = "", timeText = ""] = formatOf(timeZone ?? "UTC")
     .format(at)
     .split(" ");

@@ -1,6 +1,6 @@
 import { TransientError } from "../../core/errors.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
-import type { FastState } from "../../store/fast-state.ts";
+import type { FastState, Take, Taken } from "../../store/fast-state.ts";
 import { decideLimit, type LayerReading, type LimitDecision } from "./decide-limit.ts";
 import {
   isKeptAtDoor,
@@ -49,7 +49,7 @@ export interface Insistence {
 }
 
 export interface LimitsParts {
-  readonly fast: Pick<FastState, "get" | "set" | "take" | "count" | "getOrLoad">;
+  readonly fast: Pick<FastState, "takeAll" | "count" | "getOrLoad">;
   readonly policyFor: (tenantId: TenantId) => LimitPolicy;
   /** Told once an hour and person, when somebody was refused that often; for those who watch over abuse. */
   readonly onInsistence?: ((insistence: Insistence) => void) | undefined;
@@ -76,59 +76,16 @@ const insistentAfter = 50;
 export function createLimits(parts: LimitsParts): Limits {
   const { fast, policyFor, onInsistence, now = () => new Date() } = parts;
 
-  /** A message's memory holds how far it was admitted: by the door, or altogether. */
+  /** All limits in one step, and for a message with an identity each once: by the door, or afterwards. */
   async function ask(caller: LimitedCaller, upTo: "door" | "all"): Promise<LimitVerdict> {
-    const memory =
-      caller.message === undefined ? undefined : `limit:admitted:${caller.tenantId}:${caller.message}`;
-    const admitted =
-      memory === undefined
-        ? undefined
-        : (await fast.get(memory, { ttlMs: hourMs, nearby: true }))?.toString();
-    if (admitted !== undefined && (upTo === "door" || admitted !== "door")) return { kind: "allowed" };
     const at = now();
-    const layers = layersOf(policyFor(caller.tenantId), caller, at).filter((layer) =>
-      isKeptAtDoor(layer) ? admitted === undefined : upTo === "all",
+    const layers = layersOf(policyFor(caller.tenantId), caller, at).filter(
+      (layer) => upTo === "all" || isKeptAtDoor(layer),
     );
-    const decision = decideLimit(await takeFrom(layers, caller, at), at);
-    if (decision.kind === "limited") return toVerdict(decision, caller, at);
-    if (memory !== undefined) await fast.set(memory, upTo, { ttlMs: hourMs, nearby: true });
-    return decision;
-  }
-
-  /** One after the other, until one refuses; those behind it are only looked at, for they may refuse longer. */
-  async function takeFrom(
-    layers: readonly LimitLayer[],
-    caller: LimitedCaller,
-    at: Date,
-  ): Promise<LayerReading[]> {
-    const readings: LayerReading[] = [];
-    for (const [index, layer] of layers.entries()) {
-      const reading = await read(layer, caller, at, 1);
-      readings.push(reading);
-      if (reading.allowed) continue;
-      const behind = layers.slice(index + 1).map((next) => read(next, caller, at, 0));
-      return [...readings, ...(await Promise.all(behind))];
-    }
-    return readings;
-  }
-
-  /** With cost 0 nothing is taken, and the reading says whether a message would get through. */
-  async function read(
-    layer: LimitLayer,
-    caller: LimitedCaller,
-    at: Date,
-    cost: 0 | 1,
-  ): Promise<LayerReading> {
-    if (layer.kind === "day") {
-      const used = await fast.count(layer.key, cost, dayMs);
-      const allowed = cost === 1 ? used <= layer.limit : used < layer.limit;
-      const leftMs = allowed ? 0 : nextLocalDay(at, caller.timeZone).getTime() - at.getTime();
-      return { layer, allowed, retryAfterMs: leftMs };
-    }
-    const taken = await fast.take(layer.key, { ...layer.bucket, cost });
-    if (cost === 1) return { layer, allowed: taken.allowed, retryAfterMs: taken.retryAfterMs };
-    const allowed = taken.remaining >= 1;
-    return { layer, allowed, retryAfterMs: allowed ? 0 : 60_000 / layer.bucket.refillPerMinute };
+    const taken = await fast.takeAll(layers.map((layer) => toTake(layer, caller)));
+    const readings = layers.map((layer, index) => toReading(layer, taken[index], caller, at));
+    const decision = decideLimit(readings, at);
+    return decision.kind === "limited" ? toVerdict(decision, caller, at) : decision;
   }
 
   async function toVerdict(
@@ -165,4 +122,22 @@ export function createLimits(parts: LimitsParts): Limits {
       if (verdict.kind === "limited") throw new RateLimitExceeded(verdict);
     },
   };
+}
+
+function toTake(layer: LimitLayer, { tenantId, message }: LimitedCaller): Take {
+  const once = message && `limit:admitted:${isKeptAtDoor(layer) ? "door" : "all"}:${tenantId}:${message}`;
+  const from = layer.kind === "day" ? { limit: layer.limit, ttlMs: dayMs } : layer.bucket;
+  return { key: layer.key, from, once };
+}
+
+/** A day's count ends with the person's day, not a day after it began. */
+function toReading(
+  layer: LimitLayer,
+  taken: Taken | undefined,
+  { timeZone }: LimitedCaller,
+  at: Date,
+): LayerReading {
+  const { allowed, retryAfterMs } = taken ?? { allowed: true, retryAfterMs: 0 };
+  if (allowed || layer.kind !== "day") return { layer, allowed, retryAfterMs };
+  return { layer, allowed, retryAfterMs: nextLocalDay(at, timeZone).getTime() - at.getTime() };
 }

@@ -1,4 +1,4 @@
-import type { FastState } from "../../store/fast-state.ts";
+import type { Count, FastState } from "../../store/fast-state.ts";
 import { createSingleFlight } from "../../store/single-flight.ts";
 
 /** Something that is used up: a day's dollars (in millionths) or a person's tokens. Amounts are whole numbers. */
@@ -39,16 +39,19 @@ export function createAllowances({
   fast,
   now = Date.now,
 }: {
-  readonly fast: Pick<FastState, "count">;
+  readonly fast: Pick<FastState, "count" | "countAll">;
   readonly now?: () => number;
 }): Allowances {
   const fillOnce = createSingleFlight<number>();
 
   async function used(allowance: Allowance): Promise<number> {
-    const counter = await fast.count(usedKey(allowance), 0, allowance.ttlMs);
+    return read(allowance, await fast.count(usedKey(allowance), 0, allowance.ttlMs));
+  }
+
+  /** What a counter says; one that was lost is filled from the ledger, with what was counted since. */
+  async function read(allowance: Allowance, counter: number): Promise<number> {
     const fillings = Math.round(counter / filled);
-    if (fillings >= 1) return counter - fillings * filled;
-    return fillOnce(allowance.key, () => fill(allowance));
+    return fillings >= 1 ? counter - fillings * filled : fillOnce(allowance.key, () => fill(allowance));
   }
 
   /** Two processes may fill at once; whoever comes second takes its filling back. */
@@ -63,33 +66,33 @@ export function createAllowances({
 
   async function hold(allowance: Allowance, amount: number): Promise<Held> {
     const slot = Math.floor(now() / slotMs);
-    const key = (of: number) => `held:${allowance.key}:${of}`;
-    const count = (of: number, by: number) => fast.count(key(of), by, 3 * slotMs);
+    const ofSlot = (which: number, by: number): Count => ({
+      key: `held:${allowance.key}:${which}`,
+      by,
+      ttlMs: 3 * slotMs,
+    });
+    const ofUsed = (by: number): Count => ({ key: usedKey(allowance), by, ttlMs: allowance.ttlMs });
     let held = amount;
-    // Sent together and counted in this order: what another settles meanwhile is seen twice rather than not at all.
-    const [own, earlier, already] = await Promise.all([
-      count(slot, held),
-      count(slot - 1, 0),
-      used(allowance),
+    const [own = 0, earlier = 0, counter = 0] = await fast.countAll([
+      ofSlot(slot, held),
+      ofSlot(slot - 1, 0),
+      ofUsed(0),
     ]);
-    const change = async (to: number): Promise<void> => {
-      const by = to - held;
-      held = to;
-      if (by !== 0) await count(slot, by);
-    };
+    const already = await read(allowance, counter);
     return {
       used: already,
       total: already + Math.max(0, own) + Math.max(0, earlier),
-      change,
+      change: async (to) => {
+        const by = to - held;
+        held = to;
+        if (by !== 0) await fast.countAll([ofSlot(slot, by)]);
+      },
       settle: async (spent) => {
-        // First counted, then given back: in between it counts twice, never not at all.
-        const before = await used(allowance);
-        const [counter] = await Promise.all([
-          fast.count(usedKey(allowance), spent, allowance.ttlMs),
-          change(0),
-        ]);
-        const after = counter - Math.round(counter / filled) * filled;
-        return after >= spent ? { before: after - spent, after } : { before, after: before + spent };
+        const back = -held;
+        held = 0;
+        const [now = 0] = await fast.countAll([ofUsed(spent), ofSlot(slot, back)]);
+        const after = await read(allowance, now);
+        return { before: after - spent, after };
       },
     };
   }

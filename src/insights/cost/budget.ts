@@ -66,7 +66,7 @@ export interface Budget {
 }
 
 export interface BudgetParts {
-  readonly fast: Pick<FastState, "count">;
+  readonly fast: Pick<FastState, "count" | "countAll">;
   readonly ledger: Pick<SpendingLedger, "dayUsd" | "customerTokens" | "conversationTokens">;
   readonly limits: SpendingLimits;
   readonly onAlert: (alert: SpendingAlert) => void;
