@@ -145,11 +145,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     tickets: createFileTickets({ masterKeys }),
     publicUrl: settings.http.publicUrl,
   });
+  const leases = createLeases({ database: doorsDatabase, log, ttlMs: pace.channelLeaseMs });
   const channels = createChannels(settings.channels, {
     installationsOf: installations.forChannel,
     transcript,
     webDoor,
-    leases: createLeases({ database: doorsDatabase, log, ttlMs: pace.channelLeaseMs }),
+    leases,
     openTicket: files.open,
     log,
   });
@@ -209,7 +210,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     sealer,
     safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
-    takesIn: settings.role !== "edge",
+    fast,
+    leases,
     log,
   });
   const tools = await composeTools({
@@ -233,6 +235,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     settings,
     tools: tools.offered,
     lookUp: knowledge.lookUp,
+    documentsVersionOf: knowledge.versionOf,
     fast,
     sealer,
     budget,
@@ -405,7 +408,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       ...(isWorker ? [worker, sweeper] : []),
       ...(isEdge ? [chat, doors] : []),
       http,
-      ...(isWorker ? [warmedUp(agent, log)] : []),
+      ...(isWorker ? [warmedUp(agent, log), knowledge.sources] : []),
     ],
     settings.shutdownMs,
   );

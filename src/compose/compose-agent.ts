@@ -7,6 +7,7 @@ import { createBrains } from "../agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
 import { withUnderstanding } from "../agent/with-understanding.ts";
 import { limitTools } from "../agent/tools/limit-tools.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import { limitPolicyOf } from "../guard/limits/limit-policy.ts";
@@ -43,12 +44,15 @@ export interface AgentCompositionParts {
     { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
   /** Looks in companies' documents, for the brain that has no model. */
   readonly lookUp?: LookUp | undefined;
+  /** Grows with each change of what a company's documents say. */
+  readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
   readonly log: Log;
 }
 
 /** Models over tools, the brain that works without either, and the money and limits around them. */
 export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
-  const { settings, tools, fast, sealer, budget, metrics, modelRetry, lookUp, log } = parts;
+  const { settings, tools, fast, sealer, budget, metrics, modelRetry, lookUp, documentsVersionOf, log } =
+    parts;
   const { ai } = settings;
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -92,7 +96,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
   metrics.watchModels(thinker.conditions);
   const { understandFor } = understanding;
   const remembering = withAnswerCache(withUnderstanding(thinker, { understandFor, log }), {
-    ...composeCache({ settings, fast, sealer, metrics, log }),
+    ...composeCache({ settings, fast, sealer, metrics, documentsVersionOf, log }),
     promptVersionOf: ({ context, persona }) => thinker.promptVersion(context.role, persona),
     log,
   });

@@ -1,12 +1,14 @@
 import type { KnowledgeSearch } from "../../tools/knowledge/search-knowledge.ts";
 import type { LookUp } from "../agent/keyless/keyless-brain.ts";
 import type { TenantId } from "../core/ids.ts";
+import type { Leases } from "../core/leases.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { SafeFetch } from "../core/safe-fetch.ts";
 import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
 import { createDocumentStore } from "../knowledge/document-store.ts";
+import { createDocumentVersions } from "../knowledge/document-versions.ts";
 import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
 import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
 import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
@@ -15,6 +17,7 @@ import { quotePassages } from "../knowledge/quote-passages.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import type { Database } from "../store/database.ts";
+import type { FastState } from "../store/fast-state.ts";
 import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 
@@ -27,8 +30,12 @@ export interface ComposedKnowledge {
   readonly companies: ReadonlySet<TenantId>;
   /** Loads what takes documents in and finds them, once. */
   open(): Promise<OpenKnowledge>;
-  /** Takes the operator's folders in, in the background, once started. */
+  /** Changes with what a company's documents say and who may read them, in this process at once and in others soon. */
+  versionOf(tenantId: TenantId): string;
+  /** Hears of changes; closes the index when it stops. */
   readonly part: Part;
+  /** Takes the operator's folders in, in the background. To be started when the doors are open: it is heavy. */
+  readonly sources: Part;
 }
 
 export interface OpenKnowledge {
@@ -43,28 +50,27 @@ export interface KnowledgeCompositionParts {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly safeFetch: SafeFetch;
-  /** This process takes the operator's folders in. */
-  readonly takesIn: boolean;
+  readonly fast: Pick<FastState, "publish" | "subscribe">;
+  /** What only one process does at a time. */
+  readonly leases: Leases;
   readonly log: Log;
 }
 
 /** Knowledge that costs nothing until a company has documents: the index and the vocabulary are loaded with the first question. */
 export async function composeKnowledge(parts: KnowledgeCompositionParts): Promise<ComposedKnowledge> {
   const { database, sealer, log } = parts;
-  const documents = createDocumentStore({ database, sealer });
+  const kept = createDocumentStore({ database, sealer });
   const folders = parts.tenants.flatMap(({ slug, knowledge }) =>
     knowledge === undefined ? [] : [{ id: tenantIdOf(slug), slug, path: knowledge }],
   );
-  const counted = await Promise.all(
-    parts.tenants.map(async ({ slug }) => {
-      const id = tenantIdOf(slug);
-      return { id, has: (await documents.version(id)) !== "0" };
-    }),
-  );
-  const companies = new Set([
-    ...folders.map(({ id }) => id),
-    ...counted.filter(({ has }) => has).map(({ id }) => id),
-  ]);
+  const versions = await createDocumentVersions({
+    documents: kept,
+    tenants: parts.tenants.map(({ slug }) => tenantIdOf(slug)),
+    fast: parts.fast,
+    log,
+  });
+  const { documents } = versions;
+  const companies = new Set([...folders.map(({ id }) => id), ...versions.known()]);
   const parser = createParser();
   const stopping = new AbortController();
   let opening: Promise<OpenKnowledge> | undefined;
@@ -89,17 +95,26 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   }
 
   async function takeIn(): Promise<void> {
+    if (companies.size === 0) return;
+    const lease = await parts.leases.hold("knowledge", stopping.signal);
+    try {
+      await takeFoldersIn(AbortSignal.any([stopping.signal, lease.lost]));
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async function takeFoldersIn(signal: AbortSignal): Promise<void> {
     for (const { id, slug, path } of folders) {
       const { ingest } = await open();
       const source = `config/knowledge/${slug}`;
-      const options = { audience: [{ kind: "public" }], source, signal: stopping.signal } as const;
+      const options = { audience: [{ kind: "public" }], source, signal } as const;
       const summary = await ingest.folder(id, path, options);
       log.info({ tenant: slug, ...summary }, "a company's documents are taken in");
     }
     parser.stop();
-    if (companies.size === 0) return;
     const { knowledge } = await open();
-    for (const id of companies) await knowledge.repair(id, stopping.signal);
+    for (const id of companies) await knowledge.repair(id, signal);
   }
 
   async function find(text: string, where: DestinationOf, signal: AbortSignal): Promise<Passage[]> {
@@ -122,10 +137,20 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
         return undefined;
       }
     },
+    versionOf: versions.of,
     part: {
       name: "knowledge",
+      start: versions.start,
+      stop: async () => {
+        versions.stop();
+        parser.stop();
+        const opened = await opening?.catch(() => undefined);
+        await opened?.knowledge.stop();
+      },
+    },
+    sources: {
+      name: "documents",
       start: async () => {
-        if (!parts.takesIn) return;
         running = takeIn().catch((cause: unknown) => {
           if (!stopping.signal.aborted) log.error({ err: cause }, "documents could not be taken in");
         });
@@ -133,9 +158,6 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
       stop: async () => {
         stopping.abort();
         await running;
-        parser.stop();
-        const opened = await opening?.catch(() => undefined);
-        await opened?.knowledge.stop();
       },
     },
   };

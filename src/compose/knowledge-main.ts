@@ -8,6 +8,7 @@ import { parseAudience, type Audience } from "../knowledge/readers.ts";
 import type { Ingested, Progress } from "../knowledge/ingest/ingest.ts";
 import { createLogger } from "../logger.ts";
 import { readSettings } from "../settings.ts";
+import { createLeases } from "../store/leases.ts";
 import { openStore } from "../store/store.ts";
 import { createSealer } from "../store/seal.ts";
 import { createCompanies, dataKeysIn, tenantIdOf } from "../tenants/companies.ts";
@@ -59,7 +60,8 @@ async function main(): Promise<void> {
     database: store.database,
     sealer,
     safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
-    takesIn: false,
+    fast: store.fast,
+    leases: createLeases({ database: store.doors, log }),
     log,
   });
   try {

@@ -44,8 +44,14 @@ export interface DocumentStore {
   list(tenantId: TenantId, sourceId?: string): Promise<KeptDocument[]>;
   find(tenantId: TenantId, id: string): Promise<KeptDocument | undefined>;
   keep(tenantId: TenantId, document: DocumentToKeep): Promise<void>;
-  /** Remembers what the index has, unless the document changed since. */
-  markIndexed(tenantId: TenantId, id: string, contentHash: string, indexedHash: string): Promise<void>;
+  /** Remembers what the index has, unless the document or its readers changed since. */
+  markIndexed(
+    tenantId: TenantId,
+    document: Pick<KeptDocument, "id" | "contentHash" | "audience">,
+    indexedHash: string,
+  ): Promise<void>;
+  /** From this moment on only these groups are shown them, whatever their source says. Resolves with those that were there. */
+  restrict(tenantId: TenantId, ids: readonly string[], audience: readonly string[]): Promise<string[]>;
   /** From this moment on nothing shows them. Resolves with those that were there. */
   remove(tenantId: TenantId, ids: readonly string[]): Promise<string[]>;
   chunksOf(tenantId: TenantId, id: string): Promise<KeptChunk[]>;
@@ -126,10 +132,23 @@ export function createDocumentStore({
       });
     },
 
-    async markIndexed(tenantId, id, contentHash, indexedHash) {
+    async markIndexed(tenantId, { id, contentHash, audience }, indexedHash) {
       await database.statement(tenantId, {
-        text: "UPDATE knowledge_documents SET indexed_hash = $3 WHERE id = $1 AND content_hash = $2",
-        values: [id, contentHash, indexedHash],
+        text: `UPDATE knowledge_documents SET indexed_hash = $4
+                WHERE id = $1 AND content_hash = $2 AND audience = $3`,
+        values: [id, contentHash, audience, indexedHash],
+      });
+    },
+
+    async restrict(tenantId, ids, audience) {
+      return database.withTenant(tenantId, async (sql) => {
+        const rows = await sql.query<{ id: string }>({
+          text: `UPDATE knowledge_documents SET audience = $2, audience_by_hand = true, indexed_hash = NULL
+                  WHERE id = ANY($1::uuid[]) RETURNING id`,
+          values: [ids, audience],
+        });
+        if (rows.length > 0) await grow(sql, tenantId);
+        return rows.map(({ id }) => id);
       });
     },
 
@@ -190,9 +209,11 @@ async function writeDocument(sql: Sql, { tenantId, seal, document }: Writing): P
     text: `INSERT INTO knowledge_documents
              (company_id, id, source_id, details, audience, language, content_hash, problem, chunk_count)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           ON CONFLICT (id, company_id) DO UPDATE SET details = excluded.details, audience = excluded.audience,
+           ON CONFLICT (id, company_id) DO UPDATE SET details = excluded.details,
+             audience = CASE WHEN knowledge_documents.audience_by_hand THEN knowledge_documents.audience
+                             ELSE excluded.audience END,
              language = excluded.language, content_hash = excluded.content_hash, problem = excluded.problem,
-             chunk_count = excluded.chunk_count, updated_at = now()`,
+             chunk_count = excluded.chunk_count, indexed_hash = NULL, updated_at = now()`,
     values: [
       tenantId,
       id,

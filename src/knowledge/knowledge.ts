@@ -25,6 +25,10 @@ export interface ReadDocument {
   readonly hash: string;
 }
 
+/** `kept` are those that a crash or a new model left outside the index: to be published. */
+export type KnownDocument =
+  { readonly kind: "published" | "new" } | { readonly kind: "kept"; readonly id: string };
+
 /** What was found for a question. */
 export interface Passage {
   readonly title: string;
@@ -40,16 +44,18 @@ export interface Passage {
 
 /** A company's documents: taken in, found, forgotten. */
 export interface Knowledge {
-  /** Keeps a document; it is found once it is published. Undefined where it did not change and was published. */
-  keep(tenantId: TenantId, document: ReadDocument): Promise<string | undefined>;
+  /** Keeps a document in the place of what it was; it is found once its id is published. */
+  keep(tenantId: TenantId, document: ReadDocument): Promise<string>;
   /** Makes kept documents findable, many at once at little more than the cost of one. */
   publish(tenantId: TenantId, ids: readonly string[], signal?: AbortSignal): Promise<void>;
-  /** True where this document was read from these bytes before, for these people: it need not be read again. */
-  isKnown(
+  /** What is known of a document with these bytes, for these people: where anything is, it need not be read again. */
+  lookAt(
     tenantId: TenantId,
     document: Pick<ReadDocument, "source" | "name" | "hash" | "audience">,
-  ): Promise<boolean>;
+  ): Promise<KnownDocument>;
   list(tenantId: TenantId): Promise<KeptDocument[]>;
+  /** From when it resolves on only these people are shown them, also when their source is read again. Resolves with how many there were. */
+  restrict(tenantId: TenantId, ids: readonly string[], audience: readonly Audience[]): Promise<number>;
   /** From when it resolves on no answer shows them. Resolves with how many there were. */
   remove(tenantId: TenantId, ids: readonly string[]): Promise<number>;
   /** Removes what a source has no more, by the names it has. */
@@ -93,14 +99,6 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
   const sourceIdOf = (source: string, tenantId: TenantId) =>
     deriveId<string>(tenantId, "knowledge source", source);
 
-  async function isKnown(
-    tenantId: TenantId,
-    document: Pick<ReadDocument, "source" | "name" | "hash" | "audience">,
-  ): Promise<boolean> {
-    const kept = await documents.find(tenantId, idOf(document, tenantId));
-    return kept?.contentHash === hashOf(document) && kept.indexedHash === indexedHashOf(kept.contentHash);
-  }
-
   const indexedHashOf = (contentHash: string) => `${model} ${contentHash}`;
 
   async function bringIn(
@@ -123,10 +121,18 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
         })),
       );
       await retriever.put(tenantId, findable, signal);
-      for (const { id, contentHash } of some)
-        await documents.markIndexed(tenantId, id, contentHash, indexedHashOf(contentHash));
+      for (const each of some) await documents.markIndexed(tenantId, each, indexedHashOf(each.contentHash));
     }
     if (kept.length > 0) await index.optimize(tenantId);
+  }
+
+  async function publish(tenantId: TenantId, ids: readonly string[], signal?: AbortSignal): Promise<void> {
+    const kept = await Promise.all(ids.map((id) => documents.find(tenantId, id)));
+    await bringIn(
+      tenantId,
+      kept.filter((document) => document !== undefined),
+      signal,
+    );
   }
 
   async function remove(tenantId: TenantId, ids: readonly string[]): Promise<number> {
@@ -139,10 +145,14 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
   }
 
   return {
-    isKnown,
+    async lookAt(tenantId, document) {
+      const kept = await documents.find(tenantId, idOf(document, tenantId));
+      if (kept?.contentHash !== hashOf(document)) return { kind: "new" };
+      const isPublished = kept.indexedHash === indexedHashOf(kept.contentHash);
+      return isPublished ? { kind: "published" } : { kind: "kept", id: kept.id };
+    },
 
     async keep(tenantId, document) {
-      if (await isKnown(tenantId, document)) return undefined;
       const id = idOf(document, tenantId);
       const { source, name, title, url, language, problem, chunks } = document;
       await documents.keep(tenantId, {
@@ -161,16 +171,22 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
       return id;
     },
 
-    async publish(tenantId, ids, signal) {
-      const kept = await Promise.all(ids.map((id) => documents.find(tenantId, id)));
-      await bringIn(
-        tenantId,
-        kept.filter((document) => document !== undefined),
-        signal,
-      );
-    },
+    publish,
 
     list: (tenantId) => documents.list(tenantId),
+
+    async restrict(tenantId, ids, audience) {
+      const known = await documents.restrict(tenantId, ids, audience.map(toGroupName));
+      await publish(tenantId, known).catch((cause: unknown) => {
+        // The database decides what is shown; the repair brings the rest in.
+        log.warn(
+          { err: cause, documents: known.length },
+          "the knowledge index has documents' former readers",
+        );
+      });
+      return known.length;
+    },
+
     remove,
 
     async keepOnly(tenantId, source, names) {

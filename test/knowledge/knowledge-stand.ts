@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseId, type TenantId } from "../../src/core/ids.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { createDocumentStore } from "../../src/knowledge/document-store.ts";
+import { createDocumentStore, type DocumentStore } from "../../src/knowledge/document-store.ts";
 import { loadOfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
 import { createIngest, type Ingest } from "../../src/knowledge/ingest/ingest.ts";
 import type { KnowledgeIndex } from "../../src/knowledge/index/knowledge-index.ts";
@@ -20,11 +20,17 @@ export interface KnowledgeStand {
   readonly database: Database;
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
+  readonly documents: DocumentStore;
   readonly index: KnowledgeIndex;
   /** The same on the same database, as another process would see it. */
-  again(index?: KnowledgeIndex): { readonly knowledge: Knowledge; readonly ingest: Ingest };
+  again(
+    index?: KnowledgeIndex,
+    documents?: DocumentStore,
+  ): { readonly knowledge: Knowledge; readonly ingest: Ingest };
   aCompany(): Promise<TenantId>;
   add(tenantId: TenantId, name: string, text: string, audience?: readonly Audience[]): Promise<void>;
+  /** Keeps a short text without making it findable: for many, which a repair then brings in. */
+  keep(tenantId: TenantId, name: string, text: string, audience: Audience): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,9 +50,10 @@ export async function openKnowledge(): Promise<KnowledgeStand> {
   const parser = createParser();
   const index = createMemoryIndex();
 
-  function again(used: KnowledgeIndex = index) {
+  const kept = createDocumentStore({ database, sealer });
+
+  function again(used: KnowledgeIndex = index, documents: DocumentStore = kept) {
     const retriever = createRetriever({ index: used, embedder, weigh: embedder.weigh, log: silentLog });
-    const documents = createDocumentStore({ database, sealer });
     const knowledge = createKnowledge({
       documents,
       index: used,
@@ -68,6 +75,7 @@ export async function openKnowledge(): Promise<KnowledgeStand> {
     database,
     knowledge,
     ingest,
+    documents: kept,
     index,
     again,
     async aCompany() {
@@ -81,6 +89,12 @@ export async function openKnowledge(): Promise<KnowledgeStand> {
     async add(tenantId, name, text, audience = [{ kind: "public" }]) {
       const bytes = new TextEncoder().encode(text);
       await ingest.document(tenantId, { source: "upload", name, bytes, audience });
+    },
+    async keep(tenantId, name, text, audience) {
+      const title = name.replace(/\.\w+$/, "");
+      const chunks = [{ ordinal: 0, headings: [title], text, page: undefined }];
+      const document = { source: "upload", name, title, hash: text, chunks };
+      await knowledge.keep(tenantId, { ...document, audience: [audience] });
     },
     async stop() {
       parser.stop();

@@ -84,7 +84,9 @@ export function createIngest({ knowledge, parser, loadCounter, safeFetch }: Inge
   ): Promise<{ readonly outcome: Ingested; readonly id?: string | undefined }> {
     const hash = createHash("sha256").update(bytes).digest("hex");
     const identity = { source, name, hash, audience };
-    if (await knowledge.isKnown(tenantId, identity)) return { outcome: { kind: "unchanged" } };
+    const known = await knowledge.lookAt(tenantId, identity);
+    if (known.kind === "published") return { outcome: { kind: "unchanged" } };
+    if (known.kind === "kept") return { outcome: { kind: "unchanged" }, id: known.id };
     const read = await readBlocks(name, bytes);
     if ("problem" in read) {
       const { problem } = read;

@@ -6,6 +6,8 @@ CREATE TABLE knowledge_documents (
   source_id uuid NOT NULL, -- follows from the folder, the site or the upload it came from
   details bytea NOT NULL, -- {source, name, title, url}
   audience text[] NOT NULL CHECK (cardinality(audience) > 0),
+  -- Who may read it was said by hand: its source does not decide it any more.
+  audience_by_hand boolean NOT NULL DEFAULT false,
   language text,
   -- Of the bytes, the title and the audience; what did not change is not read again.
   content_hash text NOT NULL,
@@ -29,6 +31,34 @@ CREATE TABLE knowledge_chunks (
   FOREIGN KEY (company_id, document_id) REFERENCES knowledge_documents (company_id, id) ON DELETE CASCADE
 );
 
+-- How far each source has come, and when it was last gone through.
+CREATE TABLE knowledge_sources (
+  company_id uuid NOT NULL REFERENCES companies (id),
+  id uuid NOT NULL, -- follows from its name
+  details bytea NOT NULL, -- {name, problem}
+  state text NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+  done_count integer NOT NULL DEFAULT 0,
+  total_count integer NOT NULL DEFAULT 0,
+  failed_count integer NOT NULL DEFAULT 0,
+  begun_at timestamptz NOT NULL DEFAULT now(),
+  ended_at timestamptz,
+  PRIMARY KEY (id, company_id)
+);
+
+-- Questions that the documents did not answer, or not well: what is missing is found from them.
+CREATE TABLE knowledge_questions (
+  company_id uuid NOT NULL REFERENCES companies (id),
+  id uuid NOT NULL, -- follows from the turn or the message, so that a repeated turn asks once
+  conversation_id uuid NOT NULL,
+  content bytea NOT NULL, -- {question, answer}: the answer only where a person gave it for everybody to read
+  reason text NOT NULL CHECK (reason IN ('unanswered', 'unsure', 'disliked', 'answered by a person')),
+  human_seconds integer NOT NULL DEFAULT 0,
+  asked_at timestamptz NOT NULL DEFAULT now(),
+  -- When the documents answered it in a later replay.
+  closed_at timestamptz,
+  PRIMARY KEY (id, company_id)
+);
+
 -- Grows with every change of a company's documents: what was answered before is not told again.
 CREATE TABLE knowledge_versions (
   company_id uuid PRIMARY KEY REFERENCES companies (id),
@@ -38,7 +68,8 @@ CREATE TABLE knowledge_versions (
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['knowledge_documents', 'knowledge_chunks', 'knowledge_versions']
+  FOREACH t IN ARRAY ARRAY['knowledge_documents', 'knowledge_chunks', 'knowledge_sources', 'knowledge_questions',
+                           'knowledge_versions']
   LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);

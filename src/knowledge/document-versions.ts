@@ -1,0 +1,69 @@
+import { isId, parseId, type TenantId } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { FastState } from "../store/fast-state.ts";
+import type { DocumentStore } from "./document-store.ts";
+
+/** What companies' documents are at, at hand in each process. */
+export interface DocumentVersions {
+  /** The same documents; whoever changes them through this tells everyone. */
+  readonly documents: DocumentStore;
+  of(tenantId: TenantId): string;
+  /** Companies that have, or had, documents. */
+  known(): readonly TenantId[];
+  start(): Promise<void>;
+  stop(): void;
+}
+
+export interface DocumentVersionsParts {
+  readonly documents: DocumentStore;
+  readonly tenants: readonly TenantId[];
+  readonly fast: Pick<FastState, "publish" | "subscribe">;
+  readonly log: Log;
+}
+
+const topic = "knowledge";
+const none = "0";
+
+/** Reads the versions once; then each change names its company, in this process before it resolves and in others by pub/sub. */
+export async function createDocumentVersions(parts: DocumentVersionsParts): Promise<DocumentVersions> {
+  const { documents, tenants, fast, log } = parts;
+  const versions = new Map<TenantId, string>();
+  let unsubscribe: (() => void) | undefined;
+
+  async function read(tenantId: TenantId): Promise<void> {
+    versions.set(tenantId, await documents.version(tenantId));
+  }
+
+  function hear(message: string): void {
+    if (!isId(message)) return;
+    const tenantId = parseId<TenantId>(message);
+    read(tenantId).catch((cause: unknown) => {
+      // What it is at is not known: nothing that was named by it is told again.
+      versions.set(tenantId, `unknown ${performance.now()}`);
+      log.warn({ err: cause, company_id: tenantId }, "the documents' version could not be read");
+    });
+  }
+
+  async function tell<T>(tenantId: TenantId, change: Promise<T>): Promise<T> {
+    const changed = await change;
+    await read(tenantId);
+    void fast.publish(topic, tenantId);
+    return changed;
+  }
+
+  await Promise.all(tenants.map(read));
+  return {
+    documents: {
+      ...documents,
+      keep: (tenantId, document) => tell(tenantId, documents.keep(tenantId, document)),
+      restrict: (tenantId, ids, audience) => tell(tenantId, documents.restrict(tenantId, ids, audience)),
+      remove: (tenantId, ids) => tell(tenantId, documents.remove(tenantId, ids)),
+    },
+    of: (tenantId) => versions.get(tenantId) ?? none,
+    known: () => [...versions].filter(([, version]) => version !== none).map(([tenantId]) => tenantId),
+    start: async () => {
+      unsubscribe = await fast.subscribe(topic, hear);
+    },
+    stop: () => unsubscribe?.(),
+  };
+}
