@@ -5,6 +5,8 @@ import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings.ts";
 import type { AnswerChecks } from "./check/answer-checks.ts";
+import type { AgentOutfit, Thinking } from "./course.ts";
+import { decideDelegates, type Delegates } from "./delegation.ts";
 import { createAskOnce, type AnsweredOnce } from "./ask-once.ts";
 import { sameForAll } from "./agent-settings.ts";
 import { collectCitations } from "./collect-citations.ts";
@@ -34,6 +36,8 @@ export interface AgentParts {
   readonly tools: readonly Tool[];
   /** What each agent is told beside the general rules. */
   readonly prompts?: AgentPrompts | undefined;
+  /** Which agents may ask which others for help; without it none may. */
+  readonly delegates?: Delegates | undefined;
   readonly log: Log;
   /** Asked before each tool call; without it all calls are allowed. */
   readonly mayCall?: MayCall;
@@ -73,6 +77,7 @@ export function createAgent({
   models,
   tools,
   prompts: given,
+  delegates = {},
   log,
   mayCall,
   purse,
@@ -92,33 +97,45 @@ export function createAgent({
     prices,
   });
 
+  /** The last agent of the chain, with no more tools than the caller may use. */
+  function outfitOf(chain: readonly Role[], request: AgentRequest): AgentOutfit {
+    const { role: within, tenantId } = request.context;
+    const role = chain.at(-1) ?? within;
+    const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
+    return {
+      ladder: tiers.ladderFor(role, tier),
+      cheap: tiers.ladderFor(role, "simple"),
+      mayAsk: { wanted: tiers.modelsFor(role, tier), cheap: tiers.modelsFor(role, "simple") },
+      belt: beltFor({ role, tenantId, within, delegates: decideDelegates(delegates, chain) }),
+      prompts,
+      check: checks?.open(request, prompts.wordsOf(role, request.persona)),
+    };
+  }
+
   async function answer(request: AgentRequest): Promise<AgentAnswer> {
     const usage = createUsageMeter(prices);
     const clock = createTurnClock(request.signal, settings.turnTimeoutMs);
     const feed = createTextFeed(request.onText, clock.stop);
     const spoken = createSpokenText(feed);
     const cited = collectCitations();
-    const belt = beltFor(request.context);
     const { role } = request.context;
-    const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
-    const thinking = {
+    const chain = [role];
+    const thinking: Thinking = {
+      ...outfitOf(chain, request),
       request,
       settings,
-      ladder: tiers.ladderFor(role, tier),
-      cheap: tiers.ladderFor(role, "simple"),
-      mayAsk: { wanted: tiers.modelsFor(role, tier), cheap: tiers.modelsFor(role, "simple") },
       purse,
       prices,
-      belt,
       clock,
       feed,
       spoken,
-      check: checks?.open(request, prompts.wordsOf(role, request.persona)),
       usage,
       cited,
       mayCall,
       log,
-      prompts,
+      chain,
+      delegates,
+      outfitOf,
     };
     const promptVersion = prompts.versionOf(request.context.role, request.persona);
     try {

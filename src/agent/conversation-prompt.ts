@@ -18,7 +18,7 @@ export interface ConversationPrompt {
 export async function createConversationPrompt(
   request: AgentRequest,
   settings: MemorySettings,
-  prompts: SystemPrompts = createSystemPrompts(),
+  prompts: Pick<SystemPrompts, "write"> = createSystemPrompts(),
 ): Promise<ConversationPrompt> {
   const system: PromptMessage = { role: "system", text: prompts.write(request) };
   const speakers = findSpeakers([...request.history, ...request.questions]);

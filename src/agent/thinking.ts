@@ -1,66 +1,31 @@
-import type { AgentRequest } from "../core/agent.ts";
-import type { Log } from "../core/log.ts";
 import type { Tool } from "../core/tool.ts";
-import type { AgentSettings, ModelSettings } from "./agent-settings.ts";
+import { askAgent } from "./ask-agent.ts";
 import type { CheckedTry } from "./check/answer-checked.ts";
-import type { TurnCheck } from "./check/answer-checks.ts";
 import { thinkChecked } from "./checked-thinking.ts";
-import type { ConversationPrompt } from "./conversation-prompt.ts";
 import { createConversationPrompt } from "./conversation-prompt.ts";
-import type { ModelLadder } from "./model-ladder.ts";
+import type { Course, Thinking } from "./course.ts";
+import { decideDelegates, handToAgent } from "./delegation.ts";
 import type { ModelOutcome, ModelReply } from "./model-reply.ts";
 import { modelOutcome } from "./model-reply.ts";
-import type { MayCall, ToolOutcome } from "./run-tool.ts";
-import type { Prices } from "./prices.ts";
 import type { PromptMessage } from "./prompt-message.ts";
-import { askWithinBudget, type Purse } from "./spend.ts";
-import type { SpokenText } from "./spoken-text.ts";
-import type { SystemPrompts } from "./system-prompt.ts";
-import type { TextFeed } from "./text-feed.ts";
+import type { ToolOutcome } from "./run-tool.ts";
+import { askWithinBudget } from "./spend.ts";
 import type { Thought } from "./thought.ts";
-import type { ToolBelt } from "./tool-belt.ts";
 import { runToolCalls } from "./tool-belt.ts";
-import type { TurnClock } from "./turn-clock.ts";
-import type { CollectedCitations } from "./collect-citations.ts";
-import type { UsageMeter } from "./usage-meter.ts";
-
-/** What one turn's thinking works with. */
-interface Thinking {
-  readonly request: AgentRequest;
-  readonly settings: AgentSettings;
-  readonly ladder: ModelLadder;
-  /** The ladder that begins with the cheap models. */
-  readonly cheap: ModelLadder;
-  readonly mayAsk: { readonly wanted: readonly ModelSettings[]; readonly cheap: readonly ModelSettings[] };
-  readonly purse: Purse | undefined;
-  readonly prices: Prices;
-  readonly belt: ToolBelt;
-  readonly clock: TurnClock;
-  /** Where the text goes while it is written, and the answer that stands in the end. */
-  readonly feed: TextFeed;
-  readonly spoken: SpokenText;
-  /** Undefined where answers are not checked. */
-  readonly check: TurnCheck | undefined;
-  readonly usage: UsageMeter;
-  readonly cited: CollectedCitations;
-  readonly mayCall: MayCall | undefined;
-  readonly log: Log;
-  readonly prompts: SystemPrompts;
-}
-
-/** What a turn has thought so far; a second try goes on from it. */
-interface Course {
-  readonly prompt: ConversationPrompt;
-  /** Write calls that were made: the same one again has no second effect. */
-  readonly written: Map<string, ToolOutcome>;
-  /** Model calls so far. */
-  iterations: number;
-}
 
 /** Thinks one turn to its end, checked where there is a check. */
-export async function runThinking(thinking: Thinking): Promise<Thought> {
-  const prompt = await createConversationPrompt(thinking.request, thinking.settings, thinking.prompts);
-  const course: Course = { prompt, written: new Map(), iterations: 0 };
+export function runThinking(thinking: Thinking): Promise<Thought> {
+  const learn: Course["learn"] = (texts, acted) => thinking.check?.learn(texts, acted);
+  return runAgent(thinking, { pace: { written: new Map(), iterations: 0 }, prefix: "", learn });
+}
+
+async function runAgent(thinking: Thinking, begun: Omit<Course, "prompt">): Promise<Thought> {
+  const { chain, request, settings, prompts } = thinking;
+  const role = chain.at(-1) ?? request.context.role;
+  const isOwn = role === request.context.role;
+  const told = isOwn ? request : { ...request, context: { ...request.context, role } };
+  const prompt = await createConversationPrompt(told, settings, prompts);
+  const course: Course = { ...begun, prompt };
   const { check, feed, spoken, clock } = thinking;
   if (check === undefined) return think(thinking, course);
   return thinkChecked({
@@ -77,25 +42,24 @@ export async function runThinking(thinking: Thinking): Promise<Thought> {
 
 /** Asks, runs the tools asked for, and asks again, until the model answers without a tool or a limit is reached. */
 async function think(thinking: Thinking, course: Course): Promise<Thought> {
-  const { settings, spoken, check, belt } = thinking;
-  const { prompt, written } = course;
-  while (course.iterations < settings.maxIterations) {
-    const iteration = course.iterations;
-    course.iterations += 1;
+  const { settings, spoken, belt } = thinking;
+  const { prompt, pace } = course;
+  while (pace.iterations < settings.maxIterations) {
+    const iteration = pace.iterations;
+    pace.iterations += 1;
     thinking.clock.signal.throwIfAborted();
-    const outcome = await askModel(thinking, prompt, iteration);
+    const outcome = await askModel(thinking, course, iteration);
     if (outcome.kind === "failed") return toFailure(outcome);
     const { reply } = outcome;
     const isAnswer = reply.toolCalls.length === 0;
     spoken.finish(isAnswer && reply.cut ? `${reply.text.trimEnd()} …` : reply.text);
     if (isAnswer) return { kind: "thought", model: reply.model };
-    if (course.iterations === settings.maxIterations) break;
-    const outcomes = await callTools(thinking, reply, iteration, written);
+    if (pace.iterations === settings.maxIterations) break;
+    const outcomes = await callTools(thinking, course, { reply, iteration });
     const unsure = outcomes.find(({ kind }) => kind === "uncertain");
     if (unsure !== undefined) return { kind: "failed", reason: "needs a person", detail: unsure.text };
     const acted = reply.toolCalls.some(({ name }, index) => hasActed(belt.find(name), outcomes[index]));
-    const texts = outcomes.map(({ text }) => text);
-    check?.learn(texts, acted);
+    course.learn(toEvidence(reply, outcomes), acted);
     prompt.add(toThought(reply, outcomes));
   }
   return {
@@ -103,6 +67,11 @@ async function think(thinking: Thinking, course: Course): Promise<Thought> {
     reason: "too many steps",
     detail: `no answer after ${settings.maxIterations} model calls`,
   };
+}
+
+/** What another agent says is no evidence; what its tools gave has been learnt when they gave it. */
+function toEvidence({ toolCalls }: ModelReply, outcomes: readonly ToolOutcome[]): readonly string[] {
+  return outcomes.filter((_, index) => toolCalls[index]?.name !== handToAgent).map(({ text }) => text);
 }
 
 /** It changed something. What waits for a colleague, or goes on in the background, has done nothing yet. */
@@ -123,13 +92,13 @@ function toAgain({ shown, instruction = "" }: CheckedTry): PromptMessage[] {
 
 async function askModel(
   thinking: Thinking,
-  prompt: ConversationPrompt,
+  { prompt, prefix }: Course,
   iteration: number,
 ): Promise<ModelOutcome> {
   const { request, usage } = thinking;
   const step = await request.journal.step(
     {
-      key: `model:${iteration}`,
+      key: `${prefix}model:${iteration}`,
       kind: "model",
       name: thinking.ladder.name,
       // The rest of what is asked later stands in the steps before.
@@ -152,7 +121,7 @@ async function askModel(
   return outcome;
 }
 
-async function askLadder(thinking: Thinking, prompt: ConversationPrompt): Promise<ModelOutcome> {
+async function askLadder(thinking: Thinking, prompt: Course["prompt"]): Promise<ModelOutcome> {
   const { belt, clock, spoken, settings, request, purse, prices, mayAsk } = thinking;
   const onText = settings.enableStreaming ? spoken.show : undefined;
   const ask = () => {
@@ -174,12 +143,13 @@ function addBroken({ broken = [] }: ModelOutcome, outcome: ModelOutcome): ModelO
 }
 
 function callTools(
-  { request, belt, clock, settings, mayCall, log, usage, cited }: Thinking,
-  reply: ModelReply,
-  iteration: number,
-  written: Map<string, ToolOutcome>,
+  thinking: Thinking,
+  course: Course,
+  { reply, iteration }: { readonly reply: ModelReply; readonly iteration: number },
 ): Promise<ToolOutcome[]> {
-  const onCall = usage.addToolCall;
+  const { request, belt, clock, settings, mayCall, log, usage, cited } = thinking;
+  const { prefix, pace } = course;
+  const open = decideDelegates(thinking.delegates, thinking.chain);
   return runToolCalls(reply.toolCalls, iteration, {
     request,
     belt,
@@ -187,8 +157,13 @@ function callTools(
     settings,
     mayCall,
     log,
-    written,
-    onCall,
+    written: pace.written,
+    prefix,
+    delegate:
+      open.length === 0
+        ? undefined
+        : (text, key) => askAgent(runAgent, { thinking, course }, { open, text, key }),
+    onCall: usage.addToolCall,
     onOutcome: cited.add,
   });
 }

@@ -3,11 +3,21 @@ import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role, Tool } from "../core/tool.ts";
 import type { AgentSettings } from "./agent-settings.ts";
+import { handToAgent, toDelegationDefinition } from "./delegation.ts";
 import type { ModelToolCall } from "./model-reply.ts";
 import type { ToolDefinition } from "./prompt-message.ts";
 import type { MayCall, ToolOutcome } from "./run-tool.ts";
 import { parseToolInput, runTool, toolOutcome } from "./run-tool.ts";
 import type { TurnClock } from "./turn-clock.ts";
+
+/** Whose tools they are: those open to the role, and to `within` where one agent works for another. */
+interface Caller {
+  readonly role: Role;
+  readonly tenantId: TenantId;
+  readonly within?: Role | undefined;
+  /** Agents that may be asked for help. */
+  readonly delegates?: readonly Role[] | undefined;
+}
 
 /** The tools one caller may use. */
 export interface ToolBelt {
@@ -19,29 +29,33 @@ export interface ToolBelt {
  * The belts of all callers, each made once. A tool that a caller's role or tenant may not use is not offered, nor one
  * that needs approval itself: what asks for it stands in its place.
  */
-export function createToolBelts(
-  tools: readonly Tool[],
-): (caller: { readonly role: Role; readonly tenantId: TenantId }) => ToolBelt {
+export function createToolBelts(tools: readonly Tool[]): (caller: Caller) => ToolBelt {
   const definitions = new Map(tools.map((tool) => [tool, toDefinition(tool)]));
   const isShared = tools.every((tool) => tool.tenants === undefined);
   const belts = new Map<string, ToolBelt>();
-  return ({ role, tenantId }) => {
-    const key = isShared ? role : `${role} ${tenantId}`;
-    const belt = belts.get(key) ?? createBelt({ role, tenantId }, definitions);
+  return ({ role, tenantId, within = role, delegates = [] }) => {
+    const place = isShared ? "" : tenantId;
+    const key = `${role} ${within} ${delegates.join(",")} ${place}`;
+    const belt = belts.get(key) ?? createBelt({ role, tenantId, within, delegates }, definitions);
     belts.set(key, belt);
     return belt;
   };
 }
 
 function createBelt(
-  { role, tenantId }: { readonly role: Role; readonly tenantId: TenantId },
+  { role, tenantId, within, delegates }: Required<Caller>,
   all: ReadonlyMap<Tool, ToolDefinition>,
 ): ToolBelt {
   const usable = [...all]
     .filter(([{ tenants }]) => tenants === undefined || tenants.has(tenantId))
-    .filter(([tool]) => tool.roles.includes(role) && tool.approval === "none");
+    .filter(([{ roles }]) => roles.includes(role) && within !== undefined && roles.includes(within))
+    .filter(([tool]) => tool.approval === "none");
   const byName = new Map(usable.map(([tool]) => [tool.name, tool]));
-  return { definitions: usable.map(([, definition]) => definition), find: (name) => byName.get(name) };
+  const asking = delegates === undefined || delegates.length === 0 ? [] : [toDelegationDefinition(delegates)];
+  return {
+    definitions: [...usable.map(([, definition]) => definition), ...asking],
+    find: (name) => byName.get(name),
+  };
 }
 
 function toDefinition({ name, description, input }: Tool): ToolDefinition {
@@ -59,6 +73,10 @@ export interface ToolTurn {
   readonly log: Log;
   /** Write calls of this turn by name and input: the same one again has no second effect. */
   readonly written: Map<string, ToolOutcome>;
+  /** Sets the steps of an agent that was asked by another one apart. */
+  readonly prefix?: string | undefined;
+  /** Asks another agent; undefined where none may be asked. */
+  readonly delegate?: ((argumentsText: string, key: string) => Promise<ToolOutcome>) | undefined;
   /** Told of each journaled call. */
   readonly onCall: (costUsd: number) => void;
   /** Told of each call's outcome, replayed ones included. */
@@ -67,7 +85,7 @@ export interface ToolTurn {
 
 /**
  * Runs what a model asked for in one reply and gives an outcome for each call, in their order.
- * Reads run side by side, anything with a write one after the other.
+ * Reads run side by side; anything with a write, or with another agent's work, one after the other.
  */
 export async function runToolCalls(
   calls: readonly ModelToolCall[],
@@ -75,7 +93,7 @@ export async function runToolCalls(
   turn: ToolTurn,
 ): Promise<ToolOutcome[]> {
   const run = (call: ModelToolCall, index: number) => runToolCall(call, { iteration, index }, turn);
-  if (calls.every(({ name }) => turn.belt.find(name)?.effect !== "write")) {
+  if (calls.every(({ name }) => name !== handToAgent && turn.belt.find(name)?.effect !== "write")) {
     const settled = await Promise.allSettled(calls.map(run));
     return settled.map((result) => {
       if (result.status === "rejected") throw result.reason;
@@ -100,6 +118,9 @@ async function runToolCall(
   if (at.index >= settings.maxToolCalls) {
     return refuse(`Not run: at most ${settings.maxToolCalls} tools can be called at once.`);
   }
+  const { prefix = "", delegate } = turn;
+  const key = `${prefix}tool:${at.iteration}:${call.id}`;
+  if (call.name === handToAgent && delegate !== undefined) return delegate(call.arguments, key);
   const tool = turn.belt.find(call.name);
   if (tool === undefined) return refuse(`There is no tool ${JSON.stringify(call.name.slice(0, 64))}.`);
   const parsed = parseToolInput(tool, call.arguments);
@@ -109,7 +130,6 @@ async function runToolCall(
   if (before !== undefined) return { kind: before.kind, text: `Already done in this turn: ${before.text}` };
 
   turn.clock.signal.throwIfAborted();
-  const key = `tool:${at.iteration}:${call.id}`;
   const repeatable = tool.effect === "read" || tool.repeatable;
   const step = await request.journal.step(
     { key, kind: "tool", name: tool.name, input: parsed.input, repeatable },

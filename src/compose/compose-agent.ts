@@ -85,6 +85,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     mayCall,
     models: modelsOf(ai),
     prompts: ai.prompts,
+    delegates: ai.choices.delegates,
     tools,
     routeOf: (request) => {
       const tier = understanding.routeOf(request);

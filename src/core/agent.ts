@@ -2,7 +2,7 @@ import type { CarriedOut } from "./approval.ts";
 import type { Journal } from "./journal.ts";
 import type { Profile } from "./profile.ts";
 import type { Button, Citation } from "./reply.ts";
-import type { ToolContext, TurnFiles } from "./tool.ts";
+import type { Role, ToolContext, TurnFiles } from "./tool.ts";
 
 /** One message of a conversation as an agent sees it, oldest first. */
 export interface SpokenMessage {
@@ -18,6 +18,8 @@ export const promptVariables = ["company", "today", "timeZone", "role"] as const
 /** Everything an agent needs for one turn. Identity comes from Baton, never from the text. */
 export interface AgentRequest {
   readonly context: Omit<ToolContext, "idempotencyKey" | "signal" | "attach">;
+  /** What the caller was verified to be beside `context.role`, where nobody else reads the answer. */
+  readonly verified?: readonly Role[] | undefined;
   /** The company's display name, for the prompt. */
   readonly company: string;
   readonly persona: string;

@@ -21,6 +21,8 @@ export interface ModelChoices {
   readonly agents: Readonly<
     Record<Role, { readonly simple: readonly ModelChoice[]; readonly complex: readonly ModelChoice[] }>
   >;
+  /** Which agents may ask which others for help. */
+  readonly delegates: Readonly<Partial<Record<Role, readonly Role[]>>>;
   /** One model of every other API that is set up: asked when those of an agent fail. */
   readonly fallbacks: readonly ModelChoice[];
 }
@@ -62,6 +64,7 @@ const file = z.object({
             tiers: z.strictObject({ simple: list.optional(), complex: list.optional() }).default({}),
             temperature: z.number().min(0).max(2).optional(),
             maxTokens: z.int().min(1).max(128_000).optional(),
+            delegates: z.array(z.enum(roles, `must be ${roles.join(", ")}`)).optional(),
           }),
         )
         .default({}),
@@ -89,6 +92,9 @@ export function readModelChoices(
   const endpoints = listEndpoints(names, given?.ai?.endpoints ?? {}, { values, problems });
   const main = endpoints.has(names.AI_PROVIDER) ? names.AI_PROVIDER : [...endpoints.keys()][0];
   if (main === undefined && given?.ai?.agents === undefined) return noModels;
+  const delegates = Object.fromEntries(
+    Object.entries(given?.ai?.agents ?? {}).map(([role, own]) => [role, own.delegates ?? []]),
+  );
 
   function choose(place: string, wanted: readonly string[], limits: Limits): readonly ModelChoice[] {
     return wanted.flatMap((one) => {
@@ -126,6 +132,7 @@ export function readModelChoices(
       admin: chooseFor("admin"),
       analytics: chooseFor("analytics"),
     },
+    delegates,
     fallbacks: [...endpoints.values()].flatMap(({ model, ...endpoint }) =>
       model === undefined ? [] : [{ ...endpoint, model, ...limits }],
     ),
@@ -136,6 +143,7 @@ type Limits = Pick<ModelChoice, "temperature" | "maxTokens">;
 const none = { simple: [], complex: [] };
 const noModels: ModelChoices = {
   agents: { customer: none, staff: none, admin: none, analytics: none },
+  delegates: {},
   fallbacks: [],
 };
 

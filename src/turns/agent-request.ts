@@ -24,6 +24,7 @@ export async function toAgentRequest({
       now: new Date(),
       timeZone: claim.contact.timeZone,
     },
+    verified: request.verified,
     company: company.name,
     persona: company.persona,
     summary: claim.summary,

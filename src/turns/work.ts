@@ -185,7 +185,8 @@ async function answer(
     (await backfillThread(parts, { claim, lease, seal, destination, question: last }))
   )
     return { kind: "backfilled" };
-  const role = decideRole(claim.contact.roles, asksInOwnConversation(questions, claim));
+  const isOwn = asksInOwnConversation(questions, claim);
+  const role = decideRole(claim.contact.roles, isOwn);
   const turn = await answerTurn(parts, {
     claim,
     lease,
@@ -193,6 +194,7 @@ async function answer(
     destination,
     questions,
     role,
+    verified: isOwn ? claim.contact.roles : [],
     isDraft: await parts.draftMode({
       tenantId: lease.tenantId,
       channel: claim.channel,
@@ -244,6 +246,10 @@ async function settle(
     { lease, seal },
     decided.map(({ message }) => message),
   );
+  // Those who help read it before it counts as dealt with.
+  const isWithPeople = claim.owner.kind === "human" || claim.owner.kind === "queue";
+  if (isWithPeople && claim.audience === "direct")
+    await parts.rooms.bring(lease.tenantId, lease.conversationId);
   const ignored = decided.map(({ message, decision }) => ({
     ...toIgnored(message, decision),
     state: "ignored" as const,

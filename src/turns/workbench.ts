@@ -72,6 +72,8 @@ export interface TurnRequest {
   readonly questions: readonly OpenMessage[];
   /** The agent that answers. */
   readonly role: Role;
+  /** What else whoever asks was verified to be, where only they read the answer. */
+  readonly verified: readonly Role[];
   /** Nobody but colleagues reads the answer before one of them lets it go out: nothing of it shows. */
   readonly isDraft: boolean;
   readonly ignored: readonly { readonly id: MessageId; readonly reason: string }[];
