@@ -1,6 +1,6 @@
 import type { KnowledgeSearch } from "../../tools/knowledge/search-knowledge.ts";
 import type { LookUp } from "../agent/keyless/keyless-brain.ts";
-import type { TenantId } from "../core/ids.ts";
+import type { TenantId, TurnId } from "../core/ids.ts";
 import type { Leases } from "../core/leases.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
@@ -10,10 +10,13 @@ import { findDestination, type DestinationOf } from "../knowledge/destinations.t
 import { createDocumentStore } from "../knowledge/document-store.ts";
 import { createDocumentVersions } from "../knowledge/document-versions.ts";
 import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
+import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
 import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
 import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
 import { createParser } from "../knowledge/parse/parser.ts";
 import { quotePassages } from "../knowledge/quote-passages.ts";
+import { findDisagreement } from "../knowledge/retrieve/find-disagreement.ts";
+import { rewriteQuestion } from "../knowledge/retrieve/rewrite-question.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import type { Database } from "../store/database.ts";
@@ -56,6 +59,11 @@ export interface KnowledgeCompositionParts {
   readonly log: Log;
 }
 
+type Asking = DestinationOf & { readonly turnId: TurnId };
+
+// The share of a question's telling words below which its best passage is no sure answer.
+const unsureBelow = 0.4;
+
 /** Knowledge that costs nothing until a company has documents: the index and the vocabulary are loaded with the first question. */
 export async function composeKnowledge(parts: KnowledgeCompositionParts): Promise<ComposedKnowledge> {
   const { database, sealer, log } = parts;
@@ -71,6 +79,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   });
   const { documents } = versions;
   const companies = new Set([...folders.map(({ id }) => id), ...versions.known()]);
+  const questions = createAskedQuestions({ database, sealer });
   const parser = createParser();
   const stopping = new AbortController();
   let opening: Promise<OpenKnowledge> | undefined;
@@ -117,20 +126,41 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     for (const id of companies) await knowledge.repair(id, signal);
   }
 
-  async function find(text: string, where: DestinationOf, signal: AbortSignal): Promise<Passage[]> {
+  async function find(text: string, where: Asking, signal: AbortSignal): Promise<Passage[]> {
     const destination = await findDestination(database, where);
     const { knowledge } = await open();
-    return knowledge.search(where.tenantId, { text, destination, signal });
+    const passages = await knowledge.search(where.tenantId, { text, destination, signal });
+    noteGap(text, where, passages);
+    return passages;
+  }
+
+  /** Nobody waits for it, and losing one costs nothing. */
+  function noteGap(question: string, where: Asking, passages: readonly Passage[]): void {
+    const best = Math.max(0, ...passages.map(({ relevance }) => relevance));
+    if (best >= unsureBelow) return;
+    const { tenantId, conversationId, turnId } = where;
+    const reason = passages.length === 0 ? "unanswered" : "unsure";
+    questions
+      .keep(tenantId, { key: [turnId, question], conversationId, question, reason })
+      .catch((cause: unknown) =>
+        log.warn({ err: cause, company_id: tenantId }, "a question that the documents miss was not kept"),
+      );
   }
 
   return {
     companies,
     open,
-    search: { search: (text, context) => find(text, context, context.signal) },
-    async lookUp(text, { context, signal }) {
+    search: {
+      async search(text, context) {
+        const passages = await find(text, context, context.signal);
+        return { passages, disagreement: findDisagreement(passages) };
+      },
+    },
+    async lookUp(text, { context, history, signal }) {
       if (!companies.has(context.tenantId)) return undefined;
+      const earlier = history.filter(({ role }) => role === "user").map(({ text: said }) => said);
       try {
-        return quotePassages(await find(text, context, signal));
+        return quotePassages(await find(rewriteQuestion(text, earlier), context, signal));
       } catch (cause) {
         signal.throwIfAborted();
         log.warn({ err: cause, company_id: context.tenantId }, "documents could not be searched");

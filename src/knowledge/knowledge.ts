@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { TransientError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { deriveId } from "../store/derive-id.ts";
@@ -64,7 +66,10 @@ export interface Knowledge {
   repair(tenantId: TenantId, signal?: AbortSignal): Promise<number>;
   /** Brings everything into the index anew, for one that was lost; resolves with how many documents. */
   rebuild(tenantId: TenantId, signal?: AbortSignal): Promise<number>;
-  /** The best passages that everybody at the destination may read, three at most unless said; none where nothing fits. */
+  /**
+   * The best passages that everybody at the destination may read, three at most unless said; none where nothing fits.
+   * While the index fails, what it found for the same question lately; else it rejects with TransientError.
+   */
   search(tenantId: TenantId, question: Question): Promise<Passage[]>;
   /** Grows with every change of the company's documents. */
   version(tenantId: TenantId): Promise<string>;
@@ -92,8 +97,13 @@ const passages = 3;
 const lookedUp = 24;
 const ofOneDocument = 2;
 const published = 64;
+const questionsKept = 2_000;
+// What shares neither words nor meaning with a question is no answer to it, even where nothing else is nearer.
+const leastRelevance = 0.15;
+const leastSimilarity = 0.35;
 
 export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
+  const found = new LRUCache<string, readonly Placed[]>({ max: questionsKept });
   const idOf = ({ source, name }: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
     deriveId<string>(tenantId, "knowledge", source, name);
   const sourceIdOf = (source: string, tenantId: TenantId) =>
@@ -142,6 +152,28 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
       log.warn({ err: cause, documents: gone.length }, "removed documents are still in the knowledge index");
     });
     return gone.length;
+  }
+
+  /** Only places are kept: the words, and who may read them, are asked of the database each time. */
+  async function findPlaces(
+    tenantId: TenantId,
+    { text, groups, signal }: { text: string; groups: readonly string[]; signal: AbortSignal | undefined },
+  ): Promise<readonly Placed[]> {
+    const key = JSON.stringify([tenantId, groups, text.trim().toLowerCase()]);
+    try {
+      const hits = await retriever.find(tenantId, text, { groups, signal });
+      const best = hits.filter(fits).slice(0, lookedUp).map(toPlace);
+      found.set(key, best);
+      return best;
+    } catch (cause) {
+      const before = cause instanceof TransientError ? found.get(key) : undefined;
+      if (before === undefined) throw cause;
+      log.warn(
+        { err: cause, company_id: tenantId },
+        "a question is answered by what was found for it before",
+      );
+      return before;
+    }
   }
 
   return {
@@ -214,8 +246,7 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
 
     async search(tenantId, { text, destination, limit = passages, signal }) {
       const groups = groupsOf(destination).map(toGroupName);
-      const hits = await retriever.find(tenantId, text, { groups, signal });
-      const best = hits.slice(0, lookedUp).map(toPlace);
+      const best = await findPlaces(tenantId, { text, groups, signal });
       const readable = await documents.readable(tenantId, best, groups);
       return choose(best, readable, limit);
     },
@@ -223,6 +254,10 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
     version: (tenantId) => documents.version(tenantId),
     stop: () => index.stop(),
   };
+}
+
+function fits({ relevance, similarity }: RankedHit): boolean {
+  return relevance >= leastRelevance || similarity >= leastSimilarity;
 }
 
 type Placed = Pick<RankedHit, "relevance" | "documentId"> & { readonly ordinal: number };

@@ -134,6 +134,50 @@ describe("knowledge", () => {
     expect(await stand.index.count(tenantId)).toBe(1);
   });
 
+  test("while the index is down, a question asked lately is answered from what was found then, if it is still there", async () => {
+    const tenantId = await stand.aCompany();
+    await stand.add(tenantId, "fees.md", "# Fees\n\nTransfers are free.");
+    let isDown = false;
+    const down = () => Promise.reject(new TransientError("the index is down"));
+    const { knowledge } = stand.again({
+      ...stand.index,
+      search: (company, query) => (isDown ? down() : stand.index.search(company, query)),
+    });
+    const ask = (text: string) => knowledge.search(tenantId, { text, destination: visitor });
+    expect(await ask("what are the fees for transfers")).toHaveLength(1);
+    isDown = true;
+    expect((await ask("What are the fees for transfers"))[0]?.title).toBe("Fees");
+    await expect(ask("something new")).rejects.toThrow("the index is down");
+    const [fees] = await knowledge.list(tenantId);
+    await knowledge.remove(tenantId, [fees?.id ?? ""]);
+    expect(await ask("what are the fees for transfers")).toEqual([]);
+  });
+
+  test("an article number or an error code is found first, however much else speaks of the rest", async () => {
+    const tenantId = await stand.aCompany();
+    for (let at = 0; at < 40; at += 1)
+      await stand.add(
+        tenantId,
+        `printer${at}.md`,
+        `# Printer error ${at}\n\nWhat to do about a printer error on the display of printer ${at}.`,
+      );
+    await stand.add(
+      tenantId,
+      "list.md",
+      "# Articles\n\nWe keep cables, lamps and the SKU-77120B in the store of the second hall.",
+    );
+    const first = async (text: string) =>
+      (await stand.knowledge.search(tenantId, { text, destination: visitor }))[0]?.title;
+    expect(await first("printer error display what to do about SKU-77120B")).toBe("Articles");
+    expect(await first("printer error sku-77120b printer display")).toBe("Articles");
+  });
+
+  test("a question that no document speaks of finds nothing", async () => {
+    const tenantId = await stand.aCompany();
+    await stand.add(tenantId, "fees.md", "# Fees\n\nTransfers are free.");
+    expect(await titles(tenantId, "zoological taxonomy of beetles")).toEqual([]);
+  });
+
   test("a new index is filled again from the database alone", async () => {
     const tenantId = await stand.aCompany();
     await stand.add(tenantId, "kept.md", "# Kept\n\nStill here.");

@@ -41,10 +41,14 @@ export interface BrainParts {
 }
 
 /** What a company's documents say to a question, for those who read along; undefined where they say nothing. */
-export type LookUp = (
-  question: string,
-  request: AgentRequest,
-) => Promise<{ readonly body: string; readonly citations: readonly Citation[] } | undefined>;
+export type LookUp = (question: string, request: AgentRequest) => Promise<FoundAnswer | undefined>;
+
+export interface FoundAnswer {
+  readonly body: string;
+  readonly citations: readonly Citation[];
+  /** The documents contradict each other, and the body has both. */
+  readonly disagree: boolean;
+}
 
 /** Answers without a model: from flows, written answers and templates. */
 export interface KeylessBrain {
@@ -70,12 +74,12 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
       const understand = await parts.understand(request, usage.add);
       const { message, house, dialogue } = prepare(request, understand, limited);
       const stale = putAwayStale(dialogue, house);
-      const decided = await lookBeforeMissing(
-        decideAnswer(stale.dialogue, message, house),
-        stale.dialogue,
+      const decided = await lookBeforeMissing(decideAnswer(stale.dialogue, message, house), {
+        before: stale.dialogue,
         request,
         message,
-      );
+        house,
+      });
       tell(request, message, decided);
       const said: Said[] = [...news.map((body) => ({ body })), ...stale.said, ...decided.said];
       let move: Move = decided;
@@ -127,15 +131,19 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
   /** What is not written anywhere else may stand in a document. */
   async function lookBeforeMissing(
     decided: Decided,
-    before: Dialogue,
-    request: AgentRequest,
-    { text }: FlowMessage,
+    { before, request, message, house }: Looking,
   ): Promise<Decided> {
-    const found = decided.missed === true ? await parts.lookUp?.(text, request) : undefined;
+    const found = decided.missed === true ? await parts.lookUp?.(message.text, request) : undefined;
     if (found === undefined) return decided;
-    const { body, citations } = found;
+    const body = found.disagree ? `${house.phrases.say("disagree")}\n\n${found.body}` : found.body;
     const dialogue = { ...before, misses: 0 };
-    return { dialogue, said: [{ body }], next: { kind: "wait" }, citations, because: "documents" };
+    return {
+      dialogue,
+      said: [{ body }],
+      next: { kind: "wait" },
+      citations: found.citations,
+      because: "documents",
+    };
   }
 
   function prepare(request: AgentRequest, understand: Understand, limited: boolean) {
@@ -193,6 +201,13 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+interface Looking {
+  readonly before: Dialogue;
+  readonly request: AgentRequest;
+  readonly message: FlowMessage;
+  readonly house: BrainHouse;
 }
 
 interface Ended {

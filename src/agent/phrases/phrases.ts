@@ -18,6 +18,7 @@ const usual = {
   lowConfidence: "I'm not sure about that. Let me connect you with a human agent.",
   escalation: "I'll connect you with a human agent who can better assist you.",
   dontKnow: "I don't know the answer to that, and I'd rather not guess. Would you like to talk to a person?",
+  disagree: "Our documents do not agree on this, so please check with a person before you rely on it:",
   startOver: "Sorry, something went wrong. Let's start over.",
   limited: "Chat temporarily limited, showing FAQ.",
   limitedTopics: "These I can answer right now:",

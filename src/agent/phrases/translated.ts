@@ -12,6 +12,8 @@ export const translated: Readonly<Record<string, Readonly<Record<string, string>
     lowConfidence: "Da bin ich mir nicht sicher. Ich verbinde Sie mit einem Menschen.",
     escalation: "Ich verbinde Sie mit einem Menschen, der Ihnen besser helfen kann.",
     dontKnow: "Das weiß ich nicht, und raten möchte ich nicht. Möchten Sie mit einem Menschen sprechen?",
+    disagree:
+      "Unsere Unterlagen sind sich hier nicht einig. Bitte fragen Sie einen Menschen, bevor Sie sich darauf verlassen:",
     limited: "Der Chat ist gerade eingeschränkt, hier sind häufige Fragen.",
     limitedTopics: "Diese Fragen kann ich gerade beantworten:",
     cancelled: "In Ordnung, das lassen wir. Es wurde nichts geändert.",
@@ -30,6 +32,8 @@ export const translated: Readonly<Record<string, Readonly<Record<string, string>
     lowConfidence: "No estoy seguro de eso. Le pongo en contacto con una persona.",
     escalation: "Le pongo en contacto con una persona que podrá ayudarle mejor.",
     dontKnow: "No lo sé, y prefiero no adivinar. ¿Quiere hablar con una persona?",
+    disagree:
+      "Nuestros documentos no coinciden en esto; por favor, consúltelo con una persona antes de confiar en ello:",
     limited: "El chat está limitado por el momento; estas son preguntas frecuentes.",
     limitedTopics: "Ahora mismo puedo responder a esto:",
     cancelled: "De acuerdo, lo dejamos. No se ha cambiado nada.",
@@ -48,6 +52,8 @@ export const translated: Readonly<Record<string, Readonly<Record<string, string>
     lowConfidence: "Je n'en suis pas sûr. Je vous mets en relation avec une personne.",
     escalation: "Je vous mets en relation avec une personne qui pourra mieux vous aider.",
     dontKnow: "Je ne sais pas, et je préfère ne pas deviner. Souhaitez-vous parler à une personne ?",
+    disagree:
+      "Nos documents ne s'accordent pas sur ce point ; demandez à une personne avant de vous y fier :",
     limited: "Le chat est momentanément limité, voici les questions fréquentes.",
     limitedTopics: "Voici ce à quoi je peux répondre :",
     cancelled: "Très bien, on laisse. Rien n'a été modifié.",
@@ -66,6 +72,7 @@ export const translated: Readonly<Record<string, Readonly<Record<string, string>
     lowConfidence: "ขออภัย ไม่แน่ใจในเรื่องนี้ จะติดต่อเจ้าหน้าที่ให้ค่ะ",
     escalation: "จะติดต่อเจ้าหน้าที่ที่ช่วยเรื่องนี้ได้ดีกว่าให้ค่ะ",
     dontKnow: "ไม่ทราบคำตอบค่ะ และไม่อยากเดา ต้องการคุยกับเจ้าหน้าที่ไหมคะ",
+    disagree: "เอกสารของเราไม่ตรงกันในเรื่องนี้ กรุณาสอบถามเจ้าหน้าที่ก่อนค่ะ:",
     limited: "ขณะนี้แชทจำกัดชั่วคราว แสดงคำถามที่พบบ่อย",
     limitedTopics: "ตอนนี้ตอบคำถามเหล่านี้ได้:",
     cancelled: "ได้ค่ะ ยกเลิกเรื่องนี้แล้ว ไม่มีอะไรเปลี่ยนแปลง",

@@ -24,11 +24,23 @@ export function rankHits(hits: readonly IndexHit[], asked: readonly string[], we
       ? hit.similarity
       : (weights.text * hit.textScore + weights.head * hit.headScore) / top +
         weights.similarity * hit.similarity;
+  const names = asked.filter(isName);
   return fused
     .slice(0, reranked)
-    .map((hit) => ({ hit, score: score(hit) }))
-    .toSorted((a, b) => b.score - a.score)
+    .map((hit) => ({ hit, score: score(hit), named: countNames(hit, names) }))
+    .toSorted((a, b) => b.named - a.named || b.score - a.score)
     .map(({ hit }) => ({ ...hit, relevance: relevanceOf(hit, asked, weigh) }));
+}
+
+/** Letters and digits in one term: an article number, an error code, a version. Whoever writes one means it. */
+function isName(term: string): boolean {
+  return /\p{L}/u.test(term) && /\p{N}/u.test(term);
+}
+
+function countNames({ terms }: IndexHit, names: readonly string[]): number {
+  if (names.length === 0) return 0;
+  const has = new Set(terms.split(" "));
+  return names.filter((name) => has.has(name)).length;
 }
 
 /** The order of reciprocal ranks summed over the searches that found a chunk. */

@@ -12,7 +12,8 @@ const passage: FoundPassage = {
   relevance: 0.8333,
   asOf: new Date("2026-11-01T10:00:00Z"),
 };
-const finds = (...passages: FoundPassage[]) => createSearchKnowledgeTool({ search: async () => passages });
+const finds = (...passages: FoundPassage[]) =>
+  createSearchKnowledgeTool({ search: async () => ({ passages }) });
 
 toolContract("search_knowledge", {
   create: () => finds(passage),
@@ -53,6 +54,14 @@ test("what it found is cited once under the answer, also when a turn is replayed
   cited.add(tool, { kind: "error", text: "failed" });
   cited.add(tool, { kind: "result", text: '{"passages": [{"cut' });
   expect(cited.read()).toEqual([
-    { title: "Returns", url: "https://acme.example/returns", locator: "Refunds" },
+    { title: "Returns", url: "https://acme.example/returns", locator: "Refunds · as of 2026-11-01" },
   ]);
+});
+
+test("tells which passages contradict each other, so that the answer says it openly", async () => {
+  const passages = [passage, { ...passage, title: "Old returns" }];
+  const tool = createSearchKnowledgeTool({ search: async () => ({ passages, disagreement: [0, 1] }) });
+  expect(await tool.run({ question: "money back" }, context)).toMatchObject({
+    note: expect.stringContaining("Passages 1 and 2 seem to contradict"),
+  });
 });

@@ -1,0 +1,56 @@
+import { splitSentences } from "../chunk/split-sentences.ts";
+import { stemWord } from "../text/stem-word.ts";
+import { readTerms } from "../text/read-terms.ts";
+
+/** A passage that may contradict another one. */
+export interface Statement {
+  readonly title: string;
+  readonly text: string;
+}
+
+// Shared terms, of those of the shorter sentence, from which two sentences speak of the same.
+const sameMatter = 0.6;
+const fewestTerms = 2;
+
+/**
+ * Two passages of different documents that say the same with other numbers, by their places; undefined where none do. A
+ * sign for the reader to look, never a judgement which of them is right.
+ */
+export function findDisagreement(statements: readonly Statement[]): readonly [number, number] | undefined {
+  const read = statements.map(({ text }) => splitSentences(text).map(readSentence));
+  for (const [at, sentences] of read.entries())
+    for (let other = at + 1; other < read.length; other += 1) {
+      if (statements[at]?.title === statements[other]?.title) continue;
+      const others = read[other] ?? [];
+      if (sentences.some((one) => others.some((two) => contradicts(one, two)))) return [at, other];
+    }
+  return undefined;
+}
+
+interface Sentence {
+  readonly words: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<string>;
+}
+
+const numberWords = new Map(
+  "one two three four five six seven eight nine ten eleven twelve"
+    .split(" ")
+    .map((word, at) => [word, at + 1]),
+);
+
+function readSentence(text: string): Sentence {
+  const terms = readTerms(text);
+  const isNumber = (term: string) => /^\p{N}/u.test(term) || numberWords.has(term);
+  return {
+    words: new Set(terms.filter((term) => !isNumber(term))),
+    numbers: new Set(terms.filter(isNumber).map((term) => String(numberWords.get(term) ?? term))),
+  };
+}
+
+function contradicts(one: Sentence, other: Sentence): boolean {
+  if (one.numbers.size === 0 || other.numbers.size === 0) return false;
+  const shared = one.words.intersection(other.words).size;
+  const shorter = Math.min(one.words.size, other.words.size);
+  if (shared < fewestTerms || shared / shorter < sameMatter) return false;
+  return one.numbers.isDisjointFrom(other.numbers);
+}
