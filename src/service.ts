@@ -17,6 +17,7 @@ import type { Part } from "./core/part.ts";
 import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
 import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
+import { createReacted } from "./handoff/deck/reacted.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
 import { createTickets } from "./handoff/tickets.ts";
@@ -70,6 +71,8 @@ export interface Pace {
   readonly apologyAfterMs?: number | undefined;
   /** A person who waits this long for a colleague's word on an answer is told so. */
   readonly draftNoteMs?: number | undefined;
+  /** A colleague's words to a person can be taken back for so long. */
+  readonly undoMs?: number | undefined;
   readonly queueLockMs?: number | undefined;
   readonly queueStalledEveryMs?: number | undefined;
   readonly delivery?: RetryPolicy | undefined;
@@ -89,6 +92,9 @@ export const defaultPace: Pace = { sweepEveryMs: 5_000, sweepGraceMs: 4_000, rec
 const apologyAfterMs = 62_000;
 /** A colleague who is there has read a short answer by then. */
 const draftNoteMs = 10_000;
+
+/** Enough to see that it was meant for colleagues, short enough not to be noticed. */
+const undoMs = 5_000;
 
 /** Turns that go on in a process that has doors to keep while its event loop is busy. */
 const busyTurns = 8;
@@ -163,10 +169,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, room, press } = composeDesks({
+  const { approvals, drafts, draftMode, room, rooms, press } = composeDesks({
     settings,
     database,
     sealer,
+    channels,
     noteAfterMs: pace.draftNoteMs ?? draftNoteMs,
     onNews,
     log,
@@ -175,6 +182,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     sealer,
     approvals: { press },
+    rooms,
+    holdMs: pace.undoMs ?? undoMs,
     onNews,
     onChanged: (subject) => {
       turns.onChanged(subject);
@@ -267,6 +276,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     drafts,
     draftMode,
     room,
+    rooms,
     onPosted: onNews,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
@@ -283,6 +293,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     sealer,
     installations,
     held,
+    rooms,
+    reacted: createReacted({ database: doorsDatabase }),
     readsBack: (channel) => channels.get(channel)?.capabilities.reconciles !== false,
     onArrival: turns.onArrival,
     onBeginning: ({ channel }) => metrics.conversations.inc({ channel, agent: "customer" }),
@@ -328,6 +340,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     also: {
       approvals: approvals.sweep,
       drafts: drafts.sweep,
+      rooms: rooms.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,
     },

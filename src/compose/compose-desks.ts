@@ -3,7 +3,10 @@ import type { TenantId } from "../core/ids.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
 import { createApprovals, type Approvals } from "../handoff/approvals.ts";
 import { createDrafts, type Drafts } from "../handoff/drafts.ts";
+import { createRooms, type Rooms } from "../handoff/rooms/rooms.ts";
 import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
+import type { Channel } from "../core/channel.ts";
+import type { ChannelName } from "../core/envelope.ts";
 import type { ApprovalNews } from "../handoff/pressed.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -18,6 +21,8 @@ export interface ComposedDesks {
   readonly draftMode: DraftMode;
   /** Where colleagues see what waits for them. */
   readonly room: StaffRoom;
+  /** Where they work on conversations. */
+  readonly rooms: Rooms;
   /** Rules on a press of a button under either. */
   readonly press: Approvals["press"];
 }
@@ -26,6 +31,7 @@ export interface DeskParts {
   readonly settings: Settings;
   readonly database: Database;
   readonly sealer: Sealer;
+  readonly channels: ReadonlyMap<ChannelName, Pick<Channel, "split">>;
   /** A person who waits this long is told that a colleague looks at the answer, milliseconds. */
   readonly noteAfterMs: number;
   readonly onNews: (news: ApprovalNews) => void;
@@ -37,7 +43,14 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   const { settings, database, sealer, noteAfterMs, onNews, log } = parts;
   const byId = new Map(settings.tenants.map((tenant) => [tenantIdOf(tenant.slug), tenant]));
   const ttlMs = settings.approvalMinutes * 60_000;
-  const room = createStaffRoom({ database, placeOf: (id: TenantId) => byId.get(id)?.staffRoom });
+  const placeOf = (id: TenantId) => byId.get(id)?.staffRoom;
+  const room = createStaffRoom({ database, placeOf });
+  const policyOf: Rooms["policyOf"] = (id) => {
+    const { timeZone = "UTC", staffIdentity: identity = "named", snippets = new Map() } = byId.get(id) ?? {};
+    return { timeZone, identity, snippets };
+  };
+  const { channels } = parts;
+  const rooms = createRooms({ database, sealer, staffRoom: room, placeOf, policyOf, channels, onNews, log });
   const mayApproveOwn = (id: TenantId) => byId.get(id)?.approveOwn === true;
   const approvals = createApprovals({ database, sealer, ttlMs, room, mayApproveOwn, onNews, log });
   const drafts = createDrafts({ database, sealer, ttlMs, room, noteAfterMs, onNews, log });
@@ -51,6 +64,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
     approvals,
     drafts,
     room,
+    rooms,
     draftMode: createDraftMode(policies, log),
     press: async (sql, seal, pressed) =>
       (await approvals.press(sql, seal, pressed)) ?? drafts.press(sql, seal, pressed),

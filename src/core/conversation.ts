@@ -26,6 +26,8 @@ export interface Baton {
 export type BatonEvent =
   | { readonly kind: "escalate"; readonly reason: string; readonly queue: string; readonly at: Date }
   | { readonly kind: "claim"; readonly by: StaffId; readonly at: Date }
+  | { readonly kind: "transfer"; readonly queue: string; readonly by: StaffId; readonly at: Date }
+  | { readonly kind: "reopen"; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "assign"; readonly to: StaffId; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "staff reply"; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "return to bot"; readonly by: StaffId | "idle rule"; readonly at: Date }
@@ -95,6 +97,10 @@ export function transition(baton: Baton, event: BatonEvent): Transition {
       return takeOver(baton, event.by, event);
     case "assign":
       return takeOver(baton, event.to, event);
+    case "transfer":
+      return transfer(baton, event);
+    case "reopen":
+      return reopenBy(baton, event);
     case "staff reply":
       return staffReply(baton, event);
     case "return to bot":
@@ -140,6 +146,25 @@ function escalate(baton: Baton, event: EventOf<"escalate">): Transition {
     { owner: to, status: "escalated", waitingSince, ...awake },
     "waiting for a teammate",
   );
+}
+
+/** To another queue, where whoever comes next takes it; the person waits on, or from now. */
+function transfer(baton: Baton, event: EventOf<"transfer">): Transition {
+  if (baton.status === "closed") return refused("the conversation is closed");
+  const to: Owner = { kind: "queue", queue: event.queue };
+  if (isSameOwner(baton.owner, to) && baton.status === "escalated") return unchanged(baton);
+  const waitingSince = baton.waitingSince ?? event.at;
+  const awake = { snoozedUntil: undefined, previousOwner: undefined };
+  const notice = baton.owner.kind === "bot" ? "waiting for a teammate" : undefined;
+  return change(baton, event, { owner: to, status: "escalated", waitingSince, ...awake }, notice);
+}
+
+/** Staff open a conversation again and have it. */
+function reopenBy(baton: Baton, event: EventOf<"reopen">): Transition {
+  if (baton.status !== "closed") return refused("the conversation is open");
+  const owner: Owner = { kind: "human", staff: event.by };
+  const opened = { closedAt: undefined, previousOwner: undefined, status: "escalated" } as const;
+  return change(baton, event, { owner, ...opened }, "reopened");
 }
 
 function takeOver(baton: Baton, staff: StaffId, event: EventOf<"claim"> | EventOf<"assign">): Transition {

@@ -1,7 +1,7 @@
 import type { Baton } from "./conversation.ts";
 import { actions } from "./reply.ts";
 import type { Role } from "./tool.ts";
-import { parseTextCommand, type TextCommand } from "./text-command.ts";
+import { parseMarkedCommand, parseStaffWord, parseTextCommand, type TextCommand } from "./text-command.ts";
 
 /** One thing in a conversation that nobody has dealt with yet. */
 export interface OpenItem {
@@ -41,7 +41,7 @@ export interface TurnView {
 export function decideTurn(item: OpenItem, view: TurnView): Decision {
   if (item.kind === "action") return decideAction(item, view);
   if (item.kind === "command") return decideSlashCommand(item, view);
-  const command = item.addressed === "none" ? undefined : parseTextCommand(item.text);
+  const command = toCommand(item, view);
   if (command !== undefined) return { kind: "command", command };
   if (isStaffSpeaking(item, view)) return { kind: "staff speaks" };
   if (!isForUs(item)) return { kind: "silent", reason: "it is addressed to somebody else" };
@@ -75,6 +75,13 @@ function decideAction(item: OpenItem, view: TurnView): Decision {
 function decideSlashCommand(item: OpenItem, view: TurnView): Decision {
   const command = item.text.trim() === "" ? ({ name: "help" } as const) : parseTextCommand(item.text);
   return command === undefined ? ifBotHasIt(view) : { kind: "command", command };
+}
+
+/** Colleagues who help somebody else tell Baton what to do by one word; everybody else has questions to ask. */
+function toCommand(item: OpenItem, view: TurnView): TextCommand | undefined {
+  if (item.addressed === "none") return parseMarkedCommand(item.text);
+  const isHelping = item.role === "staff" && item.senderId !== view.requesterId;
+  return parseTextCommand(item.text) ?? (isHelping ? parseStaffWord(item.text) : undefined);
 }
 
 /** A colleague writing in somebody else's thread without naming the bot speaks to that somebody. */

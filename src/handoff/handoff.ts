@@ -1,36 +1,30 @@
-import { transition, type BatonEvent, type Notice } from "../core/conversation.ts";
-import { isId, type ConversationId, type StaffId, type TenantId } from "../core/ids.ts";
+import { deckCommandOf } from "../core/deck.ts";
+import type { BatonEvent } from "../core/conversation.ts";
+import type { ChannelName } from "../core/envelope.ts";
+import { isId, type ConversationId, type StaffId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Reply } from "../core/reply.ts";
 import { actions } from "../core/reply.ts";
-import type { TextCommand } from "../core/text-command.ts";
 import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
-import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { Approvals } from "./approvals.ts";
+import { createPassing, type Ends, type Subject, type Work } from "./baton-work.ts";
+import { createDeck } from "./deck/deck.ts";
+import type { DeckCall } from "./deck/deck-call.ts";
 import {
   forgetHandOver,
   lockConversation,
   openControls,
-  recordAudit,
   settleControl,
-  storeBaton,
-  type LockedConversation,
   type OpenControl,
 } from "./handoff-store.ts";
-import { toNotice } from "./notice.ts";
-import { toHelpReply, toNoticeReply, toRefusalReply } from "./notices.ts";
 import type { ApprovalNews } from "./pressed.ts";
-import { insertTicket } from "./tickets.ts";
+import { lockRoom, type RoomRow } from "./rooms/room-store.ts";
+import type { Rooms } from "./rooms/rooms.ts";
 
-/** The conversation something happens to. */
-export interface Subject {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
-  readonly correlationId: string;
-}
+export type { Subject } from "./baton-work.ts";
 
 /** Where the baton passes: each change is one transaction with its audit row and its notice. */
 export interface Handoff {
@@ -43,7 +37,8 @@ export interface Handoff {
   ): Promise<void>;
   /**
    * Carries out every open control of a conversation: buttons, commands, colleagues who speak. Needs no lease:
-   * a take-over must not wait for a running turn. Each is carried out once, however many workers try.
+   * a take-over must not wait for a running turn. Each is carried out once, however many workers try. In the thread of a
+   * room they are carried out on the conversation the room is about.
    */
   takeControls(subject: Subject): Promise<{ readonly changed: boolean; readonly handled: number }>;
 }
@@ -54,40 +49,46 @@ export interface HandoffParts {
   /** Called after a commit that changed hands: running turns must stop, waiting ones look again. */
   readonly onChanged: (change: Subject & { readonly epoch: number }) => void;
   readonly approvals: Pick<Approvals, "press">;
-  /** Called after a commit in which something was decided for another conversation than the one it was pressed in. */
+  readonly rooms: Rooms;
+  /** A colleague's words to a person wait this long before they go, milliseconds: so long they can be taken back. */
+  readonly holdMs: number;
+  /** Called after a commit that put something into another conversation than the one it came from; must not throw. */
   readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
 }
 
-const defaultQueue = "general_support";
 const ownControls: ReadonlySet<string> = new Set(Object.values(actions));
 
-interface Work {
-  readonly sql: Sql;
-  readonly seal: TenantSeal;
-  readonly subject: Subject;
-  conversation: LockedConversation;
-  changed: boolean;
-  readonly news: ApprovalNews[];
-}
-
 export function createHandoff(parts: HandoffParts): Handoff {
-  const { database, sealer, onChanged, log } = parts;
+  const { database, sealer, rooms, log } = parts;
+  const passing = createPassing({ rooms, log });
+  const { pass } = passing;
+  const deck = createDeck({ passing, rooms, holdMs: parts.holdMs, reopen, log });
 
-  async function inTransaction<T>(subject: Subject, fn: (work: Work) => Promise<T>): Promise<T | undefined> {
+  async function inTransaction<T>(
+    subject: Subject,
+    fn: (work: Work) => Promise<T>,
+    room?: RoomRow,
+  ): Promise<T | undefined> {
     const seal = await sealer.forTenant(subject.tenantId);
-    let changedTo: number | undefined;
-    const news: ApprovalNews[] = [];
-    const result = await database.withTenant(subject.tenantId, async (sql) => {
-      const conversation = await lockConversation(sql, subject.tenantId, subject.conversationId);
+    const { tenantId, conversationId } = subject;
+    const ends: Ends = { changes: new Map(), news: [], touched: new Set(), rooms: new Set() };
+    let news: readonly ApprovalNews[] = [];
+    const result = await database.withTenant(tenantId, async (sql) => {
+      // People's conversations before rooms, and rooms before their threads: everybody locks them in this order.
+      const conversation = await lockConversation(sql, tenantId, conversationId);
       if (conversation === undefined) return undefined;
-      const work: Work = { sql, seal, subject, conversation, changed: false, news };
-      const value = await fn(work);
-      if (work.changed) changedTo = work.conversation.baton.epoch;
+      const locked = room && (await lockRoom(sql, tenantId, room.id));
+      const desk = room?.room_conversation_id ?? conversationId;
+      if (desk !== conversationId) await lockConversation(sql, tenantId, desk);
+      const value = await fn({ sql, seal, subject, conversation, room: locked, desk, ends });
+      news = [...ends.news, ...(await toNews(sql, subject, [...ends.touched]))];
       return value;
     });
-    if (changedTo !== undefined) onChanged({ ...subject, epoch: changedTo });
+    for (const [changed, epoch] of ends.changes)
+      parts.onChanged({ ...subject, conversationId: changed, epoch });
     news.forEach(parts.onNews);
+    for (const changed of ends.rooms) void rooms.soon(tenantId, changed);
     return result;
   }
 
@@ -95,7 +96,7 @@ export function createHandoff(parts: HandoffParts): Handoff {
     const cause = deriveId("cause", subject.conversationId, event.kind, event.at.toISOString());
     const changed = await inTransaction(subject, async (work) => {
       await pass(work, event, cause);
-      return work.changed;
+      return work.ends.changes.size > 0;
     });
     return changed ?? false;
   }
@@ -113,77 +114,92 @@ export function createHandoff(parts: HandoffParts): Handoff {
   }
 
   async function takeControls(subject: Subject): Promise<{ changed: boolean; handled: number }> {
-    const result = await inTransaction(subject, async (work) => {
-      const controls = await work.sql.query<OpenControl>(
-        openControls(subject.tenantId, subject.conversationId),
-      );
-      let handled = 0;
-      for (const control of controls) {
-        if (await carryOut(work, control)) handled += 1;
-      }
-      return { changed: work.changed, handled };
-    });
+    const { tenantId, conversationId: place } = subject;
+    const room = await rooms.at((query) => database.statement(tenantId, query), tenantId, place);
+    const target = { ...subject, conversationId: room?.conversation_id ?? place };
+    const result = await inTransaction(
+      target,
+      async (work) => {
+        const controls = await work.sql.query<OpenControl>(openControls(tenantId, place));
+        let handled = 0;
+        for (const control of controls) {
+          if (await carryOut(work, control)) handled += 1;
+        }
+        return { changed: work.ends.changes.size > 0, handled };
+      },
+      room,
+    );
     return result ?? { changed: false, handled: 0 };
   }
 
   /** False for what is no control: a question stays for the turn, and so does what cannot be read. */
   async function carryOut(work: Work, control: OpenControl): Promise<boolean> {
-    const item = toOpenItem(work.seal, control);
-    if (item === undefined) return false;
-    const { baton, requesterId, audience } = work.conversation;
-    const decision = decideTurn(item, { owner: baton.owner, requesterId, audience });
+    const content = openControl(work.seal, control);
+    if (content === undefined) return false;
+    const decision = decide(work, toOpenItem(control, content));
     if (decision.kind === "answer" || decision.kind === "silent") return false;
-    const request = { decision, control, staff: control.staff_id ?? undefined };
-    const event = toEvent(request);
-    if (event === undefined) await answerWithoutChange(work, request);
-    else {
-      if (event.kind === "escalate" && baton.status === "closed") await reopen(work, control);
-      await pass(work, event, control.id, { command: commandOf(decision) });
-    }
-    const { subject } = work;
-    await work.sql.query(settleControl(subject.tenantId, control.id, describe(decision)));
+    await carryOutDecision(work, { decision, control, content });
+    const reason =
+      decision.kind === "staff speaks" && work.room !== undefined
+        ? "said among colleagues"
+        : describe(decision);
+    await work.sql.query(settleControl(work.subject.tenantId, control.id, reason));
     return true;
+  }
+
+  async function carryOutDecision(
+    work: Work,
+    {
+      decision,
+      control,
+      content,
+    }: { decision: ControlDecision; control: OpenControl; content: MessageContent },
+  ): Promise<void> {
+    const staff = control.staff_id ?? undefined;
+    const at = control.created_at;
+    const call = { control, content, staff };
+    switch (decision.kind) {
+      case "staff speaks":
+        // In a room, what colleagues write stays among them until they send it.
+        if (staff !== undefined && work.room === undefined)
+          await pass(work, { kind: "staff reply", by: staff, at }, control.id);
+        return;
+      case "command":
+        return deck.carryOut(work, { ...call, command: decision.command });
+      case "action":
+        return pressControl(work, decision, call);
+      default:
+        throw new Error(`unknown decision: ${JSON.stringify(decision satisfies never)}`);
+    }
+  }
+
+  async function pressControl(
+    work: Work,
+    decision: Extract<Decision, { kind: "action" }>,
+    call: Omit<DeckCall, "command">,
+  ): Promise<void> {
+    const name = deckCommandOf(decision.name) ?? oldControls.get(decision.name);
+    if (name === undefined) return pressButton(work, call.control, decision, call.staff);
+    const about = await aboutOf(work, decision.value);
+    await deck.carryOut(about, { ...call, command: { name } });
+    if (ownControls.has(decision.name)) await countAction(work, decision);
+  }
+
+  /** A card tells which conversation it is about: one that was just put up has no thread yet that would. */
+  async function aboutOf(work: Work, value: string): Promise<Work> {
+    const { tenantId, conversationId } = work.subject;
+    if (!isId(value) || value === conversationId) return work;
+    const id = value as ConversationId;
+    const room = await rooms.of(work.sql.query, tenantId, id);
+    const conversation = room && (await lockConversation(work.sql, tenantId, id));
+    if (room === undefined || conversation === undefined) return work;
+    return { ...work, subject: { ...work.subject, conversationId: id }, conversation, room, desk: work.desk };
   }
 
   /** Asking for a person must lead to one, also from under an old answer. */
   async function reopen(work: Work, control: OpenControl): Promise<void> {
     const event = { kind: "user message", substantive: true, previousOnShift: false } as const;
     await pass(work, { ...event, at: control.created_at }, deriveId("reopening", control.id));
-  }
-
-  /** Passes the baton: the new state, its audit row and its notice. */
-  async function pass(
-    work: Work,
-    event: BatonEvent,
-    cause: string,
-    { command, isTold = false }: PassOptions = {},
-  ): Promise<void> {
-    const { sql, subject, conversation } = work;
-    const result = transition(conversation.baton, event);
-    if (result.kind === "refused") {
-      log.info({ ...subject, event: event.kind, reason: result.reason }, "baton not passed");
-      if (command !== undefined) await notify(work, toRefusalReply(command, result.reason), cause);
-      return;
-    }
-    work.conversation = { ...conversation, baton: result.baton };
-    await sql.query(storeBaton(subject.tenantId, subject.conversationId, result.baton));
-    if (result.kind === "unchanged") return;
-    work.changed = true;
-    const { tenantId, conversationId, correlationId } = subject;
-    await sql.query(recordAudit(tenantId, conversationId, result.audit, result.baton.epoch, correlationId));
-    if (event.kind === "escalate") await openTicket(work, event.reason, cause);
-    if (isTold || speaksForItself(event, result.notice)) return;
-    if (result.notice !== undefined) await notify(work, toNoticeReply(result.notice), cause);
-  }
-
-  async function answerWithoutChange(
-    work: Work,
-    { decision, control, staff }: ControlRequest,
-  ): Promise<void> {
-    if (decision.kind === "command" && decision.command.name !== "help")
-      return notify(work, toRefusalReply(decision.command.name, "only staff can do that"), control.id);
-    if (decision.kind === "command") return notify(work, toHelpReply(staff !== undefined), control.id);
-    if (decision.kind === "action") await pressButton(work, control, decision, staff);
   }
 
   /** A button that changes no ownership: it may decide about an approval, and is counted. */
@@ -193,7 +209,8 @@ export function createHandoff(parts: HandoffParts): Handoff {
     decision: Extract<Decision, { kind: "action" }>,
     staff: StaffId | undefined,
   ): Promise<void> {
-    const { sql, seal, subject } = work;
+    const { sql, seal, desk } = work;
+    const subject = { ...work.subject, conversationId: desk };
     const news = await parts.approvals.press(sql, seal, {
       ...subject,
       controlId: control.id,
@@ -202,7 +219,7 @@ export function createHandoff(parts: HandoffParts): Handoff {
       action: decision.name,
       value: decision.value,
     });
-    if (news !== undefined && news.conversationId !== subject.conversationId) work.news.push(news);
+    if (news !== undefined && news.conversationId !== subject.conversationId) work.ends.news.push(news);
     await countAction(work, decision);
   }
 
@@ -223,111 +240,64 @@ export function createHandoff(parts: HandoffParts): Handoff {
     });
   }
 
-  async function notify(work: Work, reply: Reply, cause: string): Promise<void> {
-    const { seal, subject, conversation } = work;
-    await work.sql.query(
-      toNotice(seal, {
-        ...subject,
-        kind: "notice",
-        cause: [subject.conversationId, cause],
-        recipient: conversation.requesterId,
-        place: conversation,
-        reply,
-      }),
-    );
-  }
-
-  async function openTicket(
-    { sql, seal, subject, conversation }: Work,
-    reason: string,
-    cause: string,
-  ): Promise<void> {
-    await sql.query(
-      insertTicket(seal, {
-        tenantId: subject.tenantId,
-        conversationId: subject.conversationId,
-        contactId: conversation.contactId,
-        subject: `Waiting for a person: ${reason}`,
-        description: `The conversation was passed to the queue ${defaultQueue} because: ${reason}.`,
-        priority: "normal",
-        idempotencyKey: `handoff:${cause}`,
-      }),
-    );
-  }
-
   return { apply, handOver, takeControls };
 }
 
-interface PassOptions {
-  /** The command that asked for it: a refusal is told to who typed it. */
-  readonly command?: TextCommand["name"] | undefined;
-  /** The person has been told already. */
-  readonly isTold?: boolean;
+type ControlDecision = Exclude<Decision, { kind: "answer" } | { kind: "silent" }>;
+
+/** Buttons that stand under messages in the person's own conversation. */
+const oldControls: ReadonlyMap<string, DeckCall["command"]["name"]> = new Map([
+  [actions.human, "human"],
+  [actions.claim, "claim"],
+  [actions.returnToBot, "bot"],
+  [actions.resolve, "resolve"],
+]);
+
+/** Among colleagues nobody is the person: whoever of the staff speaks there, speaks to the others. */
+function decide(work: Work, item: OpenItem): Decision {
+  const { baton, requesterId, audience } = work.conversation;
+  if (work.room === undefined) return decideTurn(item, { owner: baton.owner, requesterId, audience });
+  return decideTurn(item, { owner: { kind: "off" }, requesterId: "", audience: "group" });
 }
 
-interface ControlRequest {
-  readonly decision: Exclude<Decision, { kind: "answer" } | { kind: "silent" }>;
-  readonly control: OpenControl;
-  readonly staff: StaffId | undefined;
-}
-
-/** The event a control stands for; undefined for what changes no ownership, or may not. */
-function toEvent({ decision, control, staff }: ControlRequest): BatonEvent | undefined {
-  const at = control.created_at;
-  if (decision.kind === "staff speaks") return staff && { kind: "staff reply", by: staff, at };
-  const name = decision.kind === "command" ? decision.command.name : decision.name;
-  switch (name) {
-    case "human":
-    case actions.human:
-      return { kind: "escalate", reason: "the person asked for a human", queue: defaultQueue, at };
-    case "claim":
-    case actions.claim:
-      return staff && { kind: "claim", by: staff, at };
-    case "bot":
-    case actions.returnToBot:
-      return staff && { kind: "return to bot", by: staff, at };
-    case "resolve":
-    case actions.resolve:
-      return staff && { kind: "resolve", by: staff, reason: reasonOf(decision, control), at };
-    default:
-      return undefined;
-  }
-}
-
-/** The audit is not sealed, so it names the message in which staff gave their reason. */
-function reasonOf(decision: ControlRequest["decision"], control: OpenControl): string {
-  const isTold = decision.kind === "command" && decision.command.argument !== undefined;
-  return isTold ? `resolved by staff, as said in message ${control.id}` : "resolved by staff";
-}
-
-function commandOf(decision: ControlRequest["decision"]): TextCommand["name"] | undefined {
-  return decision.kind === "command" ? decision.command.name : undefined;
-}
-
-function describe(decision: ControlRequest["decision"]): string {
+function describe(decision: ControlDecision): string {
   if (decision.kind === "staff speaks") return "a colleague spoke";
   return decision.kind === "command" ? `command ${decision.command.name}` : `action ${decision.name}`;
 }
 
-/** A colleague's own words tell the thread that they have joined; a notice beside them would be noise. */
-function speaksForItself(event: BatonEvent, notice: Notice | undefined): boolean {
-  return event.kind === "staff reply" && notice === "a teammate has joined";
+/** What a control holds; undefined for what nobody can read: the turn marks it so. */
+function openControl(seal: TenantSeal, control: OpenControl): MessageContent | undefined {
+  try {
+    return parseMessageContent(seal.open(contentPurpose, control.content));
+  } catch {
+    return undefined;
+  }
 }
 
-function toOpenItem(seal: TenantSeal, control: OpenControl): OpenItem | undefined {
-  try {
-    const content = parseMessageContent(seal.open(contentPurpose, control.content));
-    return {
-      seq: Number(control.seq),
-      kind: control.kind,
-      role: control.role,
-      senderId: control.sender_id,
-      text: content.text,
-      addressed: content.addressed ?? "none",
-      mentionsOthers: content.mentionsOthers ?? false,
-      action: content.action,
-    };
-  } catch {
-    return undefined; // the turn marks it unreadable
-  }
+function toOpenItem(control: OpenControl, content: MessageContent): OpenItem {
+  return {
+    seq: Number(control.seq),
+    kind: control.kind,
+    role: control.role,
+    senderId: control.sender_id,
+    text: content.text,
+    addressed: content.addressed ?? "none",
+    mentionsOthers: content.mentionsOthers ?? false,
+    action: content.action,
+  };
+}
+
+/** What was touched beside the conversation itself, whose own bell rings anyway where it changed hands. */
+async function toNews(
+  sql: Sql,
+  subject: Subject,
+  touched: readonly ConversationId[],
+): Promise<readonly ApprovalNews[]> {
+  if (touched.length === 0) return [];
+  const rows = await sql.query<{ id: ConversationId; channel: ChannelName }>({
+    text: "SELECT id, channel FROM conversations WHERE company_id = $1 AND id = ANY ($2::uuid[])",
+    values: [subject.tenantId, touched],
+  });
+  const { tenantId, correlationId } = subject;
+  return rows.map(({ id, channel }) => ({ tenantId, conversationId: id, channel, correlationId }));
 }

@@ -27,6 +27,11 @@ export interface SystemNotice {
   readonly epoch?: number | undefined;
 }
 
+/** The delivery a notice is. */
+export function noticeIdOf({ kind, cause }: Pick<SystemNotice, "kind" | "cause">): DeliveryId {
+  return deriveId<DeliveryId>(kind, ...cause);
+}
+
 /** A notice on its way and into the history: outside the fence unless it names an epoch, once for its cause. */
 export function toNotice(seal: TenantSeal, notice: SystemNotice): Query {
   const { tenantId, conversationId, correlationId, kind, cause, recipient, place, reply, epoch } = notice;
@@ -34,7 +39,7 @@ export function toNotice(seal: TenantSeal, notice: SystemNotice): Query {
   return enqueueNotice({
     tenantId,
     conversationId,
-    id: deriveId<DeliveryId>(kind, ...cause),
+    id: noticeIdOf(notice),
     messageId: deriveId<MessageId>(`${kind} message`, ...cause),
     recipient,
     body: sealReply(seal, shown),

@@ -15,8 +15,18 @@ export function toNoticeReply(notice: Notice): Reply {
   return { body: noticeTexts[notice] };
 }
 
+const roomHelp = [
+  "What you write here stays among colleagues.",
+  "- `!r text` sends it to them; `!role text` as the team, `!anonymous text` without a name; 📤 on a message, or `!send`, sends that one; `!snippet name` sends written words",
+  "- `!undo` takes back what has not gone out; `!edit 3 text` changes #3",
+  "- `!claim` 🙋, `!assign Mia`, `!transfer billing`, `!bot` 🤖, `!resolve reason` ✅, `!reopen`",
+  "- `!snooze 2h`, `!snooze until Mon 9:00`, `!snooze until reply` 💤",
+  "- `!priority high` 🚩, `!tag refund`, `!note text`, `!summary`, `!who`",
+].join("\n");
+
 /** The answer to `help`, and to a command that changes nothing. */
-export function toHelpReply(isStaff: boolean): Reply {
+export function toHelpReply(isStaff: boolean, isRoom = false): Reply {
+  if (isRoom) return { body: roomHelp };
   const staff = [
     "",
     "For the team: `claim` takes this conversation over, `bot` hands it back, `resolve` closes it.",

@@ -1,10 +1,11 @@
 import type { ChannelName } from "../core/envelope.ts";
-import type { ContactId, ConversationId, InstallationId, TenantId } from "../core/ids.ts";
+import type { ContactId, ConversationId, DeliveryId, InstallationId, TenantId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
 import type { Database, Query, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { TenantSeal } from "../store/seal.ts";
-import { toNotice } from "./notice.ts";
+import { installationIdOf } from "../tenants/installations.ts";
+import { noticeIdOf, toNotice } from "./notice.ts";
 
 /** A room on a platform that colleagues read and the people they help do not. */
 export interface StaffPlace {
@@ -19,6 +20,14 @@ export interface PostedInRoom {
   readonly tenantId: TenantId;
   readonly conversationId: ConversationId;
   readonly channel: ChannelName;
+  /** The messages that were put there, in order. */
+  readonly deliveries: readonly DeliveryId[];
+}
+
+/** The conversation that stands for a company's staff room. */
+export function staffRoomConversation(tenantId: TenantId, place: StaffPlace): ConversationId {
+  const installation = installationIdOf(tenantId, place.channel, place.workspace);
+  return deriveId<ConversationId>("staff room", installation, place.id);
 }
 
 /** Where colleagues of a company see what waits for them. */
@@ -70,19 +79,21 @@ export function createStaffRoom({
       const { channel, installationId, id: space } = place;
       const conversationId = deriveId<ConversationId>("staff room", installationId, space);
       await sql.query(openRoom(tenantId, conversationId, place));
-      for (const [index, reply] of replies.entries())
-        await sql.query(
-          toNotice(seal, {
-            tenantId,
-            conversationId,
-            correlationId,
-            kind: "staff room",
-            cause: [conversationId, cause, String(index)],
-            recipient: "",
-            reply,
-          }),
-        );
-      return { tenantId, conversationId, channel };
+      const deliveries: DeliveryId[] = [];
+      for (const [index, reply] of replies.entries()) {
+        const notice = {
+          tenantId,
+          conversationId,
+          correlationId,
+          kind: "staff room",
+          cause: [conversationId, cause, String(index)],
+          recipient: "",
+          reply,
+        };
+        await sql.query(toNotice(seal, notice));
+        deliveries.push(noticeIdOf(notice));
+      }
+      return { tenantId, conversationId, channel, deliveries };
     },
   };
 }

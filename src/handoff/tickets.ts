@@ -63,3 +63,34 @@ export function insertTicket(seal: TenantSeal, request: TicketRequest): Query {
     ],
   };
 }
+
+/** What becomes of a conversation's tickets when it is resolved, or opened again. */
+export function settleTickets(
+  tenantId: TenantId,
+  conversationId: ConversationId,
+  to: "solved" | "open",
+): Query {
+  return {
+    text: `UPDATE tickets SET status = $3, updated_at = now() WHERE company_id = $1 AND conversation_id = $2
+             AND ($3 = 'open') = (status IN ('solved', 'closed')) AND idempotency_key LIKE 'handoff:%'`,
+    values: [tenantId, conversationId, to],
+  };
+}
+
+/** Changes a conversation's open tickets: how urgent they are, or a tag more. */
+export function markTickets(
+  tenantId: TenantId,
+  conversationId: ConversationId,
+  mark: {
+    readonly priority?: TicketRequest["priority"] | undefined;
+    readonly tag?: string | undefined;
+    readonly queue?: string | undefined;
+  },
+): Query {
+  return {
+    text: `UPDATE tickets SET priority = coalesce($3, priority), queue = coalesce($5, queue), updated_at = now(),
+             tags = CASE WHEN $4::text IS NULL OR $4 = ANY (tags) THEN tags ELSE tags || $4 END
+           WHERE company_id = $1 AND conversation_id = $2 AND status IN ('open', 'pending') RETURNING id`,
+    values: [tenantId, conversationId, mark.priority ?? null, mark.tag ?? null, mark.queue ?? null],
+  };
+}

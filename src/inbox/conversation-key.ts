@@ -20,13 +20,7 @@ export function conversationKeyOf(envelope: Envelope, installationId: Installati
   const { space } = envelope.place;
   const whispersTo = isBetweenTwo(envelope) ? [envelope.sender.id] : [];
   const thread = whispersTo.length > 0 ? "" : envelope.place.thread;
-  const conversationId = deriveId<ConversationId>(
-    "conversation",
-    installationId,
-    space,
-    thread,
-    ...whispersTo,
-  );
+  const conversationId = conversationIdOf(installationId, { space, thread }, ...whispersTo);
   const contactId = deriveId<ContactId>("contact", installationId, envelope.sender.id);
   const place = { ...envelope.place, thread };
   return {
@@ -34,8 +28,22 @@ export function conversationKeyOf(envelope: Envelope, installationId: Installati
     contactId,
     threadId: [threadIdOf({ ...envelope, place }), ...whispersTo].join(":"),
     thread,
-    messageId: (externalId) => deriveId<MessageId>("message", installationId, space, externalId),
+    messageId: (externalId) => messageIdOf(installationId, space, externalId),
   };
+}
+
+/** The conversation of a thread, or of a room without any. */
+export function conversationIdOf(
+  installationId: InstallationId,
+  { space, thread }: Pick<Place, "space" | "thread">,
+  ...whispersTo: readonly string[]
+): ConversationId {
+  return deriveId<ConversationId>("conversation", installationId, space, thread, ...whispersTo);
+}
+
+/** A message of a room. */
+export function messageIdOf(installationId: InstallationId, space: string, externalId: string): MessageId {
+  return deriveId<MessageId>("message", installationId, space, externalId);
 }
 
 /** In a room others can read, what is said outside of a thread is seen by the person spoken to alone. */

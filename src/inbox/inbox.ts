@@ -7,14 +7,15 @@ import type {
   EditEnvelope,
   Envelope,
   MessageEnvelope,
+  ReactionEnvelope,
 } from "../core/envelope.ts";
-import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
+import type { ConversationId, InstallationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Database, Query } from "../store/database.ts";
+import type { Database, Query, Sql } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { InstallationDirectory, Route } from "../tenants/installations.ts";
 import { forgetMessage } from "./forget-message.ts";
-import { conversationKeyOf } from "./conversation-key.ts";
+import { conversationIdOf, conversationKeyOf, messageIdOf } from "./conversation-key.ts";
 import {
   deleteMessage,
   editMessage,
@@ -63,6 +64,29 @@ export interface InboxParts {
   /** Where a channel's platform does not tell later what was said, follow-ups wait here for the message they follow. */
   readonly held: HeldMessages;
   readonly readsBack: (channel: Envelope["channel"]) => boolean;
+  /** Where colleagues see what people wrote: what they change or take back changes there, too. */
+  readonly rooms: {
+    /** In the transaction that changes the message. True where it stands in a room. */
+    edited(sql: Sql, tenantId: TenantId, message: MessageId): Promise<boolean>;
+    /** Called after the commit; must not reject. */
+    soon(tenantId: TenantId, conversation: ConversationId): Promise<void>;
+  };
+  /** The control a colleague's reaction stands for; undefined where it is a mere reaction. */
+  readonly reacted: (reaction: {
+    readonly tenantId: TenantId;
+    readonly installationId: InstallationId;
+    readonly sender: string;
+    readonly emoji: string;
+    readonly messageId: MessageId;
+    readonly conversations: readonly ConversationId[];
+  }) => Promise<
+    | {
+        readonly conversationId: ConversationId;
+        readonly action: string;
+        readonly messageId: MessageId | undefined;
+      }
+    | undefined
+  >;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
   readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
   /** Called when a conversation has begun, for the counters. */
@@ -105,6 +129,7 @@ export function createInbox(parts: InboxParts): Inbox {
       case "delete":
         return takeDelete(envelope, route);
       case "reaction":
+        return takeReaction(envelope, route);
       case "membership":
         return takeNote(envelope, route);
       default:
@@ -241,6 +266,7 @@ export function createInbox(parts: InboxParts): Inbox {
     const seal = await sealer.forTenant(route.tenantId);
     const key = conversationKeyOf(envelope, route.installationId);
     const id = key.messageId(envelope.targetId);
+    let isInRoom = false;
     const rung = await database.withTenant(route.tenantId, async (sql) => {
       const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
       if (before === undefined || before.deleted_at !== null) return undefined;
@@ -248,6 +274,7 @@ export function createInbox(parts: InboxParts): Inbox {
       if (query === undefined) return [];
       const looksAgain = await sql.query(query);
       await forgetMessage(sql, seal, { tenantId: route.tenantId, id });
+      isInRoom = await parts.rooms.edited(sql, route.tenantId, id);
       return looksAgain;
     });
     if (rung === undefined)
@@ -255,7 +282,50 @@ export function createInbox(parts: InboxParts): Inbox {
         envelope.kind === "edit" ? "an edit of a message we do not have" : "a message we do not have",
       );
     if (rung.length > 0) announce(envelope, route, key.conversationId, false);
+    if (isInRoom) void parts.rooms.soon(route.tenantId, key.conversationId);
     return { kind: "accepted" };
+  }
+
+  async function takeReaction(envelope: ReactionEnvelope, route: Route): Promise<Accepted> {
+    const control = envelope.added ? await controlOf(envelope, route) : undefined;
+    if (control === undefined) return takeNote(envelope, route);
+    const { conversationId, action, messageId } = control;
+    const content: MessageContent = {
+      text: "",
+      action: { name: action, value: "" },
+      ...(messageId !== undefined && { fields: { message: messageId } }),
+    };
+    const seal = await sealer.forTenant(route.tenantId);
+    const key = { ...conversationKeyOf(envelope, route.installationId), conversationId };
+    const stored = await storeInbound(database, {
+      envelope,
+      route,
+      key,
+      kind: "action",
+      content: sealContent(seal, content),
+      raw: undefined,
+      contactName: undefined,
+      returnPath: undefined,
+      mayBegin: false,
+    });
+    if (stored.kind !== "new") return { kind: "duplicate" };
+    announce(envelope, route, conversationId, true);
+    return { kind: "accepted" };
+  }
+
+  /** Some platforms tell the message alone: then it is looked for, also as the one a thread began with. */
+  function controlOf({ place, targetId, sender, emoji }: ReactionEnvelope, route: Route) {
+    const { tenantId, installationId } = route;
+    const { space, thread } = place;
+    const threads = [...new Set([thread, targetId])];
+    return parts.reacted({
+      tenantId,
+      installationId,
+      sender: sender.id,
+      emoji,
+      messageId: messageIdOf(installationId, space, targetId),
+      conversations: threads.map((one) => conversationIdOf(installationId, { space, thread: one })),
+    });
   }
 
   async function takeNote(

@@ -51,6 +51,10 @@ export interface TenantFile {
   /** A room on a platform that colleagues read and the people they help do not. */
   readonly staffRoom?:
     { readonly channel: ChannelName; readonly workspace: string; readonly id: string } | undefined;
+  /** As whom colleagues speak to people out of a room of theirs: their first name, the team, or nobody. */
+  readonly staffIdentity?: "named" | "role" | "anonymous" | undefined;
+  /** What colleagues send by a name, in lower case. */
+  readonly snippets?: ReadonlyMap<string, string> | undefined;
   /** Answers that fit one of these wait for a colleague's word. An empty rule fits them all. */
   readonly drafts?: readonly DraftRule[] | undefined;
   /** Colleagues may approve what they asked for themselves. */
@@ -145,6 +149,13 @@ const tenantFile = z.strictObject({
       id: z.string("must be the room's id in quotes").min(1),
     })
     .optional(),
+  staffIdentity: z.enum(["named", "role", "anonymous"], "must be named, role or anonymous").default("named"),
+  snippets: z
+    .record(
+      z.string().regex(/^[a-z0-9_-]{1,40}$/, "must be named by a-z, 0-9, - and _"),
+      z.string("must be the words to send").min(1).max(4_000),
+    )
+    .default({}),
   drafts: z
     .union(
       [z.literal("all").transform(() => [{}]), z.literal("none").transform(() => []), z.array(draftRule)],
@@ -216,6 +227,8 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       sites: file.sites.map((one) => toSite(one, { path, problems, values })),
       staff: file.staff,
       staffRoom: file.staffRoom,
+      staffIdentity: file.staffIdentity,
+      snippets: new Map(Object.entries(file.snippets)),
       drafts: file.drafts,
       approveOwn: file.approveOwn,
     },

@@ -1,6 +1,7 @@
 import type { Accept } from "../core/envelope.ts";
 import type { Limits } from "../guard/limits/limits.ts";
 import type { Handoff } from "../handoff/handoff.ts";
+import type { Rooms } from "../handoff/rooms/rooms.ts";
 import type { Destination } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -15,6 +16,8 @@ import type { AnswerParts } from "./workbench.ts";
 export interface WorkParts extends AnswerParts {
   readonly sealer: Sealer;
   readonly handoff: Handoff;
+  /** Where colleagues read what people write who are not the bot's now. */
+  readonly rooms: Pick<Rooms, "bring" | "sent">;
   /** The way in, for what a thread held before we were called into it. */
   readonly accept: Accept;
   /** How much people may ask. */

@@ -47,6 +47,7 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly queue: Pick<Queue, "ring">;
   readonly fast: FastState;
   readonly handoff: Handoff;
+  readonly rooms: WorkParts["rooms"];
   /** The way in, for what is found on a platform later. */
   readonly accept: Accept;
   readonly limits: Pick<Limits, "admit">;
@@ -132,7 +133,10 @@ export function createTurns(parts: TurnsParts): Turns {
     if (signal.aborted) onStop();
     try {
       const result = await workOn(workParts, lease, claim, () => takeAgain(lease));
-      return await giveBack(lease, result);
+      const isMore = await giveBack(lease, result);
+      const { tenantId, conversationId } = lease;
+      if (result.outcomes.length > 0) void parts.rooms.sent(tenantId, conversationId, claim.owner.kind);
+      return isMore;
     } catch (cause) {
       return await giveUp(lease, claim, cause);
     } finally {

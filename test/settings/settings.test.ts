@@ -269,6 +269,8 @@ describe("tenant files", () => {
           { name: "Mia", roles: ["staff"], accounts: [{ channel: "slack", workspace: "T1", id: "U1" }] },
         ],
         drafts: [],
+        staffIdentity: "named",
+        snippets: new Map(),
         approveOwn: false,
       },
     ]);

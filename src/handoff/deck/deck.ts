@@ -1,0 +1,130 @@
+import type { BatonEvent } from "../../core/conversation.ts";
+import type { Log } from "../../core/log.ts";
+import type { TextCommand } from "../../core/text-command.ts";
+import { defaultQueue, type Passing, type Work } from "../baton-work.ts";
+import type { OpenControl } from "../handoff-store.ts";
+import { toHelpReply, toRefusalReply } from "../notices.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import type { DeckCall, StaffCall } from "./deck-call.ts";
+import { createDesk, type Desk } from "./desk.ts";
+import { createReplies, type Replies } from "./replies.ts";
+import { readWakeUp } from "./when-to-wake.ts";
+
+/** What people and colleagues tell Baton to do, one table for text, buttons and reactions. */
+export interface Deck {
+  /** Carries a command out in the transaction that settles its control; a refusal is said where it was asked. */
+  carryOut(work: Work, call: DeckCall): Promise<void>;
+}
+
+export interface DeckParts {
+  readonly passing: Passing;
+  readonly rooms: Rooms;
+  readonly holdMs: number;
+  /** Opens a closed conversation for whoever asks for a person in it. */
+  readonly reopen: (work: Work, control: OpenControl) => Promise<void>;
+  readonly log: Log;
+}
+
+type Handler = (work: Work, call: StaffCall) => Promise<void>;
+
+// A date a conversation that sleeps until somebody writes never lives to see.
+const foreverMs = 10 * 365 * 86_400_000;
+
+export function createDeck(parts: DeckParts): Deck {
+  const { passing, rooms, reopen, log } = parts;
+  const { pass, answer } = passing;
+  const replies: Replies = createReplies(parts);
+  const desk: Desk = createDesk({ passing, rooms });
+
+  const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help">, Handler>> = {
+    claim: (work, call) => passAs(work, call, { kind: "claim", by: call.staff, at: atOf(call) }),
+    bot: (work, call) => passAs(work, call, { kind: "return to bot", by: call.staff, at: atOf(call) }),
+    resolve: (work, call) =>
+      passAs(work, call, { kind: "resolve", by: call.staff, reason: reasonOf(call), at: atOf(call) }),
+    reopen: (work, call) => passAs(work, call, { kind: "reopen", by: call.staff, at: atOf(call) }),
+    transfer: async (work, call) => {
+      const queue = toQueue(call.command.argument);
+      if (queue === undefined) return refuse(work, call, "name the queue, such as `!transfer billing`");
+      await passAs(work, call, { kind: "transfer", queue, by: call.staff, at: atOf(call) });
+      await desk.mark(work, { queue });
+    },
+    assign: async (work, call) => {
+      const found = await desk.findColleague(work, call.command.argument);
+      if (found.kind === "refused") return refuse(work, call, found.reason);
+      await passAs(work, call, { kind: "assign", to: found.id, by: call.staff, at: atOf(call) });
+    },
+    snooze: (work, call) => snooze(work, call),
+    reply: (work, call) => replies.send(work, call, { identity: undefined }),
+    role: (work, call) => replies.send(work, call, { identity: "role" }),
+    anonymous: (work, call) => replies.send(work, call, { identity: "anonymous" }),
+    send: replies.sendNote,
+    edit: replies.edit,
+    undo: replies.undo,
+    snippet: replies.snippet,
+    note: desk.note,
+    priority: desk.priority,
+    tag: desk.tag,
+    summary: desk.summary,
+    who: desk.who,
+  };
+
+  async function carryOut(work: Work, call: DeckCall): Promise<void> {
+    const { command, control, staff } = call;
+    const { name } = command;
+    if (name === "help")
+      return answer(work, toHelpReply(staff !== undefined, work.room !== undefined), control.id);
+    if (name === "human") return callPerson(work, call);
+    if (staff === undefined) return refuse(work, call, "only staff can do that");
+    await handlers[name](work, { ...call, staff });
+    log.info({ ...work.subject, command: name }, "deck command carried out");
+  }
+
+  async function callPerson(work: Work, call: DeckCall): Promise<void> {
+    const reason = "the person asked for a human";
+    if (work.conversation.baton.status === "closed") await reopen(work, call.control);
+    await passAs(work, call, { kind: "escalate", reason, queue: defaultQueue, at: atOf(call) });
+  }
+
+  function passAs(work: Work, call: DeckCall, event: BatonEvent): Promise<void> {
+    const { command, control } = call;
+    return pass(work, event, control.id, {
+      command: control.kind === "action" && work.room === undefined ? undefined : command.name,
+      words: command.argument,
+    });
+  }
+
+  async function snooze(work: Work, call: StaffCall): Promise<void> {
+    const at = atOf(call);
+    const { timeZone } = rooms.policyOf(work.subject.tenantId);
+    const wake = readWakeUp(call.command.argument, at, timeZone);
+    if (wake === undefined)
+      return refuse(work, call, "say until when, such as `2h`, `until Mon 9:00` or `until reply`");
+    const until = wake.kind === "at" ? wake.at : new Date(at.getTime() + foreverMs);
+    await passAs(work, call, { kind: "snooze", by: call.staff, until, at });
+  }
+
+  function refuse(work: Work, { command, control }: DeckCall, reason: string): Promise<void> {
+    return answer(work, toRefusalReply(command.name, reason), control.id);
+  }
+
+  return { carryOut };
+}
+
+function atOf({ control }: DeckCall): Date {
+  return control.created_at;
+}
+
+/** The audit is not sealed, so it names the message in which staff gave their reason. */
+function reasonOf({ command, control }: DeckCall): string {
+  return command.argument === undefined
+    ? "resolved by staff"
+    : `resolved by staff, as said in message ${control.id}`;
+}
+
+function toQueue(argument: string | undefined): string | undefined {
+  const name = (argument ?? "")
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/gu, "_");
+  return /^[a-z0-9_]{2,40}$/u.test(name) ? name : undefined;
+}

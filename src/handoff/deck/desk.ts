@@ -1,0 +1,137 @@
+import type { StaffId } from "../../core/ids.ts";
+import type { Reply } from "../../core/reply.ts";
+import { plainText } from "../../core/plain-text.ts";
+import type { Query } from "../../store/database.ts";
+import type { Passing, Work } from "../baton-work.ts";
+import { toRefusalReply } from "../notices.ts";
+import { readMatter } from "../rooms/room-matter.ts";
+import { findStanding } from "../rooms/room-store.ts";
+import { toBriefLines, toStandingLine } from "../rooms/room-words.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import { markTickets, type TicketRequest } from "../tickets.ts";
+import type { StaffCall } from "./deck-call.ts";
+
+/** Commands that pass no baton and say nothing to the person. */
+export interface Desk {
+  findColleague(
+    work: Work,
+    name: string | undefined,
+  ): Promise<
+    { readonly kind: "found"; readonly id: StaffId } | { readonly kind: "refused"; readonly reason: string }
+  >;
+  mark(work: Work, mark: Parameters<typeof markTickets>[2]): Promise<void>;
+  note(work: Work, call: StaffCall): Promise<void>;
+  priority(work: Work, call: StaffCall): Promise<void>;
+  tag(work: Work, call: StaffCall): Promise<void>;
+  summary(work: Work, call: StaffCall): Promise<void>;
+  who(work: Work, call: StaffCall): Promise<void>;
+}
+
+const priorities = [
+  "low",
+  "normal",
+  "high",
+  "urgent",
+] as const satisfies readonly TicketRequest["priority"][];
+
+export function createDesk({ passing, rooms }: { readonly passing: Passing; readonly rooms: Rooms }): Desk {
+  /** Where the person reads along, only who asked sees the answer. */
+  function tell(work: Work, { control }: StaffCall, body: string): Promise<void> {
+    const isShared = work.room === undefined && work.conversation.audience !== "direct";
+    const reply: Reply = { body, ...(isShared && { onlyFor: control.sender_id }) };
+    return passing.answer(work, reply, control.id);
+  }
+
+  function refuse(work: Work, call: StaffCall, reason: string): Promise<void> {
+    return tell(work, call, toRefusalReply(call.command.name, reason).body);
+  }
+
+  return {
+    findColleague,
+    mark: async (work, mark) => {
+      const { tenantId, conversationId } = work.subject;
+      await work.sql.query(markTickets(tenantId, conversationId, mark));
+    },
+    note: async (work, call) => {
+      if (call.command.argument === undefined) return refuse(work, call, "write the note behind it");
+      await work.sql.query(auditCommand(work, call));
+      await tell(
+        work,
+        call,
+        work.room === undefined ? "Noted. Everybody in this thread can read it." : "📝 Noted.",
+      );
+    },
+    priority: async (work, call) => {
+      const wanted = call.command.argument?.trim().toLowerCase() ?? "high";
+      const priority = priorities.find((known) => known === wanted);
+      if (priority === undefined) return refuse(work, call, `it is one of ${priorities.join(", ")}`);
+      const { tenantId, conversationId } = work.subject;
+      const marked = await work.sql.query(markTickets(tenantId, conversationId, { priority }));
+      if (marked.length === 0) return refuse(work, call, "there is no open ticket");
+      await work.sql.query(auditCommand(work, call, { priority }));
+      await tell(work, call, `🚩 The priority is **${priority}**.`);
+    },
+    tag: async (work, call) => {
+      const tag = call.command.argument?.trim().toLowerCase().replaceAll(/\s+/gu, "-");
+      if (tag === undefined || !/^[\p{L}\p{N}_-]{1,40}$/u.test(tag))
+        return refuse(work, call, "name one tag, such as `!tag refund`");
+      const { tenantId, conversationId } = work.subject;
+      const marked = await work.sql.query(markTickets(tenantId, conversationId, { tag }));
+      if (marked.length === 0) return refuse(work, call, "there is no open ticket");
+      await work.sql.query(auditCommand(work, call));
+      await tell(work, call, `🏷 Tagged **${plainText(tag)}**.`);
+    },
+    summary: async (work, call) => {
+      const { sql, seal, subject } = work;
+      const { brief, transcript } = await readMatter(sql, seal, { ...subject, reason: "" });
+      await sql.query(auditCommand(work, call));
+      await tell(work, call, [toBriefLines(brief), transcript].filter((part) => part !== "").join("\n\n"));
+    },
+    who: async (work, call) => {
+      const standing = await findStanding(work.sql, work.subject.tenantId, work.subject.conversationId);
+      const { timeZone } = rooms.policyOf(work.subject.tenantId);
+      await work.sql.query(auditCommand(work, call));
+      await tell(work, call, standing === undefined ? "Nobody." : toStandingLine(standing, timeZone));
+    },
+  };
+}
+
+/** One colleague whose name begins like this. */
+async function findColleague(
+  { sql, subject }: Work,
+  name: string | undefined,
+): ReturnType<Desk["findColleague"]> {
+  const wanted = name?.trim().replace(/^@/u, "").toLowerCase() ?? "";
+  if (wanted === "") return { kind: "refused", reason: "name a colleague, such as `!assign Mia`" };
+  const found = await sql.query<{ id: StaffId; name: string }>({
+    text: `SELECT id, name FROM staff WHERE company_id = $1 AND state = 'active' AND starts_with(lower(name), $2)
+           ORDER BY lower(name) = $2 DESC, name LIMIT 3`,
+    values: [subject.tenantId, wanted],
+  });
+  const [first, second] = found;
+  if (first === undefined) return { kind: "refused", reason: "no colleague is called that" };
+  if (second !== undefined && first.name.toLowerCase() !== wanted)
+    return { kind: "refused", reason: "more than one colleague is called that" };
+  return { kind: "found", id: first.id };
+}
+
+/** The one audit row of a command that passes no baton. What was written stays in its sealed message. */
+export function auditCommand(
+  { subject }: Work,
+  { command, control, staff }: StaffCall,
+  data: Readonly<Record<string, unknown>> = {},
+): Query {
+  return {
+    text: `INSERT INTO audit (company_id, conversation_id, actor, action, data, correlation_id, at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    values: [
+      subject.tenantId,
+      subject.conversationId,
+      staff,
+      `command ${command.name}`,
+      JSON.stringify({ message: control.id, ...data }),
+      subject.correlationId,
+      control.created_at,
+    ],
+  };
+}

@@ -1,0 +1,202 @@
+import type { ChannelName } from "../../core/envelope.ts";
+import type { DeliveryId, MessageId } from "../../core/ids.ts";
+import { contentPurpose } from "../../inbox/message-content.ts";
+import { sealReply } from "../../outbox/delivery.ts";
+import { deriveId } from "../../store/derive-id.ts";
+import type { Passing, Work } from "../baton-work.ts";
+import { toRefusalReply } from "../notices.ts";
+import {
+  enqueueReply,
+  lockReply,
+  nextNumber,
+  noteEdited,
+  withdrawReply,
+  type Identity,
+  type ReplyRow,
+} from "../rooms/reply-store.ts";
+import { openContent } from "../rooms/room-matter.ts";
+import { channelOf, restate } from "../rooms/room-store.ts";
+import { toPublicWords, toReplyLine } from "../rooms/room-words.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import { roomNoticeId, sayInRoom } from "../rooms/say-in-room.ts";
+import { auditCommand } from "./desk.ts";
+import type { StaffCall } from "./deck-call.ts";
+
+/** Commands by which colleagues speak to the person out of a room. */
+export interface Replies {
+  send(work: Work, call: StaffCall, as: { readonly identity: Identity | undefined }): Promise<void>;
+  /** Sends what was written among colleagues: the message that was reacted to, or the colleague's last one. */
+  sendNote(work: Work, call: StaffCall): Promise<void>;
+  snippet(work: Work, call: StaffCall): Promise<void>;
+  edit(work: Work, call: StaffCall): Promise<void>;
+  /** Takes back what has not gone out yet. */
+  undo(work: Work, call: StaffCall): Promise<void>;
+}
+
+export interface RepliesParts {
+  readonly passing: Passing;
+  readonly rooms: Rooms;
+  readonly holdMs: number;
+}
+
+export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies {
+  const { pass, answer } = passing;
+
+  const refuse = (work: Work, { command, control }: StaffCall, reason: string) =>
+    answer(work, toRefusalReply(command.name, reason), control.id);
+
+  async function send(
+    work: Work,
+    call: StaffCall,
+    { identity }: { readonly identity: Identity | undefined },
+  ): Promise<void> {
+    const text = call.command.argument?.trim() ?? "";
+    if (text === "") return refuse(work, call, "write what you want to say behind it");
+    await sendText(work, call, text, identity);
+  }
+
+  async function sendText(
+    work: Work,
+    call: StaffCall,
+    text: string,
+    wanted: Identity | undefined,
+  ): Promise<void> {
+    const { sql, seal, subject, room, conversation } = work;
+    if (room === undefined || room.room_conversation_id === null)
+      return refuse(work, call, "here they read what you write: just write it");
+    const { control, staff } = call;
+    const { tenantId, conversationId, correlationId } = subject;
+    // Whoever speaks to the person has the conversation, and the person waits no longer.
+    await pass(work, { kind: "staff reply", by: staff, at: control.created_at }, control.id);
+    const identity = wanted ?? rooms.policyOf(tenantId).identity;
+    const pieces = await cutFor(work, toPublicWords(identity, await nameOf(work, staff), text));
+    const number = await nextNumber(sql, tenantId, room.id);
+    const cause: [string, string] = ["reply", control.id];
+    await sql.query(
+      enqueueReply(tenantId, {
+        id: deriveId("room reply", room.id, control.id),
+        room_id: room.id,
+        number,
+        conversation_id: conversationId,
+        message_id: deriveId<MessageId>("room reply message", room.id, control.id),
+        deliveries: pieces.map((_, index) => deliveryOf(room.id, control.id, index)),
+        bodies: pieces.map((body) => sealReply(seal, { body })),
+        line_id: roomNoticeId(room, cause, 0),
+        by_staff: staff,
+        identity,
+        recipient: conversation.requesterId,
+        content: seal.seal(contentPurpose, JSON.stringify({ text })),
+        holdMs,
+        correlationId,
+      }),
+    );
+    const { touched } = work.ends;
+    await sayInRoom(
+      { sql, seal, split: rooms.split, tenantId, room, touched },
+      cause,
+      toReplyLine(number, { state: "held", holdMs }),
+    );
+    touched.add(conversationId);
+    await sql.query(auditCommand(work, call, { number, identity }));
+  }
+
+  async function sendNote(work: Work, call: StaffCall): Promise<void> {
+    const text = await findNote(work, call);
+    if (text === undefined) return refuse(work, call, "there is no message of yours to send");
+    await sendText(work, call, text, undefined);
+  }
+
+  async function snippet(work: Work, call: StaffCall): Promise<void> {
+    const { snippets } = rooms.policyOf(work.subject.tenantId);
+    const name = call.command.argument?.trim().toLowerCase() ?? "";
+    const text = snippets.get(name);
+    if (text !== undefined) return sendText(work, call, text, undefined);
+    const known = [...snippets.keys()].map((one) => `\`${one}\``).join(", ");
+    await refuse(work, call, known === "" ? "the company has no snippets" : `it is one of ${known}`);
+  }
+
+  async function edit(work: Work, call: StaffCall): Promise<void> {
+    const { sql, seal, subject, room } = work;
+    const [, number = "", text = ""] = /^#?(\d{1,6})\s+(\S[^]*)$/u.exec(call.command.argument ?? "") ?? [];
+    if (text === "")
+      return refuse(work, call, "name the number and the new words, such as `!edit 3 Sorry, 5 pm`");
+    const reply = room && (await lockReply(sql, subject.tenantId, room.id, { number: Number(number) }));
+    if (room === undefined || reply === undefined) return refuse(work, call, `there is no #${number}`);
+    if (reply.state === "undone" || reply.state === "failed")
+      return refuse(work, call, `#${number} never reached them`);
+    const pieces = await cutFor(
+      work,
+      toPublicWords(reply.identity, await nameOf(work, reply.by_staff), text),
+    );
+    if (pieces.length !== reply.deliveries.length)
+      return refuse(work, call, `that takes another number of messages than #${number}: send a new one`);
+    if (!(await areChangeable(work, reply)))
+      return refuse(work, call, `#${number} is on its way at this moment: try again`);
+    for (const [index, body] of pieces.entries()) {
+      const id = reply.deliveries[index];
+      if (id !== undefined) await sql.query(restate(subject.tenantId, id, sealReply(seal, { body })));
+    }
+    const content = seal.seal(contentPurpose, JSON.stringify({ text }));
+    await sql.query(noteEdited(subject.tenantId, reply, reply.deliveries, content));
+    await sql.query(auditCommand(work, call, { number: reply.number }));
+    work.ends.touched.add(subject.conversationId);
+    work.ends.rooms.add(subject.conversationId);
+    await answer(work, { body: `✏️ **#${reply.number}** is changed.` }, call.control.id);
+  }
+
+  async function undo(work: Work, call: StaffCall): Promise<void> {
+    const { sql, subject, room } = work;
+    const reply = room && (await lockReply(sql, subject.tenantId, room.id, { by: call.staff }));
+    if (reply === undefined) return refuse(work, call, "you have sent nothing");
+    if (reply.state !== "held" || !(await withdrawReply(sql, subject.tenantId, reply))) {
+      const { number } = reply;
+      return refuse(work, call, `#${number} has gone out already. \`!edit ${number} …\` changes it`);
+    }
+    await sql.query(auditCommand(work, call, { number: reply.number }));
+    work.ends.rooms.add(subject.conversationId);
+  }
+
+  async function cutFor({ sql, subject }: Work, words: string): Promise<readonly string[]> {
+    const channel: ChannelName | undefined = await channelOf(sql, subject.tenantId, subject.conversationId);
+    return channel === undefined ? [words] : rooms.split(channel, words);
+  }
+
+  return { send, sendNote, snippet, edit, undo };
+}
+
+function deliveryOf(roomId: string, controlId: string, index: number): DeliveryId {
+  return deriveId<DeliveryId>("room reply", roomId, controlId, String(index));
+}
+
+async function nameOf({ sql, subject }: Work, staff: string): Promise<string> {
+  const [row] = await sql.query<{ name: string }>({
+    text: "SELECT name FROM staff WHERE company_id = $1 AND id = $2",
+    values: [subject.tenantId, staff],
+  });
+  return row?.name ?? "Support";
+}
+
+/** Only words of colleagues, written in this room, that are no command. */
+async function findNote(work: Work, { control, content }: StaffCall): Promise<string | undefined> {
+  const chosen = content.fields?.["message"];
+  const [row] = await work.sql.query<{ content: Buffer }>({
+    text: `SELECT content FROM messages WHERE company_id = $1 AND conversation_id = $2 AND role = 'staff' AND kind = 'message'
+             AND deleted_at IS NULL AND reason = 'said among colleagues'
+             AND CASE WHEN $3::uuid IS NULL THEN sender_id = $4 ELSE id = $3 END
+           ORDER BY seq DESC LIMIT 1`,
+    values: [work.subject.tenantId, work.desk, chosen ?? null, control.sender_id],
+  });
+  const opened = row && openContent(work.seal, row.content);
+  const text = opened?.text.trim() ?? "";
+  return text === "" ? undefined : text;
+}
+
+async function areChangeable({ sql, subject }: Work, { deliveries }: ReplyRow): Promise<boolean> {
+  const rows = await sql.query<{ state: string }>({
+    text: "SELECT state FROM deliveries WHERE company_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR UPDATE",
+    values: [subject.tenantId, deliveries],
+  });
+  return (
+    rows.length === deliveries.length && rows.every(({ state }) => state === "pending" || state === "sent")
+  );
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { isSubstantive } from "../../core/turn.ts";
+
+/** What colleagues are told of a conversation they come to: found in what was said and done, without a model. */
+export interface Brief {
+  readonly name: string | undefined;
+  readonly channel: string;
+  /** ISO 639-1, where it is known. */
+  readonly language: string | undefined;
+  readonly reason: string;
+  /** What the person wants, in one line of their own words. */
+  readonly ask: string;
+  /** Addresses, numbers, amounts and dates they named, newest first. */
+  readonly facts: readonly string[];
+  /** Steps that were carried out or failed, and the bot's last words. */
+  readonly tried: readonly string[];
+}
+
+const briefShape = z.object({
+  name: z.string().optional(),
+  channel: z.string(),
+  language: z.string().optional(),
+  reason: z.string(),
+  ask: z.string(),
+  facts: z.array(z.string()),
+  tried: z.array(z.string()),
+});
+
+/** Reads what `JSON.stringify` of a Brief gave. */
+export function parseBrief(json: string): Brief {
+  const { name, language, ...rest } = briefShape.parse(JSON.parse(json));
+  return { name, language, ...rest };
+}
+
+/** What a brief is made of; messages in their order. */
+export interface BriefMatter extends Pick<Brief, "name" | "channel" | "language" | "reason"> {
+  readonly said: readonly {
+    readonly role: "user" | "assistant" | "staff" | "system";
+    readonly text: string;
+  }[];
+  readonly steps: readonly { readonly name: string; readonly ok: boolean | null }[];
+  /** What was found in one text, as it stands there. */
+  readonly factsIn: (text: string) => readonly string[];
+}
+
+const mostFacts = 6;
+const mostSteps = 4;
+const longest = 240;
+
+/** Makes the brief. Touches nothing. */
+export function toBrief(matter: BriefMatter): Brief {
+  const { name, channel, language, reason, said, steps } = matter;
+  const asked = said.filter(({ role }) => role === "user").map(({ text }) => text);
+  return {
+    name,
+    channel,
+    language,
+    reason,
+    ask: inOneLine(findAsk(asked)),
+    facts: findFacts(asked, matter.factsIn),
+    tried: [...steps.slice(-mostSteps).map(toStep), ...lastWords(said)],
+  };
+}
+
+/** The newest thing they wanted that is more than to be put through. */
+function findAsk(asked: readonly string[]): string {
+  const wishes = asked.filter((text) => isSubstantive(text));
+  return wishes.findLast((text) => !isMereCall(text)) ?? wishes.at(-1) ?? "";
+}
+
+/** Nothing but the wish for a person, or a command. */
+function isMereCall(text: string): boolean {
+  if (text.length > 80) return false;
+  return /\b(humans?|persons?|agents?|representative|operator|someone|mensch\w*|mitarbeiter\w*|berater\w*|humain\w*|conseill\w+|humano|persona|agente)\b|^!?\w+$/iu.test(
+    text.trim(),
+  );
+}
+
+function findFacts(asked: readonly string[], factsIn: BriefMatter["factsIn"]): readonly string[] {
+  const found = asked.toReversed().flatMap((text) => factsIn(text));
+  return [...new Set(found)].slice(0, mostFacts);
+}
+
+function toStep({ name, ok }: { readonly name: string; readonly ok: boolean | null }): string {
+  const end = ok === null ? "no outcome known" : ok ? "done" : "failed";
+  return `${name}: ${end}`;
+}
+
+function lastWords(said: BriefMatter["said"]): readonly string[] {
+  const last = said.findLast(({ role }) => role === "assistant");
+  return last === undefined ? [] : [`I answered: ${inOneLine(last.text)}`];
+}
+
+function inOneLine(text: string): string {
+  const line = text.replaceAll(/\s+/gu, " ").trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
+}

@@ -1,0 +1,191 @@
+import type { ChannelName } from "../../core/envelope.ts";
+import { threadIdOf } from "../../core/envelope.ts";
+import type { ConversationId, TenantId } from "../../core/ids.ts";
+import { conversationIdOf } from "../../inbox/conversation-key.ts";
+import { sealReply } from "../../outbox/delivery.ts";
+import type { Sql } from "../../store/database.ts";
+import type { TenantSeal } from "../../store/seal.ts";
+import { parseBrief } from "./brief.ts";
+import { openContent, readMatter } from "./room-matter.ts";
+import { findUntold, noteTold, type UntoldReply } from "./reply-store.ts";
+import {
+  briefPurpose,
+  channelOf,
+  findCard,
+  findStaleMirrors,
+  findStanding,
+  findUnmirrored,
+  freshCard,
+  freshMirror,
+  linkRoom,
+  lockRoom,
+  mayChange,
+  noteMirrored,
+  openThread,
+  restate,
+  type RoomRow,
+  type Standing,
+  type StandingCard,
+  type Unmirrored,
+} from "./room-store.ts";
+import { toCard, toDeleted, toMirrored, toReplyLine, toRoomGreeting, toThreadCard } from "./room-words.ts";
+import { cut, roomNoticeId, sayInRoom, type RoomScene, type Split } from "./say-in-room.ts";
+
+/** A transaction in which a room is looked after. */
+export interface Looking {
+  readonly sql: Sql;
+  readonly seal: TenantSeal;
+  readonly split: Split;
+  readonly tenantId: TenantId;
+  readonly timeZone: string;
+  /** Conversations in which something is to be sent now. */
+  readonly touched: Set<ConversationId>;
+}
+
+type Scene = RoomScene & Pick<Looking, "touched">;
+
+/** A conversation whose bell is to be rung after the commit. */
+export interface ToRing {
+  readonly conversationId: ConversationId;
+  readonly channel: ChannelName;
+}
+
+/**
+ * Does whatever is due for a room: opens its thread once the card stands, brings what the person wrote, changed or deleted,
+ * tells what became of replies, and shows on the card who has the baton. All of it once, however often it is tried.
+ */
+export async function lookAfter(looking: Looking, id: string): Promise<readonly ToRing[]> {
+  const { sql, tenantId } = looking;
+  const found = await lockRoom(sql, tenantId, id);
+  const room = found?.state === "opening" ? await link(looking, found) : found;
+  if (room === undefined) return [];
+  const standing = await findStanding(sql, tenantId, room.conversation_id);
+  if (standing === undefined) return [];
+  await showCard(looking, room, standing);
+  const isRelay = room.room_conversation_id !== null && room.room_conversation_id !== room.conversation_id;
+  if (isRelay) {
+    const scene: Scene = { ...looking, room };
+    if (standing.owner_kind !== "bot" && room.state === "open") await mirror(scene);
+    await correctMirrors(scene);
+    await tellReplies(scene);
+  }
+  return toRing(looking);
+}
+
+/** The thread under the card is a place of its own from now on. */
+async function link(looking: Looking, room: RoomRow): Promise<RoomRow | undefined> {
+  const { sql, tenantId, seal } = looking;
+  const [card] = await sql.query<StandingCard>(findCard(tenantId, room));
+  if (card === undefined) return undefined;
+  const at = { space: card.space, thread: card.ref };
+  const id = conversationIdOf(card.installation_id, at);
+  const place = { ...at, audience: "group" as const };
+  const threadId = threadIdOf({ channel: card.channel, installation: card.installation, place });
+  await sql.query(openThread(tenantId, card, { id, threadId }));
+  await sql.query(linkRoom(tenantId, room.id, id));
+  const linked: RoomRow = { ...room, state: "open", room_conversation_id: id };
+  const { conversation_id: conversationId } = room;
+  const { brief, transcript } = await readMatter(sql, seal, { tenantId, conversationId, reason: "" });
+  await sayInRoom(
+    { ...looking, room: linked },
+    ["greeting"],
+    [toRoomGreeting(brief), transcript].join("\n\n"),
+  );
+  return linked;
+}
+
+async function showCard(looking: Looking, room: RoomRow, standing: Standing): Promise<void> {
+  const { sql, seal, tenantId, timeZone } = looking;
+  const isShared = room.room_conversation_id === room.conversation_id;
+  const reply = isShared
+    ? toThreadCard(standing, room.conversation_id, timeZone)
+    : toCard(parseBrief(seal.open(briefPurpose, room.brief)), standing, room.conversation_id, timeZone);
+  const [isStale] = await sql.query({
+    text: "SELECT 1 FROM rooms WHERE company_id = $1 AND id = $2 AND is_card_stale",
+    values: [tenantId, room.id],
+  });
+  if (isStale === undefined) return;
+  const [changed] = await sql.query(restate(tenantId, room.card_id, sealReply(seal, reply)));
+  if (changed !== undefined) looking.touched.add(room.card_conversation_id);
+  if (changed !== undefined || !(await mayChange(sql, tenantId, room.card_id)))
+    await sql.query(freshCard(tenantId, room.id));
+}
+
+/** What the person wrote since the last look. */
+async function mirror(scene: Scene): Promise<void> {
+  const { sql, seal, room, tenantId } = scene;
+  for (const message of await sql.query<Unmirrored>(findUnmirrored(tenantId, room))) {
+    const pieces = await sayInRoom(scene, ["mirror", message.id], wordsOf(seal, message));
+    await sql.query(noteMirrored(tenantId, room.id, message, pieces));
+  }
+}
+
+function wordsOf(seal: TenantSeal, { content, deleted_at: deletedAt }: Unmirrored): string {
+  const opened = openContent(seal, content);
+  if (deletedAt !== null) return toDeleted(opened?.name);
+  if (opened === undefined) return "_A message that cannot be read._";
+  const files = (opened.attachments ?? []).map(({ name, mimeType }) => `${name} (${mimeType})`);
+  return toMirrored(opened.name, opened.text, files);
+}
+
+/** What they changed or took back stands in the room as it is now. */
+async function correctMirrors(scene: Scene): Promise<void> {
+  const { sql, seal, room, tenantId } = scene;
+  const place = room.room_conversation_id;
+  if (place === null) return;
+  const stale = await sql.query<Unmirrored & { readonly pieces: number }>(
+    findStaleMirrors(tenantId, room.id),
+  );
+  for (const message of stale) {
+    const pieces = await cut(scene, place, wordsOf(seal, message));
+    const shown = fill(pieces, message.pieces);
+    let isDone = true;
+    for (const [index, body] of shown.entries()) {
+      const id = roomNoticeId(room, ["mirror", message.id], index);
+      const [changed] = await sql.query(restate(tenantId, id, sealReply(seal, { body })));
+      if (changed !== undefined) scene.touched.add(place);
+      if (changed === undefined && (await mayChange(sql, tenantId, id))) isDone = false;
+    }
+    if (isDone) await sql.query(freshMirror(tenantId, room.id, message.id, message.pieces));
+  }
+}
+
+/** As many messages as there were: what is too long now ends early, what is short leaves marks. */
+function fill(pieces: readonly string[], count: number): readonly string[] {
+  if (pieces.length > count)
+    return pieces.slice(0, count).map((piece, index) => (index === count - 1 ? `${piece}\n…` : piece));
+  return Array.from({ length: count }, (_, index) => pieces[index] ?? "…");
+}
+
+/** What became of replies, in the lines that announced them. */
+async function tellReplies({ sql, seal, room, tenantId, touched }: Scene): Promise<void> {
+  for (const reply of await sql.query<UntoldReply>(findUntold(tenantId, room.id))) {
+    const end = endOf(reply);
+    if (end === undefined) continue;
+    const words = toReplyLine(reply.number, end);
+    const [changed] = await sql.query(restate(tenantId, reply.line_id, sealReply(seal, { body: words })));
+    if (changed !== undefined && room.room_conversation_id !== null) touched.add(room.room_conversation_id);
+    if (changed !== undefined || !(await mayChange(sql, tenantId, reply.line_id)))
+      await sql.query(noteTold(tenantId, reply.id, end.state));
+  }
+}
+
+/** Undefined while any of its messages is still on its way. */
+function endOf(
+  reply: UntoldReply,
+): { readonly state: "sent" | "failed" | "undone"; readonly reason?: string | undefined } | undefined {
+  const outcomes = reply.outcomes ?? [];
+  if (reply.state === "undone") return { state: "undone" };
+  if (outcomes.some(({ state }) => state === "pending" || state === "sending")) return undefined;
+  const failed = outcomes.find(({ state }) => state !== "sent");
+  return failed === undefined ? { state: "sent" } : { state: "failed", reason: failed.error ?? undefined };
+}
+
+async function toRing({ sql, tenantId, touched }: Looking): Promise<readonly ToRing[]> {
+  const found: ToRing[] = [];
+  for (const conversationId of touched) {
+    const channel = await channelOf(sql, tenantId, conversationId);
+    if (channel !== undefined) found.push({ conversationId, channel });
+  }
+  return found;
+}

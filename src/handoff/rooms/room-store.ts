@@ -1,0 +1,333 @@
+import type { Owner } from "../../core/conversation.ts";
+import type { ChannelName } from "../../core/envelope.ts";
+import type { ConversationId, DeliveryId, InstallationId, MessageId, TenantId } from "../../core/ids.ts";
+import type { Query, Sql } from "../../store/database.ts";
+
+/** The purpose under which what a card tells is sealed. */
+export const briefPurpose = "room.brief";
+
+/** A room as it is stored. */
+export interface RoomRow {
+  readonly id: string;
+  /** The conversation that is worked on. */
+  readonly conversation_id: ConversationId;
+  readonly card_conversation_id: ConversationId;
+  readonly card_id: DeliveryId;
+  /** Where colleagues write; null until the card stands. The conversation itself where they share its thread. */
+  readonly room_conversation_id: ConversationId | null;
+  readonly state: "opening" | "open" | "closed";
+  readonly brief: Buffer;
+  readonly mirrored_seq: string;
+  readonly replies: number;
+  readonly correlation_id: string | null;
+  readonly created_at: Date;
+}
+
+const columns = `r.id, r.conversation_id, r.card_conversation_id, r.card_id, r.room_conversation_id, r.state, r.brief,
+  r.mirrored_seq, r.replies, r.correlation_id, r.created_at`;
+
+/** The room whose thread a conversation is; undefined for any other conversation. */
+export async function findRoomAt(
+  ask: Sql["query"],
+  tenantId: TenantId,
+  place: ConversationId,
+): Promise<RoomRow | undefined> {
+  const [row] = await ask<RoomRow>({
+    text: `SELECT ${columns} FROM rooms r WHERE r.company_id = $1 AND r.room_conversation_id = $2
+           ORDER BY r.created_at DESC LIMIT 1`,
+    values: [tenantId, place],
+  });
+  return row;
+}
+
+/** The newest room of a conversation. */
+export async function findRoomOf(
+  ask: Sql["query"],
+  tenantId: TenantId,
+  conversation: ConversationId,
+): Promise<RoomRow | undefined> {
+  const [row] = await ask<RoomRow>({
+    text: `SELECT ${columns} FROM rooms r WHERE r.company_id = $1 AND r.conversation_id = $2
+           ORDER BY r.created_at DESC LIMIT 1`,
+    values: [tenantId, conversation],
+  });
+  return row;
+}
+
+/** A room by its id, locked until the transaction ends. */
+export async function lockRoom(sql: Sql, tenantId: TenantId, id: string): Promise<RoomRow | undefined> {
+  const [row] = await sql.query<RoomRow>({
+    text: `SELECT ${columns} FROM rooms r WHERE r.company_id = $1 AND r.id = $2 FOR UPDATE`,
+    values: [tenantId, id],
+  });
+  return row;
+}
+
+/** Opens a room, once; `mirrored_seq` begins behind everything said so far. */
+export function insertRoom(
+  tenantId: TenantId,
+  room: {
+    readonly id: string;
+    readonly conversationId: ConversationId;
+    readonly cardConversationId: ConversationId;
+    readonly cardId: DeliveryId;
+    readonly roomConversationId: ConversationId | undefined;
+    readonly brief: Buffer;
+    readonly correlationId: string;
+  },
+): Query {
+  return {
+    text: `INSERT INTO rooms (company_id, id, conversation_id, card_conversation_id, card_id, room_conversation_id, state,
+             brief, mirrored_seq, correlation_id)
+           SELECT $1, $2, $3, $4, $5, $6::uuid, CASE WHEN $6::uuid IS NULL THEN 'opening' ELSE 'open' END, $7, last_seq, $8
+           FROM conversations WHERE company_id = $1 AND id = $3
+           ON CONFLICT DO NOTHING`,
+    values: [
+      tenantId,
+      room.id,
+      room.conversationId,
+      room.cardConversationId,
+      room.cardId,
+      room.roomConversationId ?? null,
+      room.brief,
+      room.correlationId,
+    ],
+  };
+}
+
+/** What the card shows is not true any more. */
+export function staleCard(
+  tenantId: TenantId,
+  id: string,
+  to: { readonly state?: RoomRow["state"] | undefined; readonly brief?: Buffer | undefined },
+): Query {
+  return {
+    text: `UPDATE rooms SET is_card_stale = true, brief = coalesce($4, brief), state = CASE WHEN state = 'opening' THEN state ELSE coalesce($3, state) END
+           WHERE company_id = $1 AND id = $2`,
+    values: [tenantId, id, to.state ?? null, to.brief ?? null],
+  };
+}
+
+/** The card's text is as it should be. */
+export function freshCard(tenantId: TenantId, id: string): Query {
+  return {
+    text: "UPDATE rooms SET is_card_stale = false WHERE company_id = $1 AND id = $2",
+    values: [tenantId, id],
+  };
+}
+
+/** Everything said so far is told in another way. */
+export function skipToNow(tenantId: TenantId, { id, conversation_id }: RoomRow): Query {
+  return {
+    text: `UPDATE rooms r SET mirrored_seq = c.last_seq FROM conversations c
+           WHERE r.company_id = $1 AND r.id = $2 AND c.company_id = $1 AND c.id = $3`,
+    values: [tenantId, id, conversation_id],
+  };
+}
+
+/** Where a card that waits for its thread stands on its platform. */
+export interface StandingCard {
+  readonly ref: string;
+  readonly channel: ChannelName;
+  readonly installation_id: InstallationId;
+  readonly installation: string;
+  readonly space: string;
+  readonly contact_id: string;
+  readonly audience: string;
+}
+
+/** Finds where a card stands; no row until it does. */
+export function findCard(tenantId: TenantId, room: RoomRow): Query {
+  return {
+    text: `SELECT d.ref, c.channel, c.installation_id, i.external_id AS installation, c.space, c.user_id AS contact_id, c.audience
+           FROM deliveries d
+           JOIN conversations c ON c.company_id = $1 AND c.id = $2
+           JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
+           WHERE d.company_id = $1 AND d.id = $3 AND d.state = 'sent' AND d.ref IS NOT NULL`,
+    values: [tenantId, room.card_conversation_id, room.card_id],
+  };
+}
+
+/** The thread under a card as a conversation: Baton only carries words there, so it has no bot. */
+export function openThread(
+  tenantId: TenantId,
+  card: StandingCard,
+  thread: { readonly id: ConversationId; readonly threadId: string },
+): Query {
+  return {
+    text: `INSERT INTO conversations (company_id, id, installation_id, user_id, channel, thread_id, space, thread, audience,
+             agent_type, owner_kind)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'staff', 'off')
+           ON CONFLICT (company_id, id) DO UPDATE SET owner_kind = 'off', owner_staff = NULL, owner_queue = NULL,
+             agent_type = 'staff', user_id = excluded.user_id`,
+    values: [
+      tenantId,
+      thread.id,
+      card.installation_id,
+      card.contact_id,
+      card.channel,
+      thread.threadId,
+      card.space,
+      card.ref,
+      card.audience,
+    ],
+  };
+}
+
+/** The room's thread is known from now on. */
+export function linkRoom(tenantId: TenantId, id: string, place: ConversationId): Query {
+  return {
+    text: `UPDATE rooms SET state = 'open', room_conversation_id = $3, is_card_stale = true
+           WHERE company_id = $1 AND id = $2 AND state = 'opening' RETURNING id`,
+    values: [tenantId, id, place],
+  };
+}
+
+/** The platform a conversation stands on. */
+export async function channelOf(
+  sql: Sql,
+  tenantId: TenantId,
+  id: ConversationId,
+): Promise<ChannelName | undefined> {
+  const [row] = await sql.query<{ channel: ChannelName }>({
+    text: "SELECT channel FROM conversations WHERE company_id = $1 AND id = $2",
+    values: [tenantId, id],
+  });
+  return row?.channel;
+}
+
+/** Who has a conversation, as its card shows it. */
+export interface Standing {
+  readonly owner_kind: Owner["kind"];
+  readonly owner_queue: string | null;
+  readonly status: "active" | "escalated" | "snoozed" | "closed";
+  readonly waiting_since: Date | null;
+  readonly snoozed_until: Date | null;
+  readonly holder: string | null;
+  readonly since: Date | null;
+}
+
+/** Who has a conversation and since when. */
+export async function findStanding(
+  sql: Sql,
+  tenantId: TenantId,
+  id: ConversationId,
+): Promise<Standing | undefined> {
+  const [row] = await sql.query<Standing>({
+    text: `SELECT c.owner_kind, c.owner_queue, c.status, c.waiting_since, c.snoozed_until, s.name AS holder,
+             (SELECT max(at) FROM audit a WHERE a.company_id = $1 AND a.conversation_id = $2
+                AND a.data->>'to' = 'human') AS since
+           FROM conversations c LEFT JOIN staff s ON s.company_id = $1 AND s.id = c.owner_staff
+           WHERE c.company_id = $1 AND c.id = $2`,
+    values: [tenantId, id],
+  });
+  return row;
+}
+
+/** Something the person said that the room does not show yet, or shows as it was. */
+export interface Unmirrored {
+  readonly id: MessageId;
+  readonly seq: string;
+  readonly content: Buffer;
+  readonly deleted_at: Date | null;
+}
+
+/** What the person said since the room was last told, oldest first. */
+export function findUnmirrored(tenantId: TenantId, room: RoomRow): Query {
+  return {
+    text: `SELECT id, seq, content, deleted_at FROM messages
+           WHERE company_id = $1 AND conversation_id = $2 AND seq > $3 AND role = 'user' AND kind = 'message'
+           ORDER BY seq LIMIT 100`,
+    values: [tenantId, room.conversation_id, room.mirrored_seq],
+  };
+}
+
+/** A message is in the room, in so many pieces. */
+export function noteMirrored(
+  tenantId: TenantId,
+  roomId: string,
+  { id, seq }: Unmirrored,
+  pieces: number,
+): Query {
+  return {
+    text: `WITH room AS (UPDATE rooms SET mirrored_seq = $4 WHERE company_id = $1 AND id = $2)
+           INSERT INTO room_mirrors (company_id, room_id, message_id, pieces) VALUES ($1, $2, $3, $5) ON CONFLICT DO NOTHING`,
+    values: [tenantId, roomId, id, seq, pieces],
+  };
+}
+
+/** What a room shows of a message is not what its person says any more; in the transaction that changes the message. */
+export function staleMirrors(tenantId: TenantId, id: MessageId): Query {
+  return {
+    text: `UPDATE room_mirrors SET is_stale = true WHERE company_id = $1 AND message_id = $2 RETURNING room_id`,
+    values: [tenantId, id],
+  };
+}
+
+/** Mirrored messages that changed since. */
+export function findStaleMirrors(tenantId: TenantId, roomId: string): Query {
+  return {
+    text: `SELECT m.id, m.seq, m.content, m.deleted_at, x.pieces FROM room_mirrors x
+           JOIN messages m ON m.company_id = $1 AND m.id = x.message_id
+           WHERE x.company_id = $1 AND x.room_id = $2 AND x.is_stale FOR UPDATE OF x`,
+    values: [tenantId, roomId],
+  };
+}
+
+/** A mirrored message is as it should be, in so many pieces. */
+export function freshMirror(tenantId: TenantId, roomId: string, id: MessageId, pieces: number): Query {
+  return {
+    text: `UPDATE room_mirrors SET is_stale = false, pieces = $4 WHERE company_id = $1 AND room_id = $2 AND message_id = $3`,
+    values: [tenantId, roomId, id, pieces],
+  };
+}
+
+/**
+ * Says something else in the place of a message of ours: what waits is sent as this, what stands is changed to it. No row
+ * while it is on its way, or where it never arrived.
+ */
+export function restate(tenantId: TenantId, id: DeliveryId, body: Buffer): Query {
+  return {
+    text: `UPDATE deliveries SET body = $3, state = 'pending', attempts = 0, error = NULL,
+             next_attempt_at = CASE WHEN state = 'sent' THEN clock_timestamp() ELSE next_attempt_at END
+           WHERE company_id = $1 AND id = $2 AND (state = 'pending' OR (state = 'sent' AND ref IS NOT NULL)) RETURNING id`,
+    values: [tenantId, id, body],
+  };
+}
+
+/** Whether a message of ours can still become something else: it waits, is on its way, or stands. */
+export async function mayChange(sql: Sql, tenantId: TenantId, id: DeliveryId): Promise<boolean> {
+  const rows = await sql.query({
+    text: `SELECT 1 FROM deliveries WHERE company_id = $1 AND id = $2 AND state NOT IN ('failed', 'unknown', 'cancelled')`,
+    values: [tenantId, id],
+  });
+  return rows.length > 0;
+}
+
+/** Rooms of all companies that something is to be done about. */
+export function findRoomsDue(limit: number): Query {
+  return {
+    text: `SELECT DISTINCT company_id, id FROM (
+             SELECT r.company_id, r.id FROM rooms r
+             JOIN deliveries d ON d.company_id = r.company_id AND d.id = r.card_id AND d.state = 'sent'
+             WHERE r.state = 'opening'
+             UNION ALL SELECT company_id, id FROM rooms WHERE is_card_stale AND state <> 'opening'
+             UNION ALL SELECT company_id, room_id FROM room_mirrors WHERE is_stale
+             UNION ALL SELECT company_id, room_id FROM room_replies p
+             WHERE NOT is_told AND NOT EXISTS (SELECT FROM deliveries d
+               WHERE d.company_id = p.company_id AND d.id = ANY (p.deliveries) AND d.state IN ('pending', 'sending'))) due
+           LIMIT $1`,
+    values: [limit],
+  };
+}
+
+/** Rooms of one conversation, or with their card in it, that something may be due for. */
+export function findRoomsAbout(tenantId: TenantId, conversation: ConversationId): Query {
+  return {
+    text: `SELECT id FROM rooms WHERE company_id = $1 AND conversation_id = $2
+             AND (state <> 'closed' OR is_card_stale OR EXISTS (SELECT FROM room_replies p
+               WHERE p.company_id = $1 AND p.room_id = rooms.id AND NOT p.is_told))
+           UNION SELECT id FROM rooms WHERE company_id = $1 AND state = 'opening' AND card_conversation_id = $2`,
+    values: [tenantId, conversation],
+  };
+}

@@ -1,0 +1,189 @@
+import { deckButton } from "../../core/deck.ts";
+import { plainText } from "../../core/plain-text.ts";
+import type { Button, Reply } from "../../core/reply.ts";
+import { plainName } from "../approval-card.ts";
+import type { Brief } from "./brief.ts";
+import type { Identity } from "./reply-store.ts";
+import type { Standing } from "./room-store.ts";
+
+/** The card about a person in a room that they do not read. */
+export function toCard(brief: Brief, standing: Standing, conversationId: string, timeZone: string): Reply {
+  const body = [toBriefLines(brief), toStandingLine(standing, timeZone)].join("\n\n");
+  return { body, buttons: toDeckButtons(standing, conversationId) };
+}
+
+/** What is known of a person and their wish. */
+export function toBriefLines(brief: Brief): string {
+  const language = brief.language === undefined ? "" : `, speaks ${brief.language}`;
+  const { facts, tried, reason } = brief;
+  return [
+    `**${whoOf(brief)}** (${brief.channel}${language})`,
+    `**Asks:** ${plainText(brief.ask) || "nothing in words"}`,
+    ...(facts.length > 0 ? [`**Named:** ${facts.map(plainText).join(" · ")}`] : []),
+    ...(tried.length > 0 ? [`**Tried:**\n${tried.map((line) => `- ${plainText(line)}`).join("\n")}`] : []),
+    ...(reason === "" ? [] : [`**Here because:** ${plainText(reason)}`]),
+  ].join("\n\n");
+}
+
+/** The same for a thread the person reads: who has it and since when they wait, nothing else. */
+export function toThreadCard(standing: Standing, conversationId: string, timeZone: string): Reply {
+  return { body: toPublicLine(standing, timeZone), buttons: toDeckButtons(standing, conversationId) };
+}
+
+/** Who has the baton, since when somebody waits, and what is to be done next. */
+export function toStandingLine(standing: Standing, timeZone: string): string {
+  const at = (date: Date | null) => (date === null ? "" : ` since ${toClock(date, timeZone)}`);
+  const waits = standing.waiting_since === null ? "" : ` They wait${at(standing.waiting_since)}.`;
+  switch (standing.status) {
+    case "closed":
+      return "✅ **Resolved.**";
+    case "snoozed":
+      return `💤 **Snoozed**${standing.snoozed_until === null ? "" : ` until ${toMoment(standing.snoozed_until, timeZone)}`}.`;
+    case "active":
+    case "escalated":
+      break;
+    default:
+      throw new Error(`unknown status: ${String(standing.status satisfies never)}`);
+  }
+  switch (standing.owner_kind) {
+    case "human":
+      return `🙋 **${plainName(standing.holder ?? "A colleague")} has it**${at(standing.since)}.${waits}`;
+    case "queue":
+      return `🔔 **Waiting** in ${plainText(standing.owner_queue ?? "the queue")}.${waits} Next: somebody claims it.`;
+    case "bot":
+      return "🤖 **The bot has it.**";
+    case "off":
+      return "**The bot is switched off here.**";
+    default:
+      throw new Error(`unknown owner: ${String(standing.owner_kind satisfies never)}`);
+  }
+}
+
+function toPublicLine(standing: Standing, timeZone: string): string {
+  if (standing.status === "closed") return "✅ This conversation is resolved.";
+  switch (standing.owner_kind) {
+    case "queue": {
+      const since =
+        standing.waiting_since === null
+          ? ""
+          : ` (waiting since ${toClock(standing.waiting_since, timeZone)})`;
+      return `I've asked a teammate to take over${since}. They will answer right here.`;
+    }
+    case "human":
+      return `🙋 ${plainName(standing.holder ?? "A teammate")} has taken over.`;
+    case "bot":
+    case "off":
+      return "A teammate was asked here; the conversation is back with me.";
+    default:
+      throw new Error(`unknown owner: ${String(standing.owner_kind satisfies never)}`);
+  }
+}
+
+function toDeckButtons(standing: Standing, conversationId: string): readonly Button[] {
+  const button = (...[name, label, style]: [Parameters<typeof deckButton>[0], string, Button["style"]?]) =>
+    deckButton(name, label, { conversationId, style });
+  if (standing.status === "closed") return [button("reopen", "Reopen")];
+  if (standing.owner_kind === "human")
+    return [
+      button("bot", "Return to bot"),
+      button("resolve", "Resolve", "primary"),
+      button("snooze", "Snooze 2 h"),
+    ];
+  return [button("claim", "Claim", "primary"), button("resolve", "Resolve"), button("snooze", "Snooze 2 h")];
+}
+
+/** What stands at the top of a room's thread. */
+export function toRoomGreeting(brief: Brief): string {
+  const who = whoOf(brief);
+  return [
+    `This thread is the room for **${who}**. What you write here stays among colleagues.`,
+    `\`!r …\` sends ${who} your words; 📤 on a message of yours, or \`!send\`, sends that one.`,
+    "`!claim`, `!bot` and `!resolve` pass the baton; `!help` tells all.",
+  ].join(" ");
+}
+
+/** What the person wrote, as colleagues read it. */
+export function toMirrored(name: string | undefined, text: string, files: readonly string[]): string {
+  const who = `**${plainName(name ?? "They")}:**`;
+  const isPlain = !text.includes("\n") && !/^\s*([#>*+-]|\d+[.)]|```)/u.test(text);
+  const words = text === "" ? [] : [isPlain ? `${who} ${text}` : `${who}\n\n${text}`];
+  const attached = files.map((file) => `📎 ${plainText(file)}`);
+  return [...(words.length === 0 ? [who] : words), ...attached].join("\n\n");
+}
+
+/** The same once they took it back. */
+export function toDeleted(name: string | undefined): string {
+  return `**${plainName(name ?? "They")}** deleted this message.`;
+}
+
+/** What a colleague says to the person, under the name the company speaks in. */
+export function toPublicWords(identity: Identity, author: string, text: string): string {
+  if (identity === "anonymous") return text;
+  const name = identity === "named" ? plainName(author.split(" ")[0] ?? author) : "Support team";
+  const isPlain = !text.includes("\n") && !/^\s*([#>*+-]|\d+[.)]|```)/u.test(text);
+  return isPlain ? `**${name}:** ${text}` : `**${name}:**\n\n${text}`;
+}
+
+/** What the room is told of a reply, in one line that changes as the reply goes its way. */
+export function toReplyLine(
+  number: number,
+  end: {
+    readonly state: "held" | "sent" | "failed" | "undone";
+    readonly reason?: string | undefined;
+    readonly holdMs?: number;
+  },
+): string {
+  switch (end.state) {
+    case "held":
+      return `⏳ **#${number}** goes out in ${Math.max(1, Math.round((end.holdMs ?? 0) / 1_000))} s. \`!undo\` stops it.`;
+    case "sent":
+      return `✅ **#${number}** delivered. \`!edit ${number} …\` changes it.`;
+    case "failed":
+      return `⚠️ **#${number}** was not delivered: ${toFailure(end.reason)}`;
+    case "undone":
+      return `↩️ **#${number}** was taken back. Nothing was sent.`;
+    default:
+      throw new Error(`unknown state: ${String(end.state satisfies never)}`);
+  }
+}
+
+const closed =
+  "they take no direct messages from the bot. They can still reach you by writing to it, or in a channel; a ticket stays open";
+const failures: ReadonlyMap<string, string> = new Map([
+  ["50007", closed],
+  ["cannot_dm_bot", closed],
+  ["user_disabled", "their account is disabled"],
+  ["is_archived", "the conversation is archived"],
+  ["channel_not_found", "the conversation is gone"],
+  ["10003", "the conversation is gone"],
+  ["50278", closed],
+  ["BotNotInConversationRoster", "they removed the bot. They can still be reached by mail or a call"],
+  ["MessageWritesBlocked", closed],
+]);
+
+function toFailure(reason: string | undefined): string {
+  if (reason === undefined) return "the platform gave no reason.";
+  return `${failures.get(reason) ?? `the platform refused it (\`${reason.replaceAll("`", "'").slice(0, 80)}\`)`}.`;
+}
+
+function whoOf(brief: Brief): string {
+  return plainName(brief.name ?? "Somebody");
+}
+
+/** Hours and minutes where the company is. */
+export function toClock(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+}
+
+/** A weekday and a time where the company is. */
+export function toMoment(at: Date, timeZone: string): string {
+  const shape = {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  } as const;
+  return new Intl.DateTimeFormat("en-GB", shape).format(at);
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from "node:crypto";
+import type { Channel } from "../../core/channel.ts";
+import type { ChannelName } from "../../core/envelope.ts";
+import type { ConversationId, MessageId, TenantId } from "../../core/ids.ts";
+import type { Log } from "../../core/log.ts";
+import type { Database, Sql } from "../../store/database.ts";
+import type { Sealer, TenantSeal } from "../../store/seal.ts";
+import type { LockedConversation } from "../handoff-store.ts";
+import { isWhispered } from "../../inbox/conversation-key.ts";
+import { noticeIdOf, toNotice } from "../notice.ts";
+import { staffRoomConversation, type StaffPlace, type StaffRoom } from "../staff-room.ts";
+import { deriveId } from "../../store/derive-id.ts";
+import { lookAfter } from "./look-after.ts";
+import { readMatter } from "./room-matter.ts";
+import { sayInRoom, type Split } from "./say-in-room.ts";
+import {
+  briefPurpose,
+  findRoomAt,
+  findRoomOf,
+  findRoomsAbout,
+  findRoomsDue,
+  findStanding,
+  insertRoom,
+  skipToNow,
+  staleCard,
+  staleMirrors,
+  type RoomRow,
+} from "./room-store.ts";
+import type { Identity } from "./reply-store.ts";
+import { toCard, toThreadCard } from "./room-words.ts";
+
+/** A change of hands as a room is told of it. */
+export interface RoomNews {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly correlationId: string;
+  /** As it is after the change. */
+  readonly conversation: LockedConversation;
+  readonly epoch: number;
+  /** The conversation is on its way to people, and why. */
+  readonly escalation: { readonly reason: string } | undefined;
+  /** Colleagues were brought in from the bot's own talk. */
+  readonly fromBot: boolean;
+  /** What the room is told in words; the card says the rest. */
+  readonly line: string | undefined;
+  /** What makes it one: the same cause is the same news. */
+  readonly cause: string;
+  /** Conversations in which something is to be sent once this is committed; added to. */
+  readonly touched: Set<ConversationId>;
+}
+
+/** What a company says about its rooms. */
+export interface RoomPolicy {
+  readonly timeZone: string;
+  /** As whom colleagues speak unless they say otherwise. */
+  readonly identity: Identity;
+  /** Words that are sent by their name, in lower case. */
+  readonly snippets: ReadonlyMap<string, string>;
+}
+
+/** Where colleagues work on conversations: a card for each, and a thread under it where the person does not read along. */
+export interface Rooms {
+  /** The room whose thread a conversation is; undefined for any other, also for one that people share. */
+  at(ask: Sql["query"], tenantId: TenantId, place: ConversationId): Promise<RoomRow | undefined>;
+  /** The newest room of a conversation. */
+  of(ask: Sql["query"], tenantId: TenantId, conversation: ConversationId): Promise<RoomRow | undefined>;
+  /**
+   * Opens a room for what goes to people, or tells the one there is, in the transaction that passes the baton. True when
+   * the person is told by the room's own card, so that no notice is needed.
+   */
+  follow(sql: Sql, seal: TenantSeal, news: RoomNews): Promise<boolean>;
+  /** What a room shows of a message is changed, or will be; in the transaction that changes the message. */
+  edited(sql: Sql, tenantId: TenantId, message: MessageId): Promise<boolean>;
+  /** Brings what the person wrote into their room; before it counts as dealt with. */
+  bring(tenantId: TenantId, conversation: ConversationId): Promise<void>;
+  /** Looks after whatever is due around a conversation. Never rejects: what fails is done by the sweep. */
+  soon(tenantId: TenantId, conversation: ConversationId): Promise<void>;
+  /** The same, where the conversation may be a company's staff room; asks no database for any other one the bot has. */
+  sent(tenantId: TenantId, conversation: ConversationId, ownerKind: string): Promise<void>;
+  /** Looks after everything that is due. Resolves with how many rooms. */
+  sweep(): Promise<number>;
+  readonly policyOf: (tenantId: TenantId) => RoomPolicy;
+  /** Cuts words as a platform takes them. */
+  readonly split: Split;
+}
+
+export interface RoomsParts {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly staffRoom: StaffRoom;
+  readonly placeOf: (tenantId: TenantId) => StaffPlace | undefined;
+  readonly policyOf: (tenantId: TenantId) => RoomPolicy;
+  readonly channels: ReadonlyMap<ChannelName, Pick<Channel, "split">>;
+  /** Something is to be sent in a conversation; must not throw. */
+  readonly onNews: (news: {
+    readonly tenantId: TenantId;
+    readonly conversationId: ConversationId;
+    readonly channel: ChannelName;
+    readonly correlationId: string;
+  }) => void;
+  readonly log: Log;
+}
+
+const dueAtOnce = 100;
+
+export function createRooms(parts: RoomsParts): Rooms {
+  const { database, sealer, staffRoom, policyOf, onNews, log } = parts;
+
+  const split: Split = (channel, body) =>
+    parts.channels
+      .get(channel)
+      ?.split({ body })
+      .map((piece) => piece.body) ?? [body];
+
+  async function follow(sql: Sql, seal: TenantSeal, news: RoomNews): Promise<boolean> {
+    const room = await findRoomOf(sql.query, news.tenantId, news.conversationId);
+    const isOpen = room !== undefined && room.state !== "closed";
+    if (!isOpen && news.escalation !== undefined) return open(sql, seal, news, news.escalation.reason);
+    if (room === undefined) return false;
+    return tell(sql, seal, news, room);
+  }
+
+  /** A new room. In a thread that all share, the card is the notice. */
+  async function open(sql: Sql, seal: TenantSeal, news: RoomNews, reason: string): Promise<boolean> {
+    const { tenantId, conversationId, correlationId, conversation } = news;
+    const id = deriveId("room", tenantId, conversationId, String(news.epoch));
+    const { brief } = await readMatter(sql, seal, { tenantId, conversationId, reason });
+    const kept = { id, conversationId, correlationId, brief: seal.seal(briefPurpose, JSON.stringify(brief)) };
+    const standing = await findStanding(sql, tenantId, conversationId);
+    if (standing === undefined) return false;
+    const { timeZone } = policyOf(tenantId);
+    if (conversation.audience !== "direct") {
+      if (isWhispered(conversation)) return false;
+      const card = {
+        tenantId,
+        conversationId,
+        correlationId,
+        kind: "notice",
+        cause: [conversationId, news.cause],
+        recipient: conversation.requesterId,
+        reply: toThreadCard(standing, conversationId, timeZone),
+      };
+      await sql.query(toNotice(seal, card));
+      const here = { cardConversationId: conversationId, roomConversationId: conversationId };
+      await sql.query(insertRoom(tenantId, { ...kept, ...here, cardId: noticeIdOf(card) }));
+      return true;
+    }
+    const replies = [toCard(brief, standing, conversationId, timeZone)];
+    const posted = await staffRoom.post(sql, seal, { tenantId, replies, cause: id, correlationId });
+    const [cardId] = posted?.deliveries ?? [];
+    if (posted === undefined || cardId === undefined) return false;
+    const there = { cardConversationId: posted.conversationId, roomConversationId: undefined };
+    await sql.query(insertRoom(tenantId, { ...kept, ...there, cardId }));
+    news.touched.add(posted.conversationId);
+    return false;
+  }
+
+  /** The card changes in place; the thread is told in words, where the person does not read along. */
+  async function tell(sql: Sql, seal: TenantSeal, news: RoomNews, room: RoomRow): Promise<boolean> {
+    const { tenantId, conversation, conversationId, touched } = news;
+    const isRelay = room.room_conversation_id !== conversationId;
+    const reason = news.escalation?.reason;
+    const again =
+      reason === undefined ? undefined : await readMatter(sql, seal, { tenantId, conversationId, reason });
+    await sql.query(
+      staleCard(tenantId, room.id, {
+        state: conversation.baton.status === "closed" ? "closed" : "open",
+        brief: again && seal.seal(briefPurpose, JSON.stringify(again.brief)),
+      }),
+    );
+    if (!isRelay || room.room_conversation_id === null) return false;
+    if (news.fromBot) await sql.query(skipToNow(tenantId, room));
+    const since = news.fromBot ? await transcriptOf(sql, seal, news) : undefined;
+    const line = again === undefined ? news.line : `🔔 **Waiting again:** ${again.brief.reason}.`;
+    const words = [line, since].filter((word) => word !== undefined && word !== "").join("\n\n");
+    if (words !== "")
+      await sayInRoom({ sql, seal, split, room, tenantId, touched }, ["line", news.cause], words);
+    return false;
+  }
+
+  async function transcriptOf(sql: Sql, seal: TenantSeal, news: RoomNews): Promise<string> {
+    const { tenantId, conversationId } = news;
+    const reason = news.escalation?.reason ?? "";
+    return (await readMatter(sql, seal, { tenantId, conversationId, reason })).transcript;
+  }
+
+  async function look(tenantId: TenantId, id: string): Promise<void> {
+    const seal = await sealer.forTenant(tenantId);
+    const rung = await database.withTenant(
+      tenantId,
+      (sql) => {
+        const { timeZone } = policyOf(tenantId);
+        return lookAfter({ sql, seal, split, tenantId, timeZone, touched: new Set() }, id);
+      },
+      { retries: 2 },
+    );
+    for (const { conversationId, channel } of rung)
+      onNews({ tenantId, conversationId, channel, correlationId: randomUUID() });
+  }
+
+  async function bring(tenantId: TenantId, conversation: ConversationId): Promise<void> {
+    const due = await database.statement<{ id: string }>(tenantId, findRoomsAbout(tenantId, conversation));
+    for (const { id } of due) await look(tenantId, id);
+  }
+
+  async function soon(tenantId: TenantId, conversation: ConversationId): Promise<void> {
+    try {
+      await bring(tenantId, conversation);
+    } catch (cause) {
+      log.warn({ conversationId: conversation, err: cause }, "room not looked after; the sweep does it");
+    }
+  }
+
+  async function sent(tenantId: TenantId, conversation: ConversationId, ownerKind: string): Promise<void> {
+    const place = parts.placeOf(tenantId);
+    const isStaffRoom = place !== undefined && staffRoomConversation(tenantId, place) === conversation;
+    if (isStaffRoom || (ownerKind !== "bot" && ownerKind !== "off")) await soon(tenantId, conversation);
+  }
+
+  async function sweep(): Promise<number> {
+    const due = await database.acrossTenants((sql) =>
+      sql.query<{ company_id: TenantId; id: string }>(findRoomsDue(dueAtOnce)),
+    );
+    for (const { company_id: tenantId, id } of due) {
+      try {
+        await look(tenantId, id);
+      } catch (cause) {
+        log.warn({ roomId: id, err: cause }, "swept past a room");
+      }
+    }
+    return due.length;
+  }
+
+  return {
+    at: async (ask, tenantId, place) => {
+      const room = await findRoomAt(ask, tenantId, place);
+      return room?.conversation_id === place ? undefined : room;
+    },
+    of: findRoomOf,
+    follow,
+    edited: async (sql, tenantId, message) => (await sql.query(staleMirrors(tenantId, message))).length > 0,
+    bring,
+    soon,
+    sent,
+    sweep,
+    policyOf,
+    split,
+  };
+}
