@@ -26,6 +26,7 @@ import type { Condition } from "./http/health.ts";
 import { addPaymentPage } from "./http/payment-page.ts";
 import { addFileLinks } from "./http/file-links.ts";
 import { createHttp, type HttpParts } from "./http/http.ts";
+import { addKnowledgeApi } from "./http/knowledge-api.ts";
 import { createHeldMessages } from "./inbox/held-messages.ts";
 import { createInbox, type Arrival } from "./inbox/inbox.ts";
 import { createTranscript } from "./inbox/transcript.ts";
@@ -245,6 +246,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     tools: tools.offered,
     lookUp: knowledge.lookUp,
     documentsVersionOf: knowledge.versionOf,
+    hasDocuments: knowledge.has,
     fast,
     sealer,
     budget,
@@ -399,6 +401,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     extra: async (app) => {
       if (hasChat) await app.register(async (scope) => chat.routes(scope));
       if (settings.role !== "worker") addFileLinks(app, files.open);
+      const { apiKey } = settings;
+      if (settings.role !== "worker" && apiKey !== undefined)
+        await app.register(async (scope) => addKnowledgeApi(scope, { apiKey, fast, ...knowledge.managed }));
       if (settings.role !== "worker" && business !== undefined) addPaymentPage(app, payments);
       await parts.pages?.(app);
     },

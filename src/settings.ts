@@ -30,6 +30,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the index of documents is: a folder, or object storage. */
   readonly knowledgeUri: string;
+  /** Who shows it may manage documents over HTTP; without it nobody may. */
+  readonly apiKey: string | undefined;
   readonly shutdownMs: number;
   /** Conversations this process answers at the same time. */
   readonly workers: number;
@@ -271,6 +273,7 @@ function toSettings({
     mode: isEmbedded ? "embedded" : "server",
     dataDir: resolve(folder, names.BATON_DATA_DIR),
     knowledgeUri: toKnowledgeUri(folder, names),
+    apiKey: names.BATON_API_KEY,
     shutdownMs: names.BATON_SHUTDOWN_MS,
     workers: names.BATON_WORKERS,
     // It lives inside one process: its people would wait for answers that other processes give to theirs.
@@ -327,6 +330,7 @@ const onlyTenant: TenantFile = {
   isDefault: true,
   mode: "hybrid",
   brain: new Map(),
+  knowledge: [],
   installations: [],
   sites: [],
   staff: [],

@@ -34,7 +34,10 @@ export function createToolBelts(tools: readonly Tool[]): (caller: Caller) => Too
   const isShared = tools.every((tool) => tool.tenants === undefined);
   const belts = new Map<string, ToolBelt>();
   return ({ role, tenantId, within = role, delegates = [] }) => {
-    const place = isShared ? "" : tenantId;
+    // Which tools a tenant has may grow while Baton runs.
+    const place = isShared
+      ? ""
+      : tools.map(({ tenants }) => (tenants?.has(tenantId) === false ? 0 : 1)).join("");
     const key = `${role} ${within} ${delegates.join(",")} ${place}`;
     const belt = belts.get(key) ?? createBelt({ role, tenantId, within, delegates }, definitions);
     belts.set(key, belt);

@@ -44,6 +44,8 @@ export interface AgentCompositionParts {
     { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
   /** Looks in companies' documents, for the brain that has no model. */
   readonly lookUp?: LookUp | undefined;
+  /** Whether a company has documents by now. */
+  readonly hasDocuments?: ((tenantId: TenantId) => boolean) | undefined;
   /** Grows with each change of what a company's documents say. */
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
   readonly log: Log;
@@ -51,8 +53,19 @@ export interface AgentCompositionParts {
 
 /** Models over tools, the brain that works without either, and the money and limits around them. */
 export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
-  const { settings, tools, fast, sealer, budget, metrics, modelRetry, lookUp, documentsVersionOf, log } =
-    parts;
+  const {
+    settings,
+    tools,
+    fast,
+    sealer,
+    budget,
+    metrics,
+    modelRetry,
+    lookUp,
+    documentsVersionOf,
+    hasDocuments,
+    log,
+  } = parts;
   const { ai } = settings;
   const thinking = agentSettings.parse({
     enableToolCalling: ai.toolCalling,
@@ -74,6 +87,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
       turnTimeoutMs: thinking.turnTimeoutMs,
       mayCall,
       lookUp,
+      hasDocuments,
       understanderOf: understanding.understanderOf,
       log,
     },

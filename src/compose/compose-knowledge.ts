@@ -5,6 +5,7 @@ import type { Leases } from "../core/leases.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { SafeFetch } from "../core/safe-fetch.ts";
+import type { KnowledgeApiParts } from "../http/knowledge-api.ts";
 import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
 import { createDocumentStore } from "../knowledge/document-store.ts";
@@ -18,6 +19,10 @@ import { quotePassages } from "../knowledge/quote-passages.ts";
 import { findDisagreement } from "../knowledge/retrieve/find-disagreement.ts";
 import { rewriteQuestion } from "../knowledge/retrieve/rewrite-question.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
+import { createSourceStore, type SourceStore } from "../knowledge/sources/source-store.ts";
+import { createSources, type Source, type Sources } from "../knowledge/sources/sources.ts";
+import { parseAudience } from "../knowledge/readers.ts";
+import type { KnowledgeSource } from "../settings/knowledge-sources.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import type { Database } from "../store/database.ts";
 import type { FastState } from "../store/fast-state.ts";
@@ -29,21 +34,28 @@ export interface ComposedKnowledge {
   readonly search: KnowledgeSearch;
   /** What the documents say in their own words, for the brain that has no model. */
   readonly lookUp: LookUp;
-  /** Companies that have documents, or a folder of them, now: these are offered the search. */
-  readonly companies: ReadonlySet<TenantId>;
+  /** Of these companies those that have documents, or a source of them: they are offered the search. Grows while Baton runs. */
+  companiesAmong(chosen?: ReadonlySet<TenantId>): ReadonlySet<TenantId>;
   /** Loads what takes documents in and finds them, once. */
   open(): Promise<OpenKnowledge>;
+  /** A company has documents, or a source of them, by now. */
+  has(tenantId: TenantId): boolean;
   /** Changes with what a company's documents say and who may read them, in this process at once and in others soon. */
   versionOf(tenantId: TenantId): string;
   /** Hears of changes; closes the index when it stops. */
   readonly part: Part;
-  /** Takes the operator's folders in, in the background. To be started when the doors are open: it is heavy. */
+  /** What its API works with. */
+  readonly managed: Pick<KnowledgeApiParts, "companyOf" | "open" | "progressOf">;
+  /** How far they have come. */
+  readonly progress: SourceStore;
+  /** Takes the operator's sources in, in the background. To be started when the doors are open: it is heavy. */
   readonly sources: Part;
 }
 
 export interface OpenKnowledge {
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
+  readonly sources: Sources;
 }
 
 export interface KnowledgeCompositionParts {
@@ -68,17 +80,20 @@ const unsureBelow = 0.4;
 export async function composeKnowledge(parts: KnowledgeCompositionParts): Promise<ComposedKnowledge> {
   const { database, sealer, log } = parts;
   const kept = createDocumentStore({ database, sealer });
-  const folders = parts.tenants.flatMap(({ slug, knowledge }) =>
-    knowledge === undefined ? [] : [{ id: tenantIdOf(slug), slug, path: knowledge }],
+  const sources = parts.tenants.flatMap(({ slug, knowledge }) =>
+    knowledge.map((source): Source => ({ ...source, ...toReaders(source), tenantId: tenantIdOf(slug) })),
   );
+  const companies = createGrowingSet(sources.map(({ tenantId }) => tenantId));
   const versions = await createDocumentVersions({
     documents: kept,
     tenants: parts.tenants.map(({ slug }) => tenantIdOf(slug)),
     fast: parts.fast,
+    onKnown: companies.add,
     log,
   });
   const { documents } = versions;
-  const companies = new Set([...folders.map(({ id }) => id), ...versions.known()]);
+  const slugs = new Set(parts.tenants.map(({ slug }) => slug));
+  const progress = createSourceStore({ database, sealer });
   const questions = createAskedQuestions({ database, sealer });
   const parser = createParser();
   const stopping = new AbortController();
@@ -97,33 +112,26 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     const retriever = createRetriever({ index, embedder, weigh: embedder.weigh, log });
     const knowledge = createKnowledge({ documents, index, retriever, model: embedder.model, log });
     const { safeFetch } = parts;
+    const ingest = createIngest({ knowledge, parser, loadCounter: loadChunkCounter });
     return {
       knowledge,
-      ingest: createIngest({ knowledge, parser, loadCounter: loadChunkCounter, safeFetch }),
+      ingest,
+      sources: createSources({ sources, ingest, store: progress, safeFetch, log }),
     };
   }
 
+  /** What a crash or a new model left outside the index first: it is asked for already. */
   async function takeIn(): Promise<void> {
-    if (companies.size === 0) return;
+    if (companies.all.size === 0) return;
     const lease = await parts.leases.hold("knowledge", stopping.signal);
+    const signal = AbortSignal.any([stopping.signal, lease.lost]);
     try {
-      await takeFoldersIn(AbortSignal.any([stopping.signal, lease.lost]));
+      const { knowledge, sources: all } = await open();
+      for (const id of companies.all) await knowledge.repair(id, signal);
+      await all.run(signal);
     } finally {
       await lease.release();
     }
-  }
-
-  async function takeFoldersIn(signal: AbortSignal): Promise<void> {
-    for (const { id, slug, path } of folders) {
-      const { ingest } = await open();
-      const source = `config/knowledge/${slug}`;
-      const options = { audience: [{ kind: "public" }], source, signal } as const;
-      const summary = await ingest.folder(id, path, options);
-      log.info({ tenant: slug, ...summary }, "a company's documents are taken in");
-    }
-    parser.stop();
-    const { knowledge } = await open();
-    for (const id of companies) await knowledge.repair(id, signal);
   }
 
   async function find(text: string, where: Asking, signal: AbortSignal): Promise<Passage[]> {
@@ -148,7 +156,13 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   }
 
   return {
-    companies,
+    companiesAmong: companies.among,
+    managed: {
+      companyOf: (slug) => (slugs.has(slug) ? tenantIdOf(slug) : undefined),
+      open,
+      progressOf: progress.list,
+    },
+    progress,
     open,
     search: {
       async search(text, context) {
@@ -157,7 +171,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
       },
     },
     async lookUp(text, { context, history, signal }) {
-      if (!companies.has(context.tenantId)) return undefined;
+      if (!companies.all.has(context.tenantId)) return undefined;
       const earlier = history.filter(({ role }) => role === "user").map(({ text: said }) => said);
       try {
         return quotePassages(await find(rewriteQuestion(text, earlier), context, signal));
@@ -167,6 +181,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
         return undefined;
       }
     },
+    has: (tenantId) => companies.all.has(tenantId),
     versionOf: versions.of,
     part: {
       name: "knowledge",
@@ -189,6 +204,31 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
         stopping.abort();
         await running;
       },
+    },
+  };
+}
+
+/** What the file names was judged when it was read. */
+function toReaders({ audience }: KnowledgeSource): Pick<Source, "audience"> {
+  return { audience: audience.map(parseAudience).filter((group) => group !== undefined) };
+}
+
+/** A set that grows, with parts of it that grow along. */
+function createGrowingSet(first: readonly TenantId[]) {
+  const all = new Set(first);
+  const followers: { readonly chosen: ReadonlySet<TenantId> | undefined; readonly among: Set<TenantId> }[] =
+    [];
+  return {
+    all,
+    add(id: TenantId): void {
+      if (all.has(id)) return;
+      all.add(id);
+      for (const { chosen, among } of followers) if (chosen?.has(id) !== false) among.add(id);
+    },
+    among(chosen?: ReadonlySet<TenantId>): ReadonlySet<TenantId> {
+      const among = new Set([...all].filter((id) => chosen?.has(id) !== false));
+      followers.push({ chosen, among });
+      return among;
     },
   };
 }

@@ -7,7 +7,6 @@ import { runInBackground } from "../agent/tools/run-in-background.ts";
 import type { BackgroundDesk } from "../core/background.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
-import type { TenantId } from "../core/ids.ts";
 import type { Tool } from "../core/tool.ts";
 import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
 import type { Approvals } from "../handoff/approvals.ts";
@@ -36,7 +35,7 @@ export interface ToolParts {
   readonly business: RegistryParts["business"];
   readonly people: RegistryParts["people"];
   readonly reports: RegistryParts["reports"];
-  readonly knowledge: Pick<ComposedKnowledge, "search" | "companies">;
+  readonly knowledge: Pick<ComposedKnowledge, "search" | "companiesAmong">;
   /** Tools beside those of the registry. */
   readonly extra: readonly Tool[];
   readonly approvals: Approvals;
@@ -77,11 +76,16 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
     business,
     people,
     reports,
-    knowledge: knowledge.companies.size > 0 ? knowledge.search : undefined,
+    knowledge: knowledge.search,
   });
   tellUnknownTools(settings, families, log);
-  const choices = settings.tenants.map((tenant) => toToolChoice(tenant, knowledge.companies));
-  const chosen = [...offerTools(families, choices), ...extra];
+  const choices = settings.tenants.map((tenant) => toToolChoice(tenant));
+  const chosen = [
+    ...offerTools(families, choices).map((tool) =>
+      searches.has(tool.name) ? { ...tool, tenants: knowledge.companiesAmong(tool.tenants) } : tool,
+    ),
+    ...extra,
+  ];
   const tools = chosen.map((tool) => chargeTool(tool, budget));
   const begun = (tool: Tool) => (isLong(tool) ? runInBackground(tool, background) : tool);
   const offered = tools.map((tool) => (needsApproval(tool) ? askForApproval(tool, approvals) : begun(tool)));
@@ -104,18 +108,14 @@ async function connectServers({ tools }: Settings, log: Log): Promise<readonly M
   return Promise.all(tools.mcp.map((source) => connectMcp(source, log)));
 }
 
-/**
- * A file that lists no tools means all of them but those of other people's businesses. Who has no documents has nothing
- * to search.
- */
-function toToolChoice({ slug, tools, demo }: TenantFile, withDocuments: ReadonlySet<TenantId>) {
+/** A file that lists no tools means all of them but those of other people's businesses. */
+function toToolChoice({ slug, tools, demo }: TenantFile) {
   const usual = Object.keys(toolFamilies).filter((family) => !businesses.has(family) || family === demo);
-  const tenantId = tenantIdOf(slug);
-  const names = (tools ?? usual).filter((name) => withDocuments.has(tenantId) || !searches.has(name));
-  return { tenantId, names };
+  return { tenantId: tenantIdOf(slug), names: tools ?? usual };
 }
 
-const searches: ReadonlySet<string> = new Set(["knowledge", "search_knowledge"]);
+/** Who has no documents has nothing to search. */
+const searches: ReadonlySet<string> = new Set(["search_knowledge"]);
 
 const businesses: ReadonlySet<string> = new Set(["cinema", "catering"]);
 

@@ -18,6 +18,7 @@ import { composeKnowledge } from "./compose-knowledge.ts";
 //                      list [--company=slug] | remove <id>… [--company=slug]
 
 const usage = `npm run knowledge -- add <folder, file or address> [--company=<slug>] [--for=<who may read it>]
+npm run knowledge -- add <address> --site [--most=500]      the pages below it; an address that ends in .xml is a sitemap
 npm run knowledge -- list [--company=<slug>]
 npm run knowledge -- remove <id> … [--company=<slug>]
 
@@ -34,7 +35,12 @@ try {
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { company: { type: "string" }, for: { type: "string", default: "public" } },
+    options: {
+      company: { type: "string" },
+      for: { type: "string", default: "public" },
+      site: { type: "boolean", default: false },
+      most: { type: "string", default: "500" },
+    },
   });
   const [command = "", ...given] = positionals;
   if (!["add", "list", "remove"].includes(command) || (command !== "list" && given.length === 0))
@@ -66,7 +72,7 @@ async function main(): Promise<void> {
   });
   try {
     await createCompanies({ database: store.database, fast: store.fast }).ensure(tenant);
-    const { knowledge, ingest } = await composed.open();
+    const { knowledge, ingest, sources } = await composed.open();
     const tenantId = tenantIdOf(tenant.slug);
     if (command === "list") {
       for (const { id, title, name, audience: groups, chunks, problem } of await knowledge.list(tenantId))
@@ -79,7 +85,12 @@ async function main(): Promise<void> {
 
     async function add(what: string): Promise<void> {
       if (/^https?:\/\//.test(what)) {
-        tell(what, await ingest.page(tenantId, what, { audience, signal: AbortSignal.timeout(60_000) }));
+        const kind = values.site ? "site" : /\.xml$/i.test(what) ? "sitemap" : "page";
+        const source = { tenantId, name: what, kind, at: what, audience, most: Number(values.most) } as const;
+        const state = await sources.take(source, AbortSignal.timeout(6 * 3_600_000), showProgress);
+        const all = await composed.progress.list(tenantId);
+        const { done = 0, failed = 0, problem } = all.find(({ name }) => name === what) ?? {};
+        console.log(problem ?? `${what}: ${state}, ${done} pages, ${failed} failed`);
         return;
       }
       const path = resolve(what);

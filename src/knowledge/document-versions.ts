@@ -8,8 +8,6 @@ export interface DocumentVersions {
   /** The same documents; whoever changes them through this tells everyone. */
   readonly documents: DocumentStore;
   of(tenantId: TenantId): string;
-  /** Companies that have, or had, documents. */
-  known(): readonly TenantId[];
   start(): Promise<void>;
   stop(): void;
 }
@@ -18,6 +16,8 @@ export interface DocumentVersionsParts {
   readonly documents: DocumentStore;
   readonly tenants: readonly TenantId[];
   readonly fast: Pick<FastState, "publish" | "subscribe">;
+  /** Told of a company that has, or had, documents; again with each change. */
+  readonly onKnown?: ((tenantId: TenantId) => void) | undefined;
   readonly log: Log;
 }
 
@@ -31,7 +31,9 @@ export async function createDocumentVersions(parts: DocumentVersionsParts): Prom
   let unsubscribe: (() => void) | undefined;
 
   async function read(tenantId: TenantId): Promise<void> {
-    versions.set(tenantId, await documents.version(tenantId));
+    const version = await documents.version(tenantId);
+    versions.set(tenantId, version);
+    if (version !== none) parts.onKnown?.(tenantId);
   }
 
   function hear(message: string): void {
@@ -60,7 +62,6 @@ export async function createDocumentVersions(parts: DocumentVersionsParts): Prom
       remove: (tenantId, ids) => tell(tenantId, documents.remove(tenantId, ids)),
     },
     of: (tenantId) => versions.get(tenantId) ?? none,
-    known: () => [...versions].filter(([, version]) => version !== none).map(([tenantId]) => tenantId),
     start: async () => {
       unsubscribe = await fast.subscribe(topic, hear);
     },

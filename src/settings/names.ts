@@ -60,6 +60,10 @@ export const settingNames = z.object({
     about:
       "Folder or object storage (s3://bucket/path) of the index of documents; in the data folder when unset",
   }),
+  BATON_API_KEY: z.string().min(32, "must have at least 32 characters").optional().register(settingNotes, {
+    about: "Key of the API that manages documents, 32 or more random characters; without it there is none",
+    secret: true,
+  }),
 
   DATABASE_URL: address(/^postgres(ql)?:\/\/\S+$/, "must begin with postgresql://")
     .optional()

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { channelNames, type ChannelName } from "../core/envelope.ts";
 import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
+import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
 
 const demos = ["cinema", "catering", "support"] as const;
 const brainKinds = ["intents", "flows", "faq", "templates"] as const;
@@ -32,8 +33,8 @@ export interface TenantFile {
   readonly demo?: (typeof demos)[number] | undefined;
   /** What stands in `config/<kind>/<slug>.yaml`, by kind; as it was read, for those who know what it means. */
   readonly brain: ReadonlyMap<(typeof brainKinds)[number], unknown>;
-  /** The folder of its documents, `config/knowledge/<slug>`, where there is one. */
-  readonly knowledge?: string | undefined;
+  /** Where its documents come from. */
+  readonly knowledge: readonly KnowledgeSource[];
   /** Workspaces that belong to this tenant, by the platform's own ids. */
   readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
   /** Web sites whose visitors may talk to this tenant; each is an installation, too. */
@@ -122,6 +123,7 @@ const tenantFile = z.strictObject({
     )
     .default([]),
   sites: z.array(site).default([]),
+  knowledge: z.array(knowledgeSource).default([]),
   staff: z
     .array(
       z.strictObject({
@@ -219,7 +221,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       timeZone: file.timeZone,
       demo: file.demo,
       brain: readBrain(folder, slug, problems),
-      knowledge: findKnowledge(folder, slug),
+      knowledge: toKnowledgeSources(folder, slug, file.knowledge),
       installations: [
         ...file.installations,
         ...file.sites.map(({ key }) => ({ channel: "web" as const, id: key })),
@@ -240,11 +242,6 @@ function readBrain(folder: string, slug: string, problems: string[]): TenantFile
   const names = brainKinds.map((kind) => [kind, `config/${kind}/${slug}.yaml`] as const);
   const there = names.filter(([, name]) => existsSync(join(folder, name)));
   return new Map(there.map(([kind, name]) => [kind, readYaml(folder, name, z.unknown(), problems)]));
-}
-
-function findKnowledge(folder: string, slug: string): string | undefined {
-  const path = join(folder, "config", "knowledge", slug);
-  return existsSync(path) ? path : undefined;
 }
 
 function isTimeZone(name: string): boolean {

@@ -10,6 +10,7 @@ import { createKnowledge, type Knowledge } from "../../src/knowledge/knowledge.t
 import { createParser } from "../../src/knowledge/parse/parser.ts";
 import type { Audience, Destination } from "../../src/knowledge/readers.ts";
 import { createRetriever } from "../../src/knowledge/retrieve/retriever.ts";
+import { createSourceStore, type SourceStore } from "../../src/knowledge/sources/source-store.ts";
 import { createDatabase, type Database } from "../../src/store/database.ts";
 import { createSealer } from "../../src/store/seal.ts";
 import { dataKeysIn } from "../../src/tenants/companies.ts";
@@ -21,6 +22,7 @@ export interface KnowledgeStand {
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
   readonly documents: DocumentStore;
+  readonly progress: SourceStore;
   readonly index: KnowledgeIndex;
   /** The same on the same database, as another process would see it. */
   again(
@@ -65,7 +67,6 @@ export async function openKnowledge(): Promise<KnowledgeStand> {
       knowledge,
       parser,
       loadCounter: async () => (text) => Math.ceil(text.length / 4),
-      safeFetch: () => Promise.reject(new Error("nothing is fetched here")),
     });
     return { knowledge, ingest };
   }
@@ -76,6 +77,7 @@ export async function openKnowledge(): Promise<KnowledgeStand> {
     knowledge,
     ingest,
     documents: kept,
+    progress: createSourceStore({ database, sealer }),
     index,
     again,
     async aCompany() {

@@ -31,12 +31,11 @@ const ingest = createIngest({
   knowledge,
   parser,
   loadCounter: async () => (text) => Math.ceil(text.length / 4),
-  safeFetch: () => Promise.reject(new Error("nothing is fetched here")),
 });
 process.stdout.write("begins\n");
 const summary = await ingest.folder(tenantId, folder, {
   audience: [{ kind: "public" }],
-  onProgress: ({ name, outcome }) => process.stdout.write(`${outcome.kind} ${name}\n`),
+  onProgress: ({ name, outcome }) => void process.stdout.write(`${outcome.kind} ${name}\n`),
 });
 await knowledge.repair(tenantId);
 process.stdout.write(`complete ${JSON.stringify({ ...summary, chunks: await index.count(tenantId) })}\n`);

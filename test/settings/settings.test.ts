@@ -263,6 +263,7 @@ describe("tenant files", () => {
         isDefault: true,
         mode: "hybrid",
         brain: new Map(),
+        knowledge: [],
         installations: [{ channel: "slack", id: "T1" }],
         sites: [],
         staff: [
@@ -274,6 +275,24 @@ describe("tenant files", () => {
         approveOwn: false,
       },
     ]);
+  });
+
+  test("its documents' sources are what it names, beside its own folder", () => {
+    write("config/knowledge/acme/a.md", "# A");
+    write(
+      "config/tenants/acme.yaml",
+      "name: Acme\nknowledge:\n  - { folder: handbook, audience: [colleagues], everyHours: 6 }\n  - { git: 'https://git.example/docs.git', path: help }\n",
+    );
+    expect(read().tenants[0]?.knowledge).toMatchObject([
+      { name: "config/knowledge/acme", kind: "folder", audience: ["public"] },
+      { name: "handbook", kind: "folder", audience: ["colleagues"], everyHours: 6 },
+      { name: "https://git.example/docs.git help", kind: "git", folder: "help", most: 500 },
+    ]);
+    write(
+      "config/tenants/acme.yaml",
+      "name: Acme\nknowledge:\n  - { site: nowhere }\n  - { folder: a, audience: [everyone] }\n",
+    );
+    expect(problemsOf()).toMatch(/must be an address[^]*must be public/);
   });
 
   test("says what its day may cost and who reads its messages, and nothing else (R242, R243)", () => {

@@ -24,6 +24,8 @@ export interface BrainsParts extends Pick<
 > {
   /** `ENABLE_TOOL_CALLING`: without it flows that call tools are left out. */
   readonly toolCalling: boolean;
+  /** A company that has documents by now can be answered from them, whatever else it says. */
+  readonly hasDocuments?: ((tenantId: TenantId) => boolean) | undefined;
   /** Throws SettingsError for intents that cannot be used. */
   readonly understanderOf: (tenant: BrainTenant) => {
     readonly intents: readonly string[];
@@ -51,7 +53,15 @@ export function createBrains(
   }
   if (problems.length > 0)
     throw new SettingsError(`What companies say needs attention:\n${problems.join("\n")}`);
-  return (tenantId) => brains.get(tenantId);
+  const others = new Map(tenants.filter(({ id }) => !brains.has(id)).map((tenant) => [tenant.id, tenant]));
+  return (tenantId) => {
+    const known = brains.get(tenantId);
+    const other = others.get(tenantId);
+    if (known !== undefined || other === undefined || parts.hasDocuments?.(tenantId) !== true) return known;
+    const made = createBrain(other, parts);
+    brains.set(tenantId, made);
+    return made;
+  };
 }
 
 function createBrain(

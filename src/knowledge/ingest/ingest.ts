@@ -3,7 +3,6 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PermanentError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";
-import type { SafeFetch } from "../../core/safe-fetch.ts";
 import { chunkBlocks, chunkTokens } from "../chunk/chunk-blocks.ts";
 import type { Knowledge } from "../knowledge.ts";
 import type { Parser } from "../parse/parser.ts";
@@ -25,6 +24,7 @@ export interface DocumentBytes {
   readonly bytes: Uint8Array;
   readonly audience: readonly Audience[];
   readonly url?: string | undefined;
+  readonly language?: string | undefined;
 }
 
 /** How far a folder has come. */
@@ -39,8 +39,24 @@ export interface FolderOptions {
   readonly audience: readonly Audience[];
   /** The name its documents' source gets; the folder's path unless said. */
   readonly source?: string | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly language?: string | undefined;
+  readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PagesOptions extends FolderOptions {
+  readonly source: string;
+  /** Asked at the end: all pages there are have come, so that any other is gone. */
+  readonly isWhole: () => boolean;
+}
+
+/** A page of a site, with how many are done and known. */
+export interface SitePage {
+  readonly url: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly done: number;
+  readonly of: number;
 }
 
 /** How often each outcome came, and how many documents the source has no more. */
@@ -56,31 +72,25 @@ export interface Ingest {
   document(tenantId: TenantId, document: DocumentBytes, signal?: AbortSignal): Promise<Ingested>;
   /** All readable files below a folder, one after the other; what the folder has no more is removed. Goes on after a crash. */
   folder(tenantId: TenantId, folder: string, options: FolderOptions): Promise<FolderSummary>;
-  /** One public page or file. */
-  page(
-    tenantId: TenantId,
-    url: string,
-    options: { readonly audience: readonly Audience[]; readonly signal: AbortSignal },
-  ): Promise<Ingested>;
+  /** The pages of a site as they come; what the site has no more is removed. */
+  pages(tenantId: TenantId, pages: AsyncIterable<SitePage>, options: PagesOptions): Promise<FolderSummary>;
 }
 
 export interface IngestParts {
   readonly knowledge: Knowledge;
   readonly parser: Parser;
   readonly loadCounter: () => Promise<(text: string) => number>;
-  readonly safeFetch: SafeFetch;
 }
 
 const mostBytes = 100 * 1024 * 1024;
 // Documents made findable at once: what a crash can make somebody read twice.
 const published = 64;
-const mostPageBytes = 20 * 1024 * 1024;
 
-export function createIngest({ knowledge, parser, loadCounter, safeFetch }: IngestParts): Ingest {
+export function createIngest({ knowledge, parser, loadCounter }: IngestParts): Ingest {
   /** Reads and keeps a document; it is found once its id is published. */
   async function keep(
     tenantId: TenantId,
-    { source, name, bytes, audience, url }: DocumentBytes,
+    { source, name, bytes, audience, url, language }: DocumentBytes,
   ): Promise<{ readonly outcome: Ingested; readonly id?: string | undefined }> {
     const hash = createHash("sha256").update(bytes).digest("hex");
     const identity = { source, name, hash, audience };
@@ -90,12 +100,19 @@ export function createIngest({ knowledge, parser, loadCounter, safeFetch }: Inge
     const read = await readBlocks(name, bytes);
     if ("problem" in read) {
       const { problem } = read;
-      const id = await knowledge.keep(tenantId, { ...identity, title: name, url, chunks: [], problem });
+      const id = await knowledge.keep(tenantId, {
+        ...identity,
+        title: name,
+        url,
+        language,
+        chunks: [],
+        problem,
+      });
       return { outcome: { kind: "failed", problem }, id };
     }
     const count = await loadCounter();
     const chunks = chunkBlocks(read.blocks, { ...chunkTokens, count });
-    const id = await knowledge.keep(tenantId, { ...identity, title: read.title, url, chunks });
+    const id = await knowledge.keep(tenantId, { ...identity, title: read.title, url, language, chunks });
     return { outcome: { kind: "added" }, id };
   }
 
@@ -115,11 +132,11 @@ export function createIngest({ knowledge, parser, loadCounter, safeFetch }: Inge
   }
 
   async function keepFile(tenantId: TenantId, folder: string, name: string, options: FolderOptions) {
-    const { audience, source = folder } = options;
+    const { audience, language, source = folder } = options;
     const path = join(folder, name);
     if ((await stat(path)).size > mostBytes)
       return { outcome: { kind: "failed", problem: "it is larger than 100 MB" } as const, id: undefined };
-    return keep(tenantId, { source, name, bytes: await readFile(path), audience });
+    return keep(tenantId, { source, name, bytes: await readFile(path), audience, language });
   }
 
   return {
@@ -127,30 +144,54 @@ export function createIngest({ knowledge, parser, loadCounter, safeFetch }: Inge
 
     async folder(tenantId, folder, options) {
       const names = await listFolder(folder, readableFile);
-      const summary = { added: 0, unchanged: 0, failed: 0 };
-      let waiting: string[] = [];
+      const taking = startTaking(tenantId, options);
       for (const [at, name] of names.entries()) {
         options.signal?.throwIfAborted();
-        const { outcome, id } = await keepFile(tenantId, folder, name, options);
-        if (id !== undefined) waiting.push(id);
-        summary[outcome.kind] += 1;
-        if (waiting.length === published || at + 1 === names.length) {
-          await knowledge.publish(tenantId, waiting, options.signal);
-          waiting = [];
-        }
-        options.onProgress?.({ done: at + 1, of: names.length, name, outcome });
+        const kept = await keepFile(tenantId, folder, name, options);
+        await taking.add(kept, { done: at + 1, of: names.length, name });
       }
+      const summary = await taking.end();
       const removed = await knowledge.keepOnly(tenantId, options.source ?? folder, names);
       return { ...summary, removed };
     },
 
-    async page(tenantId, url, { audience, signal }) {
-      const response = await safeFetch({ url, maxBytes: mostPageBytes, signal });
-      if (response.status !== 200)
-        return { kind: "failed", problem: `the server answered with ${response.status}` };
-      const isHtml = /html/i.test(response.headers["content-type"] ?? "");
-      const name = isHtml && !readableFile.test(url) ? `${url}.html` : url;
-      return document(tenantId, { source: "url", name, bytes: response.body, audience, url }, signal);
+    async pages(tenantId, pages, options) {
+      const { source, audience, language, isWhole } = options;
+      const taking = startTaking(tenantId, options);
+      const names: string[] = [];
+      for await (const { url, name, bytes, done, of } of pages) {
+        const kept = await keep(tenantId, { source, name, url, bytes, audience, language });
+        names.push(name);
+        await taking.add(kept, { done, of, name });
+      }
+      const summary = await taking.end();
+      const removed = isWhole() ? await knowledge.keepOnly(tenantId, source, names) : 0;
+      return { ...summary, removed };
     },
   };
+
+  /** Counts what becomes of documents, and publishes many at once. */
+  function startTaking(tenantId: TenantId, { onProgress, signal }: FolderOptions) {
+    const summary = { added: 0, unchanged: 0, failed: 0 };
+    let waiting: string[] = [];
+    async function publish(): Promise<void> {
+      await knowledge.publish(tenantId, waiting, signal);
+      waiting = [];
+    }
+    return {
+      async add(
+        { outcome, id }: { readonly outcome: Ingested; readonly id?: string | undefined },
+        at: Omit<Progress, "outcome">,
+      ): Promise<void> {
+        if (id !== undefined) waiting.push(id);
+        summary[outcome.kind] += 1;
+        if (waiting.length === published) await publish();
+        await onProgress?.({ ...at, outcome });
+      },
+      async end() {
+        await publish();
+        return summary;
+      },
+    };
+  }
 }

@@ -7,7 +7,7 @@ import { parsedDocument, type ParsedDocument } from "./parsed-document.ts";
 export interface Parser {
   /** Throws PermanentError, in words for an operator, for what cannot be read; the next document can be. */
   parse(name: string, bytes: Uint8Array): Promise<ParsedDocument>;
-  /** Ends the process. Safe to call twice; a later `parse` starts another. */
+  /** Ends the process, as half a minute without a document does. Safe to call twice; a later `parse` starts another. */
   stop(): void;
 }
 
@@ -18,6 +18,7 @@ export interface ParserLimits {
 }
 
 const usual: ParserLimits = { timeoutMs: 60_000, memoryMb: 512, maxBytes: 100 * 1024 * 1024 };
+const idleMs = 30_000;
 const reply = z.union([
   z.object({ ok: z.literal(true), parsed: parsedDocument }),
   z.object({ ok: z.literal(false), problem: z.string() }),
@@ -28,6 +29,7 @@ export function createParser(limits: Partial<ParserLimits> = {}): Parser {
   const { timeoutMs, memoryMb, maxBytes } = { ...usual, ...limits };
   let child: ChildProcess | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let idle: NodeJS.Timeout | undefined;
 
   function start(): ChildProcess {
     const started = fork(new URL("./parse-child.ts", import.meta.url), {
@@ -60,15 +62,23 @@ export function createParser(limits: Partial<ParserLimits> = {}): Parser {
 
   return {
     parse(name, bytes) {
+      clearTimeout(idle);
       const asked = last.then(() => ask(name, bytes));
-      last = asked.catch(() => {});
+      const ended = asked.catch(() => {});
+      last = ended;
+      void ended.then(() => {
+        if (last === ended) idle = setTimeout(stop, idleMs).unref();
+      });
       return asked;
     },
-    stop: () => {
-      child?.kill("SIGKILL");
-      child = undefined;
-    },
+    stop,
   };
+
+  function stop(): void {
+    clearTimeout(idle);
+    child?.kill("SIGKILL");
+    child = undefined;
+  }
 }
 
 function answerOf(child: ChildProcess, message: object, timeoutMs: number): Promise<unknown> {

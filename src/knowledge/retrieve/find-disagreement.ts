@@ -1,5 +1,4 @@
 import { splitSentences } from "../chunk/split-sentences.ts";
-import { stemWord } from "../text/stem-word.ts";
 import { readTerms } from "../text/read-terms.ts";
 
 /** A passage that may contradict another one. */
@@ -32,10 +31,12 @@ interface Sentence {
   readonly numbers: ReadonlySet<string>;
 }
 
+// As terms are written, without their endings.
 const numberWords = new Map(
-  "one two three four five six seven eight nine ten eleven twelve"
-    .split(" ")
-    .map((word, at) => [word, at + 1]),
+  readTerms("one two three four five six seven eight nine ten eleven twelve").map((word, at) => [
+    word,
+    at + 1,
+  ]),
 );
 
 function readSentence(text: string): Sentence {

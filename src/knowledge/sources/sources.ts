@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import type { TenantId } from "../../core/ids.ts";
+import type { Log } from "../../core/log.ts";
+import type { SafeFetch } from "../../core/safe-fetch.ts";
+import type { FolderSummary, Ingest, Progress } from "../ingest/ingest.ts";
+import type { Audience } from "../readers.ts";
+import { withRepository } from "./clone-repository.ts";
+import { crawl } from "./crawl.ts";
+import type { SourceProgress, SourceStore } from "./source-store.ts";
+
+/** A company's source, as it is gone through. */
+export interface Source {
+  readonly tenantId: TenantId;
+  readonly name: string;
+  readonly kind: "folder" | "page" | "site" | "sitemap" | "git";
+  readonly at: string;
+  readonly branch?: string | undefined;
+  readonly folder?: string | undefined;
+  readonly audience: readonly Audience[];
+  readonly language?: string | undefined;
+  readonly everyHours?: number | undefined;
+  readonly most: number;
+}
+
+/** Takes sources in, at the start and as often as each asks for. */
+export interface Sources {
+  /** Goes through all that are due, again and again, until the signal aborts; at once where none asks to be repeated. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Goes through one now. A failure is kept as its progress and not thrown. */
+  take(
+    source: Source,
+    signal: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<SourceProgress["state"]>;
+}
+
+export interface SourcesParts {
+  readonly sources: readonly Source[];
+  readonly ingest: Ingest;
+  readonly store: SourceStore;
+  readonly safeFetch: SafeFetch;
+  readonly log: Log;
+}
+
+const hourMs = 3_600_000;
+const lookEveryMs = 60_000;
+const tellEveryMs = 500;
+
+export function createSources({ sources, ingest, store, safeFetch, log }: SourcesParts): Sources {
+  async function take(
+    source: Source,
+    signal: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<SourceProgress["state"]> {
+    const { tenantId, name } = source;
+    let seen = { done: 0, of: 0, failed: 0 };
+    let toldAt = 0;
+    const told = async (progress: Progress) => {
+      const failed = seen.failed + (progress.outcome.kind === "failed" ? 1 : 0);
+      seen = { done: progress.done, of: progress.of, failed };
+      onProgress?.(progress);
+      if (performance.now() - toldAt < tellEveryMs) return;
+      toldAt = performance.now();
+      await store.keep(tenantId, { name, state: "running", ...seen });
+    };
+    await store.keep(tenantId, { name, state: "running", ...seen });
+    try {
+      const summary = await takeAll(source, signal, told);
+      await store.keep(tenantId, { name, state: "done", ...seen, of: seen.done });
+      log.info({ company_id: tenantId, kind: source.kind, ...summary }, "a company's documents are taken in");
+      return "done";
+    } catch (cause) {
+      signal.throwIfAborted();
+      const problem = cause instanceof Error ? cause.message : "it failed";
+      await store.keep(tenantId, { name, state: "failed", ...seen, problem });
+      log.warn({ err: cause, company_id: tenantId, kind: source.kind }, "a source could not be gone through");
+      return "failed";
+    }
+  }
+
+  function takeAll(
+    source: Source,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => Promise<void>,
+  ): Promise<FolderSummary> {
+    const { tenantId, at, name, audience, language, kind } = source;
+    const options = { audience, language, source: name, signal, onProgress };
+    if (kind === "folder") return ingest.folder(tenantId, at, options);
+    if (kind === "git")
+      return withRepository({ url: at, branch: source.branch, signal }, (folder) =>
+        ingest.folder(tenantId, join(folder, source.folder ?? ""), options),
+      );
+    const missed: string[] = [];
+    const pages = crawl({
+      start: at,
+      kind,
+      most: source.most,
+      safeFetch,
+      signal,
+      onMissed: (url, problem) => {
+        missed.push(url);
+        log.warn({ company_id: tenantId, problem }, "a page could not be fetched and stays as it was");
+      },
+    });
+    return ingest.pages(tenantId, pages, { ...options, isWhole: () => missed.length === 0 });
+  }
+
+  async function isDue(source: Source, isFirst: boolean): Promise<boolean> {
+    // Folders are near, and looking at what did not change costs next to nothing.
+    if (isFirst && source.kind === "folder") return true;
+    const known = (await store.list(source.tenantId)).find(({ name }) => name === source.name);
+    if (known?.endedAt === undefined || (isFirst && known.state === "failed"))
+      return isFirst || known === undefined;
+    if (source.everyHours === undefined) return false;
+    return Date.now() - known.endedAt.getTime() >= source.everyHours * hourMs;
+  }
+
+  return {
+    take,
+    async run(signal) {
+      for (let isFirst = true; ; isFirst = false) {
+        for (const source of sources) if (await isDue(source, isFirst)) await take(source, signal);
+        if (!sources.some(({ everyHours }) => everyHours !== undefined)) return;
+        await sleep(lookEveryMs, undefined, { signal });
+      }
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { z } from "zod";
+
+/** Where a company's documents come from. */
+export interface KnowledgeSource {
+  /** Names it in lists and in its documents' identity. */
+  readonly name: string;
+  readonly kind: "folder" | "page" | "site" | "sitemap" | "git";
+  /** A folder's path, or an address. */
+  readonly at: string;
+  /** Of a repository: the branch, and the folder in it. */
+  readonly branch?: string | undefined;
+  readonly folder?: string | undefined;
+  /** Who may read it, such as `public`, `colleagues`, `role:staff`. */
+  readonly audience: readonly string[];
+  readonly language?: string | undefined;
+  /** Who answers for it, for colleagues to ask. */
+  readonly owner?: string | undefined;
+  /** Gone through again after so many hours; at each start alone where it is left out. */
+  readonly everyHours?: number | undefined;
+  /** Pages at most. */
+  readonly most: number;
+}
+
+const group =
+  /^(?:public|colleagues|role:(?:customer|staff|admin|analytics)|room:(?:slack|discord|teams|web):[^:\s]+:\S+)$/;
+const address = z
+  .string()
+  .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "must be an address such as https://…");
+const kinds = {
+  folder: z.string().min(1).optional(),
+  page: address.optional(),
+  site: address.optional(),
+  sitemap: address.optional(),
+  git: z
+    .string()
+    .regex(/^(?:https:\/\/|ssh:\/\/|file:\/\/|git@)\S+$/, "must be a repository's address")
+    .optional(),
+};
+const mostPages = 10_000;
+
+/** One entry under `knowledge` in a company's file. */
+export const knowledgeSource = z
+  .strictObject({
+    ...kinds,
+    branch: z
+      .string()
+      .regex(/^[\w][\w./-]*$/, "must be a branch's name")
+      .optional(),
+    path: z
+      .string()
+      .refine((path) => !isAbsolute(path) && !path.split("/").includes(".."), "must be a folder in it")
+      .optional(),
+    audience: z
+      .array(z.string().regex(group, "must be public, colleagues, role:staff or room:slack:T1:C1"))
+      .min(1)
+      .default(["public"]),
+    language: z
+      .string()
+      .regex(/^[a-z]{2}$/, "must be a language such as de")
+      .optional(),
+    owner: z.string().min(1).max(200).optional(),
+    everyHours: z.number().min(0.05).max(8_760).optional(),
+    most: z.int().min(1).max(mostPages).default(500),
+  })
+  .refine(
+    (source) => Object.keys(kinds).filter((kind) => kind in source).length === 1,
+    "must name one of folder, page, site, sitemap, git",
+  );
+
+/** The folder `config/knowledge/<company>` where there is one, for everybody; then what the company's file names. */
+export function toKnowledgeSources(
+  root: string,
+  slug: string,
+  given: readonly z.output<typeof knowledgeSource>[],
+): readonly KnowledgeSource[] {
+  const own = `config/knowledge/${slug}`;
+  const path = join(root, own);
+  const first: KnowledgeSource[] = existsSync(path)
+    ? [{ name: own, kind: "folder", at: path, audience: ["public"], most: mostPages }]
+    : [];
+  return [...first, ...given.map((source) => toSource(root, source))];
+}
+
+function toSource(
+  root: string,
+  { path, folder, page, site, sitemap, git, ...rest }: z.output<typeof knowledgeSource>,
+): KnowledgeSource {
+  if (folder !== undefined) return { ...rest, name: folder, kind: "folder", at: resolve(root, folder) };
+  if (page !== undefined) return { ...rest, name: page, kind: "page", at: page };
+  if (site !== undefined) return { ...rest, name: site, kind: "site", at: site };
+  if (sitemap !== undefined) return { ...rest, name: sitemap, kind: "sitemap", at: sitemap };
+  const at = git ?? "";
+  return { ...rest, name: path === undefined ? at : `${at} ${path}`, kind: "git", at, folder: path };
+}

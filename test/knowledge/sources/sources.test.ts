@@ -1,0 +1,147 @@
+import { execFile } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silentLog } from "../../../src/core/log.ts";
+import type { TenantId } from "../../../src/core/ids.ts";
+import { createSafeFetch } from "../../../src/guard/addresses/safe-fetch.ts";
+import { createSources, type Source } from "../../../src/knowledge/sources/sources.ts";
+import { openKnowledge, visitor, type KnowledgeStand } from "../knowledge-stand.ts";
+
+let stand: KnowledgeStand;
+let site: Server;
+let origin: string;
+const pages = new Map<string, { status?: number; type?: string; body: string }>();
+const asked: string[] = [];
+
+beforeAll(async () => {
+  stand = await openKnowledge();
+  site = createServer((request, response) => {
+    const path = request.url ?? "";
+    asked.push(path);
+    const { status = 200, type = "text/html", body } = pages.get(path) ?? { status: 404, body: "gone" };
+    response.writeHead(status, { "content-type": type }).end(body);
+  });
+  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await stand?.stop();
+  site?.close();
+});
+
+const page = (title: string, text: string, ...links: string[]) => ({
+  body: `<html><head><title>${title}</title></head><body><main><h1>${title}</h1><p>${text}</p>${links
+    .map((link) => `<a href="${link}">see</a>`)
+    .join("")}</main></body></html>`,
+});
+
+function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: number }, allowed = [origin]) {
+  const whole: Source = { most: 50, name: source.at, audience: [{ kind: "public" }], ...source };
+  const sources = createSources({
+    sources: [whole],
+    ingest: stand.ingest,
+    store: stand.progress,
+    safeFetch: createSafeFetch({ allowedOrigins: allowed, log: silentLog }),
+    log: silentLog,
+  });
+  return sources.take(whole, new AbortController().signal);
+}
+const titles = async (tenantId: TenantId) =>
+  (await stand.knowledge.list(tenantId)).map(({ title }) => title).toSorted();
+
+describe("a site", () => {
+  test("is read below its start, only where robots.txt allows, each page once, and what is gone is forgotten", async () => {
+    const tenantId = await stand.aCompany();
+    pages.set("/robots.txt", { type: "text/plain", body: "User-agent: *\nDisallow: /help/secret" });
+    pages.set(
+      "/help/",
+      page(
+        "Help",
+        "Start here.",
+        "returns",
+        "/help/secret",
+        "/blog",
+        "returns#top",
+        "https://evil.example/x",
+      ),
+    );
+    pages.set("/help/returns", page("Returns", "Within 14 days.", "/help/", "/help/fees"));
+    pages.set("/help/fees", page("Fees", "Nine euros."));
+    pages.set("/help/secret", page("Secret", "Not for robots."));
+    pages.set("/blog", page("Blog", "Elsewhere."));
+    asked.length = 0;
+    expect(await take({ tenantId, kind: "site", at: `${origin}/help/` })).toBe("done");
+    expect(await titles(tenantId)).toEqual(["Fees", "Help", "Returns"]);
+    expect(asked).toEqual(["/robots.txt", "/help/", "/help/returns", "/help/fees"]);
+    const [found] = await stand.knowledge.search(tenantId, { text: "returns days", destination: visitor });
+    expect(found?.url).toBe(`${origin}/help/returns`);
+    expect(await stand.progress.list(tenantId)).toMatchObject([{ state: "done", done: 3, of: 3, failed: 0 }]);
+
+    // One that fails now is not taken for gone; one that is gone is.
+    pages.set("/help/fees", { status: 503, body: "later" });
+    await take({ tenantId, kind: "site", at: `${origin}/help/` });
+    expect(await titles(tenantId)).toEqual(["Fees", "Help", "Returns"]);
+    pages.delete("/help/fees");
+    await take({ tenantId, kind: "site", at: `${origin}/help/` });
+    expect(await titles(tenantId)).toEqual(["Help", "Returns"]);
+  });
+
+  test("is left alone where its robots.txt cannot be had, and the reason is told", async () => {
+    const tenantId = await stand.aCompany();
+    pages.set("/robots.txt", { status: 500, body: "" });
+    expect(await take({ tenantId, kind: "page", at: `${origin}/help/` })).toBe("failed");
+    expect(await stand.progress.list(tenantId)).toMatchObject([
+      { state: "failed", problem: "the site's robots.txt does not allow it" },
+    ]);
+    pages.delete("/robots.txt");
+  });
+
+  test("inside the own network is not fetched, whatever the source says (E1)", async () => {
+    const tenantId = await stand.aCompany();
+    expect(await take({ tenantId, kind: "page", at: `${origin}/help/` }, [])).toBe("failed");
+    expect(await titles(tenantId)).toEqual([]);
+  });
+});
+
+test("a sitemap's pages on its own host are read, as many as may be", async () => {
+  const tenantId = await stand.aCompany();
+  const loc = (path: string) => `<url><loc>${origin}${path}</loc></url>`;
+  pages.set("/sitemap.xml", {
+    type: "application/xml",
+    body: `<sitemapindex><sitemap><loc>${origin}/one.xml</loc></sitemap></sitemapindex>`,
+  });
+  pages.set("/one.xml", {
+    type: "application/xml",
+    body: `<urlset>${loc("/p1")}<url><loc>https://evil.example/</loc></url>${loc("/p2")}${loc("/p3")}</urlset>`,
+  });
+  for (const name of ["p1", "p2", "p3"]) pages.set(`/${name}`, page(name, `Text of ${name}.`));
+  expect(await take({ tenantId, kind: "sitemap", at: `${origin}/sitemap.xml`, most: 2 })).toBe("done");
+  expect(await titles(tenantId)).toEqual(["p1", "p2"]);
+});
+
+test("a repository's folder is read, and only that one", async () => {
+  const tenantId = await stand.aCompany();
+  const folder = await mkdtemp(join(tmpdir(), "baton-git-"));
+  const git = (...given: string[]) =>
+    promisify(execFile)("git", ["-c", "user.name=t", "-c", "user.email=t@t.example", ...given], {
+      cwd: folder,
+    });
+  try {
+    await mkdir(join(folder, "docs"));
+    await writeFile(join(folder, "docs", "setup.md"), "# Setup\n\nRun the installer.");
+    await writeFile(join(folder, "notes.md"), "# Notes\n\nPrivate.");
+    await git("init", "--quiet");
+    await git("add", ".");
+    await git("commit", "--quiet", "-m", "first");
+    expect(await take({ tenantId, kind: "git", at: `file://${folder}`, folder: "docs" })).toBe("done");
+    expect(await titles(tenantId)).toEqual(["Setup"]);
+    expect(await take({ tenantId, kind: "git", at: `file://${folder}/nowhere` })).toBe("failed");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openTalk, until, type Talk } from "../support/talk.ts";
+
+const apiKey = "k".repeat(40);
+const slowlyMs = 90_000;
+
+describe("the API of documents", () => {
+  let talk: Talk;
+  beforeAll(async () => {
+    talk = await openTalk({
+      model: "none",
+      env: { BATON_API_KEY: apiKey },
+      files: { "config/tenants/acme.yaml": "name: Acme\ndefault: true\n" },
+    });
+  }, 120_000);
+  afterAll(() => talk?.stop());
+
+  const call = async (path: string, options: RequestInit = {}, key = apiKey) => {
+    const response = await fetch(`${talk.house.service.url()}/api/v1/companies/${path}`, {
+      ...options,
+      headers: { authorization: `Bearer ${key}`, ...options.headers },
+    });
+    return {
+      status: response.status,
+      body: (await response.json()) as Record<string, unknown>[] & Record<string, unknown>,
+    };
+  };
+  const documents = "acme/knowledge/documents";
+
+  it("is closed to who has no key, and to whoever tries many", async () => {
+    expect((await call(documents, {}, "wrong")).status).toBe(401);
+    expect((await call(documents)).status).toBe(200);
+    expect((await call("nobody/knowledge/documents")).status).toBe(404);
+    for (let times = 0; times < 12; times += 1) await call(documents, {}, `wrong${times}`);
+    expect((await call(documents, {}, "wrong again")).status).toBe(429);
+    expect((await call(documents)).status).toBe(200);
+  });
+
+  it("takes a document in, which answers at once, restricts it and removes it", async () => {
+    const sent = await call(`${documents}?name=warranty.md`, {
+      method: "POST",
+      headers: { "content-type": "text/markdown" },
+      body: "# Warranty\n\nThe warranty on lamps lasts three years.",
+    });
+    expect(sent).toMatchObject({ status: 201, body: { outcome: "added" } });
+    const asked = await talk.say("@baton how long does the warranty on lamps last");
+    const [words] = await talk.answers(asked, 1, slowlyMs);
+    expect(words).toContain("three years");
+    const [listed] = (await call(documents)).body;
+    expect(listed).toMatchObject({ title: "Warranty", findable: true, chunks: 1 });
+    const path = `${documents}/${String(listed?.["id"])}`;
+    const restricted = await call(path, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ audience: ["colleagues"] }),
+    });
+    expect(restricted.status).toBe(200);
+    const again = await talk.say("@baton how long does the warranty on lamps last please");
+    expect((await talk.answers(again, 1, slowlyMs))[0]).not.toContain("three years");
+    expect((await call(path, { method: "DELETE" })).status).toBe(200);
+    expect((await call(path, { method: "DELETE" })).status).toBe(404);
+  }, 120_000);
+
+  it("tells what cannot be read, and refuses what is no request", async () => {
+    const empty = await call(`${documents}?name=empty.pdf`, {
+      method: "POST",
+      body: new Uint8Array([1, 0, 2]),
+    });
+    expect(empty.status).toBe(422);
+    expect(String(empty.body["problem"])).not.toBe("");
+    expect((await call(documents, { method: "POST", body: "x" })).status).toBe(400);
+    const strangers = await call(`${documents}?name=a.md&audience=everyone`, { method: "POST", body: "x" });
+    expect(strangers.status).toBe(400);
+  });
+});
+
+describe("a company's sources", () => {
+  it("tell how far they have come", async () => {
+    const talk = await openTalk({
+      model: "none",
+      env: { BATON_API_KEY: apiKey },
+      files: {
+        "config/tenants/acme.yaml":
+          "name: Acme\ndefault: true\nknowledge:\n  - folder: handbook\n    audience: [colleagues]\n    everyHours: 6\n",
+        "handbook/holidays.md": "# Holidays\n\nThirty days a year.\n",
+      },
+    });
+    try {
+      const ask = async () => {
+        const response = await fetch(`${talk.house.service.url()}/api/v1/companies/acme/knowledge/sources`, {
+          headers: { authorization: `Bearer ${apiKey}` },
+        });
+        return (await response.json()) as { state: string; percent: number }[];
+      };
+      const sources = await until(async () => {
+        const told = await ask();
+        return told[0]?.state === "done" && told;
+      }, slowlyMs);
+      expect(sources).toMatchObject([{ name: "handbook", percent: 100, done: 1, of: 1 }]);
+      const rows = await talk.rows<{ audience: string[] }>("SELECT audience FROM knowledge_documents");
+      expect(rows).toEqual([{ audience: ["colleagues"] }]);
+    } finally {
+      await talk.stop();
+    }
+  }, 120_000);
+});
