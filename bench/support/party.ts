@@ -70,7 +70,13 @@ export async function createBaton(
     roles.map(async (role): Promise<ProcessPlan> => {
       const port = await freePort();
       const { file = "src/main.ts", execArgv = [] } = options;
-      return { file, execArgv, port, folder, env: { ...env, BATON_ROLE: role, PORT: String(port) } };
+      return {
+        file,
+        execArgv: [...asStarted, ...execArgv],
+        port,
+        folder,
+        env: { ...env, BATON_ROLE: role, PORT: String(port) },
+      };
     }),
   );
   const party = createParty(
@@ -91,6 +97,9 @@ export async function createBaton(
   };
 }
 
+/** The flags of `npm start`: young objects of a turn die before they are copied, which saves a tenth of its CPU. */
+const asStarted = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
+
 /** The repository's configuration; the platform's files take the place of its tenants. */
 async function writeConfig(folder: string, { files }: PlatformHello): Promise<void> {
   await cp(path.join(root, "config"), path.join(folder, "config"), { recursive: true });
@@ -105,7 +114,11 @@ async function writeConfig(folder: string, { files }: PlatformHello): Promise<vo
 export async function createEmbeddedBaton(dataDir: string): Promise<Party> {
   const port = await freePort();
   const env = { PORT: String(port), BATON_DATA_DIR: dataDir, BATON_LOG_LEVEL: "warn" };
-  return createParty("Baton, embedded", [{ file: "src/main.ts", env, port }], "/slack/events");
+  return createParty(
+    "Baton, embedded",
+    [{ file: "src/main.ts", execArgv: asStarted, env, port }],
+    "/slack/events",
+  );
 }
 
 /** A peer's program in `bench/peers`, told the same as Baton. */

@@ -102,7 +102,7 @@ async function serve(
   const { log } = parts;
   const { settle, isFresh } = life;
   const signal = AbortSignal.any([life.signal, lease.lost]);
-  const sessions = createSessions(lease.state);
+  const sessions = createSessions(lease.state, parts.settings.apiUrl);
   const lines = createLines();
   const keeper = keepUp(lease, sessions, log);
   const onDispatch = receive(parts, { sessions, lines, signal, isFresh, onOpen: keeper.now });

@@ -27,9 +27,12 @@ interface Progress {
   newest: number;
 }
 
-/** Starts from what the last holder kept. */
-export function createSessions(state: string | undefined): Sessions {
-  const live = new Map(parseState(state).map((session) => [session.shardId, session]));
+/**
+ * Starts from what the last holder kept. `apiUrl` is whose sessions they are: one begun with another API cannot be
+ * resumed with this one, and trying costs the time in which nobody listens.
+ */
+export function createSessions(state: string | undefined, apiUrl: string): Sessions {
+  const live = new Map(parseState(state, apiUrl).map((session) => [session.shardId, session]));
   const progress = new Map<string, Progress>();
 
   function progressOf({ sessionId, sequence }: Session): Progress {
@@ -64,13 +67,15 @@ export function createSessions(state: string | undefined): Sessions {
         for (const waiting of known?.inHand ?? []) kept = Math.min(kept, waiting - 1);
         return { ...session, sequence: Math.max(0, kept) };
       });
-      return JSON.stringify({ sessions });
+      return JSON.stringify({ apiUrl, sessions });
     },
   };
 }
 
-function parseState(state: string | undefined): Session[] {
-  return listAt(parseJson(state ?? ""), "sessions").flatMap((one) => {
+function parseState(state: string | undefined, apiUrl: string): Session[] {
+  const kept = parseJson(state ?? "");
+  if (textAt(kept, "apiUrl") !== apiUrl) return [];
+  return listAt(kept, "sessions").flatMap((one) => {
     const [shardId, shardCount, sequence] = [
       numberAt(one, "shardId"),
       numberAt(one, "shardCount"),

@@ -19,7 +19,7 @@ test("a gateway that takes the connection and never answers is left without harm
     const connection = await connectGateway({
       settings: { botToken: "token", shards: undefined, shardCount: 1 },
       web: { call: async () => ({ url, shards: 1, session_start_limit: limit }) },
-      sessions: createSessions(undefined),
+      sessions: createSessions(undefined, "https://discord.com/api"),
       log: silentLog,
       onDispatch: () => {},
       signal: new AbortController().signal,
