@@ -49,6 +49,8 @@ import { createCompanies, dataKeysIn } from "./tenants/companies.ts";
 import { createInstallations } from "./tenants/installations.ts";
 import { createWebSessionSweep } from "./tenants/web-session-sweep.ts";
 import { createAdmission } from "./turns/admission.ts";
+import { createPriorities, putLowLast } from "./compose/put-low-last.ts";
+import { createLater } from "./turns/later.ts";
 import { createApologies } from "./turns/apologies.ts";
 import { createBackgroundCalls } from "./turns/background-calls.ts";
 import type { LeaseTimes } from "./turns/lease.ts";
@@ -70,6 +72,10 @@ export interface Pace {
   readonly receiptDelayMs: number;
   /** A message with nothing visible for this long is apologized for. */
   readonly apologyAfterMs?: number | undefined;
+  /** So long the people of companies of low priority wait for a process that is busy before they are told so. */
+  readonly lowPatienceMs?: number | undefined;
+  /** A question no model could answer is asked again after this long; further tries wait longer. */
+  readonly askAgainMs?: number | undefined;
   /** A person who waits this long for a colleague's word on an answer is told so. */
   readonly draftNoteMs?: number | undefined;
   /** A colleague's words to a person can be taken back for so long. */
@@ -96,6 +102,12 @@ const draftNoteMs = 10_000;
 
 /** Enough to see that it was meant for colleagues, short enough not to be noticed. */
 const undoMs = 5_000;
+
+/** Outages are often over by then. */
+const askAgainMs = 60_000;
+
+/** What nobody waits for is put off no longer than this. */
+const mostPutOffMs = 30_000;
 
 /** Turns that go on in a process that has doors to keep while its event loop is busy. */
 const busyTurns = 8;
@@ -134,7 +146,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         : { kind: "redis", url: settings.redis.url },
     log,
   });
-  const queue = lend?.queue(ownQueue) ?? ownQueue;
+  const priorityOf = createPriorities(settings.tenants);
+  const queue = putLowLast(lend?.queue(ownQueue) ?? ownQueue, priorityOf);
   const companies = createCompanies({ database, fast });
   const data = createTenantData({
     database,
@@ -224,8 +237,10 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     leases,
     log,
   });
+  const later = createLater({ database, sealer, onNews, log });
   const tools = await composeTools({
     settings,
+    reminders: later,
     budget,
     knowledge,
     tickets: createTickets({ database, sealer }),
@@ -255,7 +270,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const { remember } = createProfiles(data);
-  const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, log });
+  // A process that only answers has no doors to keep open.
+  const admission = createAdmission(settings.role === "worker" ? settings.workers : busyTurns, {
+    mostWaiting: Math.ceil(settings.workers / 4),
+    patienceMs: pace.lowPatienceMs,
+  });
+  const calm = async (signal?: AbortSignal) => {
+    if (await admission.calm(mostPutOffMs, signal)) metrics.shed.inc({ what: "background" });
+  };
+  const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, calm, log });
   const turns = createTurns({
     database,
     outbox,
@@ -286,6 +309,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     debounceMs: settings.debounceMs,
     receiptDelayMs: pace.receiptDelayMs,
     apologyAfterMs: pace.apologyAfterMs ?? apologyAfterMs,
+    askAgainMs: pace.askAgainMs ?? askAgainMs,
     leaseTimes: pace.lease,
     log,
   });
@@ -345,6 +369,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       rooms: rooms.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,
+      "what is said later": later.sweep,
     },
     channels,
     everyMs: pace.sweepEveryMs,
@@ -352,22 +377,23 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const sweepSessions = createWebSessionSweep({ database });
-  // A process that only answers has no doors to keep open.
-  const admission = createAdmission(settings.role === "worker" ? settings.workers : busyTurns);
   const worker = queue.work(
     {
-      turn: (ids, context) => admission.run(() => turns.run(ids, context)),
+      turn: (ids, context) =>
+        admission.run((isShed) => turns.run(ids, { ...context, isShed }), priorityOf(ids.tenantId)),
       delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
       call: background.run,
       sweep: async () => void (await Promise.all([sweeper.sweep(), announcements?.sweep()])),
-      maintenance: async () =>
-        void (await Promise.all([
+      maintenance: async () => {
+        await calm();
+        await Promise.all([
           mirrorInteractions(database),
           files.sweep(),
           sweepSessions(),
           held.sweep(),
           ledger.fill(new Date()),
-        ])),
+        ]);
+      },
     },
     { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
   );

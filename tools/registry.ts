@@ -1,4 +1,5 @@
 import type { TenantId } from "../src/core/ids.ts";
+import type { ReminderDesk } from "../src/core/later.ts";
 import type { Reports } from "../src/core/reports.ts";
 import type { TenantData } from "../src/core/tenant-data.ts";
 import type { Tool } from "../src/core/tool.ts";
@@ -12,6 +13,7 @@ import { getTime } from "./clock/get-time.ts";
 import { runCode } from "./code/run-code.ts";
 import { createSearchKnowledgeTool, type KnowledgeSearch } from "./knowledge/search-knowledge.ts";
 import type { McpTools } from "./mcp/mcp-tools.ts";
+import { createRemindMe } from "./reminders/remind-me.ts";
 import { importOpenApi, type OpenApiSource } from "./openapi/import-openapi.ts";
 import { createWebTools, type WebToolParts } from "./web/web.ts";
 import type { Tickets } from "./support/create-ticket.ts";
@@ -28,6 +30,8 @@ export interface ToolParts {
   readonly knowledge?: KnowledgeSearch | undefined;
   /** What an operator opened in `config/tools.yaml`; without it there are none of these. */
   readonly opened?: OpenedTools | undefined;
+  /** Where reminders are left; without it nobody is reminded. */
+  readonly reminders?: ReminderDesk | undefined;
   /** Where preferences of people are kept; without it nobody's are remembered. */
   readonly people?: TenantData | undefined;
   /** What the tools of whole businesses work on; without it there are none. */
@@ -54,6 +58,7 @@ export const toolFamilies = {
   mcp: ({ opened }: ToolParts) => opened?.mcp.flatMap(({ tools }) => tools) ?? [],
   openapi: ({ opened }: ToolParts) =>
     opened?.openApi.flatMap((source) => importOpenApi(source, opened.safeFetch)) ?? [],
+  reminders: ({ reminders }: ToolParts) => (reminders === undefined ? [] : [createRemindMe(reminders)]),
   support: ({ tickets, business, people }: ToolParts) => [
     createTicketTool(tickets),
     ...(business === undefined ? rememberTools(people) : createSupportTools(business)),

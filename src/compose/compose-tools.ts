@@ -34,6 +34,7 @@ export interface ToolParts {
   readonly tickets: Tickets;
   readonly business: RegistryParts["business"];
   readonly people: RegistryParts["people"];
+  readonly reminders: RegistryParts["reminders"];
   readonly reports: RegistryParts["reports"];
   readonly knowledge: Pick<ComposedKnowledge, "search" | "companiesAmong">;
   /** Tools beside those of the registry. */
@@ -75,6 +76,7 @@ export async function composeTools(parts: ToolParts): Promise<ComposedTools> {
     tickets,
     business,
     people,
+    reminders: parts.reminders,
     reports,
     knowledge: knowledge.search,
   });

@@ -88,6 +88,8 @@ export type AgentAnswer =
       readonly heldBack?: number | undefined;
       /** Given before, to the same question; `old` where no model could be asked. */
       readonly fromCache?: "fresh" | "old" | undefined;
+      /** Said because no model could be asked, and nothing written fits: the question is still open. */
+      readonly canned?: true | undefined;
       readonly usage: Usage;
     }
   | {

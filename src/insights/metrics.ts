@@ -14,6 +14,8 @@ export interface Metrics extends StepMetrics {
   readonly overBudget: Counter<"scope">;
   /** Turns of agents with a cheap model, by the tier that was asked first. */
   readonly routed: Counter<"agent" | "tier">;
+  /** What was put off because there was more to do than could be done: questions, background. */
+  readonly shed: Counter<"what">;
   /** Messages refused by a limit. */
   readonly limited: Counter<"layer">;
   /** Looks into the cache of answers: exact, similar, miss, not cacheable. */
@@ -134,6 +136,12 @@ export function createMetrics(): Metrics {
       name: "baton_routed_total",
       help: "Turns by the tier of models that was asked first",
       labelNames: ["agent", "tier"],
+      registers,
+    }),
+    shed: new Counter({
+      name: "baton_shed_total",
+      help: "Put off because there was too much to do: questions, background",
+      labelNames: ["what"],
       registers,
     }),
     limited: new Counter({

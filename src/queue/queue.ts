@@ -14,6 +14,8 @@ export interface RingOptions {
    * happened after the worker looked is missed.
    */
   readonly dedupeId?: string | undefined;
+  /** Instead of the job's own: lower is sooner, 0 the fast lane. */
+  readonly priority?: number | undefined;
   /** Follows the work through every log line; the only thing besides ids that travels. */
   readonly correlationId?: string | undefined;
 }
@@ -68,7 +70,7 @@ export function createQueue({ backend, log, prefix = "baton" }: QueueParts): Que
     ids: JobIds<Name>,
     options: RingOptions = {},
   ): Promise<void> {
-    const { delayMs = 0, dedupeId, correlationId } = options;
+    const { delayMs = 0, dedupeId, correlationId, priority = jobPriorities[name] } = options;
     const data = { ...jobs[name].parse(ids), ...(correlationId === undefined ? {} : { correlationId }) };
     const deduplication =
       // A ring for now moves up one that was waiting for its time, e.g. for its next attempt.
@@ -80,7 +82,7 @@ export function createQueue({ backend, log, prefix = "baton" }: QueueParts): Que
       await queue.add(name, data, {
         ...deduplication,
         ...(delayMs > 0 ? { delay: Math.ceil(delayMs) } : {}),
-        ...(jobPriorities[name] > 0 ? { priority: jobPriorities[name] } : {}),
+        ...(priority > 0 ? { priority } : {}),
         attempts,
         backoff: { type: "custom" },
         removeOnComplete: true,

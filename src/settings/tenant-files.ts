@@ -14,6 +14,8 @@ export interface TenantFile {
   readonly slug: string;
   readonly name: string;
   readonly tier: "free" | "pro" | "enterprise";
+  /** Whose people come first when there is more to do than can be done; `low` ones may be asked to wait. */
+  readonly priority?: "high" | "normal" | "low" | undefined;
   /** The text of the prompt the file names, empty when it names none. */
   readonly persona: string;
   /** Takes workspaces that install themselves and belong to no tenant yet. At most one tenant is. */
@@ -99,6 +101,7 @@ const draftRule = z.strictObject({
 const tenantFile = z.strictObject({
   name: z.string("must be the company's name").min(1).max(200),
   tier: z.enum(["free", "pro", "enterprise"], "must be free, pro or enterprise").default("free"),
+  priority: z.enum(["high", "normal", "low"], "must be high, normal or low").optional(),
   persona: z
     .string()
     .regex(/^[a-z0-9-]+\.md$/, "must be a file name in config/prompts, such as customer.md")
@@ -211,6 +214,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       slug,
       name: file.name,
       tier: file.tier,
+      priority: file.priority,
       persona,
       isDefault: file.default,
       mode: file.mode,

@@ -1,5 +1,6 @@
 import type { Agent, SpokenMessage } from "../core/agent.ts";
 import { toProfileContext, withoutWords, type Profile } from "../core/profile.ts";
+import { isAgainNote } from "./ask-again.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -35,7 +36,8 @@ export async function toAgentRequest({
     history: claim.history,
     unsummarized: countUnsummarized(claim),
     questions: questions
-      .filter((question) => question.seq <= turn.throughSeq && question.role !== "system")
+      .filter((question) => question.seq <= turn.throughSeq)
+      .filter((question) => question.role !== "system" || isAgainNote(question))
       .map(toSpokenQuestion),
     journal,
     files: parts.files.of({ ...lease, turnId: turn.id }),
@@ -65,6 +67,6 @@ function toSpokenQuestion(question: OpenMessage): SpokenMessage {
   const files = (question.content.attachments ?? []).map(
     (file) => `[attached: ${file.name}, ${file.mimeType}]`,
   );
-  const said = question.action?.value ?? question.text;
+  const said = isAgainNote(question) ? question.text : (question.action?.value ?? question.text);
   return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
 }

@@ -38,11 +38,20 @@ export async function filesOf(
 }
 
 /** The answer as it goes out, with the way to a person under it. */
-export function toReply(answer: AgentAnswer, turnId: TurnId, files: readonly ReplyFile[]): Reply {
-  if (answer.kind === "failed") return toPlainReply(answer.reason);
+export function toReply(
+  answer: AgentAnswer,
+  turnId: TurnId,
+  files: readonly ReplyFile[],
+  promise?: string,
+): Reply {
+  const whole = (body: string) => (promise === undefined ? body : `${body}\n\n${promise}`);
+  if (answer.kind === "failed") {
+    const plain = toPlainReply(answer.reason);
+    return { ...plain, body: whole(plain.body) };
+  }
   const { body, citations, suggestions = [], buttons = [] } = answer;
   return {
-    body,
+    body: whole(body),
     ...(citations.length > 0 && { citations }),
     ...(suggestions.length > 0 && { suggestions }),
     buttons: [...buttons, humanButton],

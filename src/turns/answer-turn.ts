@@ -12,6 +12,7 @@ import type { Outcome } from "../outbox/outcome.ts";
 import { toAgentRequest } from "./agent-request.ts";
 import { filesOf, tellDone, toReply } from "./answer-reply.ts";
 import { carryOutApproved, isCarryOutNote } from "./approved-calls.ts";
+import { isAgainNote, isCanned, withAskingAgain } from "./ask-again.ts";
 import { isArrivedNote, readArrived } from "./background-news.ts";
 import { commitAnswer } from "./commit-answer.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
@@ -33,7 +34,7 @@ export interface TurnResult {
    * `drafted`: committed, and nothing of it went out. `needs a person`: nothing was committed, a person has to look at
    * what the turn may have done.
    */
-  readonly state: "done" | "drafted" | "joined" | "stood down" | "needs a person";
+  readonly state: "done" | "drafted" | "joined" | "stood down" | "needs a person" | "put off";
   readonly outcomes: readonly Outcome[];
   readonly receiptCleared: boolean;
 }
@@ -54,7 +55,9 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
       return { turnId: turn.id, state: outcomes, outcomes: ended, receiptCleared: await receipt.clear() };
     }
     const receiptCleared = await receipt.clear();
-    if (outcomes === "drafted") return { turnId: turn.id, state: outcomes, outcomes: [], receiptCleared };
+    if (outcomes === "put off") await bench.patience.end();
+    if (outcomes === "drafted" || outcomes === "put off")
+      return { turnId: turn.id, state: outcomes, outcomes: [], receiptCleared };
     return { turnId: turn.id, state: "done", outcomes, receiptCleared };
   } catch (cause) {
     // A sign still on its way would land after a later worker took it back.
@@ -126,7 +129,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     inboxVersion: turn.inboxVersion,
     turnRecorded: () => journal.recorded(),
     mayJoin: () => request.mayJoin && !journal.acted,
-    streaming: parts.streaming && !request.isDraft,
+    streaming: parts.streaming && !request.isDraft && !questions.some(isAgainNote),
     onlyFor: isWhispered(claim) ? last?.senderId : undefined,
     correlationId: turn.correlationId,
     inherited: claim.deliveries.filter((delivery) => delivery.turnId === turn.id),
@@ -162,7 +165,7 @@ export function mayStartOver(claim: Claim): boolean {
   return !visible && !turn.steps.some((step) => step.kind === "tool");
 }
 
-async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a person"> {
+async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a person" | "put off"> {
   const { parts, request, live, turn } = bench;
   const startedAt = performance.now();
   const asked = await toAgentRequest(bench);
@@ -176,16 +179,19 @@ async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a
   request.lease.check();
   const told = tellDone(thought, asked, done);
   if (told.kind === "failed" && told.reason === "needs a person") return told.reason;
+  if (request.questions.some(isAgainNote) && isCanned(told)) return "put off";
+  const { answer: given, promise, keep } = withAskingAgain(bench, told);
   const isHeld = request.isDraft && !live.visible;
-  const { answer, isDraft } = isHeld ? await toDraftable(bench, told) : { answer: told, isDraft: false };
-  const planned = live.plan(withOffer(bench, answer, toReply(answer, turn.id, await filesOf(bench, answer))));
+  const { answer, isDraft } = isHeld ? await toDraftable(bench, given) : { answer: given, isDraft: false };
+  const reply = toReply(answer, turn.id, await filesOf(bench, answer), promise);
+  const planned = live.plan(withOffer(bench, answer, reply));
   if (isDraft) {
     await commitDraft(bench, answer, planned);
     await bench.patience.end();
     tellTurn(bench, answer, performance.now() - startedAt);
     return "drafted";
   }
-  const committed = await commitAnswer(bench, answer, planned);
+  const committed = await commitAnswer(bench, answer, planned, { also: keep });
   await bench.patience.end();
   const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
     live.complete(planned),
@@ -202,8 +208,10 @@ async function commitDraft(
   planned: readonly PlannedPart[],
 ): Promise<void> {
   let posted: PostedInRoom | undefined;
-  await commitAnswer(bench, answer, planned, async (sql, messageId) => {
-    posted = await keepDraft(bench, planned, { sql, messageId });
+  await commitAnswer(bench, answer, planned, {
+    instead: async (sql, messageId) => {
+      posted = await keepDraft(bench, planned, { sql, messageId });
+    },
   });
   const { correlationId } = bench.turn;
   if (posted !== undefined) bench.parts.onPosted({ ...posted, correlationId });

@@ -25,8 +25,11 @@ export interface Committed {
   readonly missed: AskedItem | undefined;
 }
 
-/** What is done in the place of sending, in the transaction of the commit. */
-type Unsaid = (sql: Sql, messageId: MessageId) => Promise<void>;
+/** What is written in the transaction of the commit: in the place of sending, or beside it. */
+interface MoreToCommit {
+  readonly instead?: ((sql: Sql, messageId: MessageId) => Promise<void>) | undefined;
+  readonly also?: ((sql: Sql) => Promise<void>) | undefined;
+}
 
 /**
  * Writes the answer with everything it leaves behind, in one statement. Throws StoodDownError when the conversation is
@@ -36,7 +39,7 @@ export async function commitAnswer(
   bench: Workbench,
   answer: AgentAnswer,
   planned: readonly PlannedPart[],
-  instead?: Unsaid,
+  { instead, also }: MoreToCommit = {},
 ): Promise<Committed> {
   const { parts, request, turn, journal, live } = bench;
   const { lease, seal, claim, questions, ignored, destination } = request;
@@ -86,7 +89,7 @@ export async function commitAnswer(
         recipient: destination.target.recipient,
       })),
     }),
-    instead && ((sql) => instead(sql, messageId)),
+    instead === undefined ? also : (sql) => instead(sql, messageId),
   );
   parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
   return { body, seq: row.seq, missed: row.remembered === 1 ? undefined : item };

@@ -46,6 +46,8 @@ export interface MemoryKeeperParts {
     person: { readonly tenantId: TenantId; readonly contactId: ContactId },
     item: AskedItem,
   ) => Promise<void>;
+  /** Resolves when there is time for what nobody waits for. */
+  readonly calm?: ((signal: AbortSignal) => Promise<unknown>) | undefined;
   readonly log: Log;
 }
 
@@ -97,6 +99,8 @@ export function createMemoryKeeper(parts: MemoryKeeperParts): MemoryKeeper {
 
   async function roll(owner: SummaryOwner): Promise<void> {
     const { signal } = stopping;
+    await parts.calm?.(signal);
+    if (signal.aborted) return;
     const store = createSummaryStore({ database, seal: await sealer.forTenant(owner.tenantId) }, owner);
     for (let round = 0; round < mostRounds; round += 1) {
       if (!(await rollSummary({ window, store, signal, summarize: (...told) => write(owner, ...told) })))

@@ -41,6 +41,8 @@ export interface Situation {
   readonly seal: TenantSeal;
   readonly mayJoin: boolean;
   readonly backfilled: boolean;
+  /** There is more to do than this process can, and what belongs to this company comes last. */
+  readonly isShed: boolean;
 }
 
 /** A claim shows the oldest open messages only; with more behind them the conversation is not settled yet. */

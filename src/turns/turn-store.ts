@@ -250,7 +250,11 @@ export function startOver(lease: Lease, firstOpen: number): Query {
 export function settleSilently(
   lease: Lease,
   inboxVersion: number,
-  ignored: readonly { readonly id: MessageId; readonly reason: string; readonly state: "ignored" | "dead" }[],
+  ignored: readonly {
+    readonly id: MessageId;
+    readonly reason: string;
+    readonly state: "ignored" | "dead" | "settled";
+  }[],
 ): Query {
   return {
     text: `WITH conversation AS (

@@ -23,7 +23,12 @@ export interface Turns extends Part {
   /** Works on one conversation. Resolves when it is settled, held by another worker, or has to wait. */
   run(
     ids: ConversationRef,
-    context: { readonly signal: AbortSignal; readonly correlationId: string | undefined },
+    context: {
+      readonly signal: AbortSignal;
+      readonly correlationId: string | undefined;
+      /** More is to be done than this process can: what may wait is put off, and people are told so. */
+      readonly isShed?: boolean | undefined;
+    },
   ): Promise<void>;
   /** Rings for something new. Never throws; a ring that fails is made up for by the sweeper. */
   onArrival(arrival: Arrival): void;
@@ -78,10 +83,7 @@ export function createTurns(parts: TurnsParts): Turns {
 
   async function run(
     ref: ConversationRef,
-    {
-      signal,
-      correlationId = "",
-    }: { readonly signal: AbortSignal; readonly correlationId: string | undefined },
+    { signal, correlationId = "", isShed = false }: Parameters<Turns["run"]>[1],
   ): Promise<void> {
     for (let round = 0; round < maxRounds; round += 1) {
       if (signal.aborted) return;
@@ -90,7 +92,7 @@ export function createTurns(parts: TurnsParts): Turns {
       const claim = await take(ref, token);
       if (claim === undefined) return leaveToHolder(ref, correlationId);
       const lease = hold(ref, { token, epoch: claim.epoch, claimedAt });
-      if (!(await workWith(lease, claim, signal))) return;
+      if (!(await workWith(lease, claim, { signal, isShed }))) return;
     }
     ring(ref, correlationId, 0); // fairness: others in the queue first
   }
@@ -127,12 +129,16 @@ export function createTurns(parts: TurnsParts): Turns {
   }
 
   /** True when there is more to do at once. */
-  async function workWith(lease: HeldLease, claim: Claim, signal: AbortSignal): Promise<boolean> {
+  async function workWith(
+    lease: HeldLease,
+    claim: Claim,
+    { signal, isShed }: { readonly signal: AbortSignal; readonly isShed: boolean },
+  ): Promise<boolean> {
     const onStop = () => lease.revoke(new StoodDownError("the process is stopping", "stopping"));
     signal.addEventListener("abort", onStop, { once: true });
     if (signal.aborted) onStop();
     try {
-      const result = await workOn(workParts, lease, claim, () => takeAgain(lease));
+      const result = await workOn(workParts, lease, claim, { reread: () => takeAgain(lease), isShed });
       const isMore = await giveBack(lease, result);
       const { tenantId, conversationId } = lease;
       if (result.outcomes.length > 0) void parts.rooms.sent(tenantId, conversationId, claim.owner.kind);

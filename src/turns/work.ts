@@ -3,6 +3,7 @@ import type { MessageId, TurnId } from "../core/ids.ts";
 import { decideRole, decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
+import { isAgainNote, passOldQuestions } from "./ask-again.ts";
 import { backfillThread } from "./backfill.ts";
 import { leaveToStaff } from "./background-news.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
@@ -10,6 +11,7 @@ import { endLongTalk } from "./end-long-talk.ts";
 import { deadLetter, giveUpFirst } from "./give-up.ts";
 import type { HeldLease } from "./lease.ts";
 import { sendLeftovers } from "./leftovers.ts";
+import { putOffAgain, putOffWhenBusy } from "./put-off.ts";
 import {
   destinationOf,
   isWhole,
@@ -48,7 +50,7 @@ export async function workOn(
   parts: WorkParts,
   lease: HeldLease,
   claim: Claim,
-  reread: Reread,
+  { reread, isShed }: { readonly reread: Reread; readonly isShed: boolean },
 ): Promise<WorkResult> {
   const seal = await parts.sealer.forTenant(lease.tenantId);
   let current = claim;
@@ -59,7 +61,8 @@ export async function workOn(
     const sent = await sendLeftovers(parts, lease, current);
     outcomes.push(...sent.outcomes);
     if (sent.retryInMs !== undefined) return toResult(current, outcomes, { retryInMs: sent.retryInMs });
-    const next = await handle(parts, { lease, claim: current, seal, mayJoin: joins < maxJoins, backfilled });
+    const mayJoin = joins < maxJoins;
+    const next = await handle(parts, { lease, claim: current, seal, mayJoin, backfilled, isShed });
     if (next.kind === "settled") return toResult(current, [...outcomes, ...next.outcomes], next);
     if (next.kind === "changed") outcomes.push(...(next.outcomes ?? []));
     if (next.kind === "joined") joins += 1;
@@ -74,7 +77,9 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
   if (claim.unreadable.length > 0)
     return deadLetter(parts, situation, { ids: claim.unreadable, reason: "it could not be read" });
   if (claim.attempts > parts.maxAttempts) return giveUpFirst(parts, situation);
-  const decided = claim.open.map((message) => ({ message, decision: decide(message, claim) }));
+  const decided = passOldQuestions(
+    claim.open.map((message) => ({ message, decision: decide(message, claim) })),
+  );
   if (decided.some(({ decision }) => isControl(decision))) {
     await parts.handoff.takeControls(subjectOf(lease, claim));
     return { kind: "changed" };
@@ -93,7 +98,8 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     .filter(({ decision }) => decision.kind === "answer")
     .map(({ message }) => message);
   if (questions.length === 0) return settle(parts, situation, decided);
-  if (await turnAway(parts, situation, questions)) return { kind: "changed" };
+  const fresh = questions.filter((question) => !isAgainNote(question));
+  if (await turnAway(parts, situation, fresh)) return { kind: "changed" };
   if (await endLongTalk(parts, situation, questions)) return { kind: "changed" };
   const silent = decided.filter(({ decision }) => decision.kind === "silent");
   return answer(parts, situation, {
@@ -187,6 +193,7 @@ async function answer(
     return { kind: "backfilled" };
   const isOwn = asksInOwnConversation(questions, claim);
   const role = decideRole(claim.contact.roles, isOwn);
+  if (await putOffWhenBusy(parts, situation, { questions, role })) return { kind: "changed" };
   const turn = await answerTurn(parts, {
     claim,
     lease,
@@ -210,6 +217,10 @@ async function answer(
   });
   if (turn.state === "joined") return { kind: "joined" };
   if (turn.state === "drafted") return { kind: "changed" };
+  if (turn.state === "put off") {
+    await putOffAgain(parts, lease, { notes: questions, turnId: turn.turnId });
+    return { kind: "changed" };
+  }
   if (turn.state === "needs a person") return handOver(parts, situation, turn);
   return { kind: "settled", outcomes: turn.outcomes, turn };
 }

@@ -59,6 +59,8 @@ export interface AnswerParts extends ApprovedCallParts {
   readonly onPosted: (posted: PostedInRoom & { readonly correlationId: string }) => void;
   /** A message with nothing visible for this long is apologized for, milliseconds. */
   readonly apologyAfterMs: number;
+  /** How long a question that nobody could answer waits before it is asked again, milliseconds. */
+  readonly askAgainMs: number;
   readonly leaseTtlMs: number;
   readonly log: Log;
 }

@@ -258,6 +258,7 @@ function toReply(
     citations: decided.citations,
     suggestions,
     ...(next.kind === "hand over" && { handOver: toHandOver(next) }),
+    ...(house.limited && decided.missed === true && { canned: true }),
     dialogue,
     language,
     model: nameOfBrain,

@@ -35,7 +35,10 @@ export function withKeylessBrain<A extends Agent>(
     if (first.kind === "answered" || !insteadOf.has(first.reason) || first.usage.toolCalls > 0) return first;
     const limited = first.reason !== "no model configured";
     const second = await found.brain.answer(request, { limited });
-    return { ...second, usage: addUsage(first.usage, second.usage) };
+    const usage = addUsage(first.usage, second.usage);
+    if (second.kind === "failed" || first.reason === "model unavailable") return { ...second, usage };
+    const { canned: _, ...answer } = second; // asking again soon would help only where models were down
+    return { ...answer, usage };
   }
 
   return { ...agent, answer };
