@@ -34,20 +34,24 @@ const row = z.object({
 });
 type Row = z.output<typeof row>;
 const searched = ["id", "document_id", "head_terms", "terms"];
-// Below this a scan is as quick as an index of vectors, and exact.
-const vectorIndexFrom = 50_000;
+// Below this a scan takes no longer than a look into an index of vectors, and is exact.
+const vectorIndexFrom = 5_000;
+const partitionsLookedAt = 16;
+// Other processes write, too: what they wrote is found after this.
+const seenAfterSeconds = 1;
+const readersKnownForMs = 30_000;
 
 /** LanceDB: a table for each company, found by its id; vectors and two BM25 indexes. Opened when it is first needed. */
 export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceIndexParts): KnowledgeIndex {
   let connecting: Promise<Connection> | undefined;
-  const tables = new LRUCache<TenantId, Promise<Table>>({
+  const tables = new LRUCache<TenantId, Promise<OpenTable>>({
     max: openTables,
-    dispose: (table) => void table.then((opened) => opened.close()).catch(() => {}),
+    dispose: (opening) => void opening.then(({ table }) => table.close()).catch(() => {}),
   });
 
-  const connection = () => (connecting ??= connect(uri));
+  const connection = () => (connecting ??= connect(uri, { readConsistencyInterval: seenAfterSeconds }));
 
-  function open(tenantId: TenantId): Promise<Table> {
+  function open(tenantId: TenantId): Promise<OpenTable> {
     const known = tables.get(tenantId);
     if (known !== undefined) return known;
     const opening = openTable(tenantId);
@@ -56,7 +60,7 @@ export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceInde
     return opening;
   }
 
-  async function openTable(tenantId: TenantId): Promise<Table> {
+  async function openTable(tenantId: TenantId): Promise<OpenTable> {
     const database = await connection();
     const name = nameOf(tenantId);
     const table = await database.createEmptyTable(name, toSchema(dimensions), {
@@ -66,10 +70,14 @@ export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceInde
     const indexed = new Set((await table.listIndices()).flatMap((index) => index.columns));
     for (const column of [columns.text, columns.head])
       if (!indexed.has(column)) await table.createIndex(column, { config: readyTerms() });
-    return table;
+    return { table, readers: createReaderLists(table) };
   }
 
-  async function use<T>(tenantId: TenantId, tried: string, work: (table: Table) => Promise<T>): Promise<T> {
+  async function use<T>(
+    tenantId: TenantId,
+    tried: string,
+    work: (open: OpenTable) => Promise<T>,
+  ): Promise<T> {
     try {
       return await work(await open(tenantId));
     } catch (cause) {
@@ -80,16 +88,17 @@ export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceInde
 
   return {
     replace: (tenantId, documentIds, chunks) =>
-      use(tenantId, "take documents in", async (table) => {
+      use(tenantId, "take documents in", async ({ table, readers }) => {
+        readers.add(chunks);
         if (documentIds.length > 0) await table.delete(isOneOf(documentIds));
         if (chunks.length > 0) await table.add(chunks.map(toRow));
       }),
     remove: (tenantId, documentIds) =>
-      use(tenantId, "forget a document", async (table) => {
+      use(tenantId, "forget a document", async ({ table }) => {
         if (documentIds.length > 0) await table.delete(isOneOf(documentIds));
       }),
-    search: (tenantId, query) => use(tenantId, "search", (table) => searchTable(table, query)),
-    count: (tenantId) => use(tenantId, "count", (table) => table.countRows()),
+    search: (tenantId, query) => use(tenantId, "search", (opened) => searchTable(opened, query)),
+    count: (tenantId) => use(tenantId, "count", ({ table }) => table.countRows()),
     drop: async (tenantId) => {
       tables.delete(tenantId);
       const database = await connection();
@@ -97,17 +106,67 @@ export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceInde
         await database.dropTable(nameOf(tenantId));
     },
     optimize: (tenantId) =>
-      use(tenantId, "tidy up", async (table) => {
+      use(tenantId, "tidy up", async ({ table }) => {
         await table.optimize();
-        if ((await table.countRows()) < vectorIndexFrom) return;
-        const indexed = (await table.listIndices()).some((index) => index.columns.includes(columns.vector));
-        if (!indexed)
-          await table.createIndex(columns.vector, { config: Index.hnswSq({ distanceType: "cosine" }) });
+        const rows = await table.countRows();
+        const isIndexed = (await table.listIndices()).some((index) => index.columns.includes(columns.vector));
+        if (rows < vectorIndexFrom || isIndexed) return;
+        const numPartitions = Math.round(Math.sqrt(rows) / 2);
+        await table.createIndex(columns.vector, {
+          config: Index.ivfFlat({ distanceType: "cosine", numPartitions, maxIterations: 15 }),
+        });
       }),
     stop: async () => {
       tables.clear();
       (await connecting)?.close();
       connecting = undefined;
+    },
+  };
+}
+
+interface OpenTable {
+  readonly table: Table;
+  readonly readers: ReaderLists;
+}
+
+/** Who may find a table's chunks, as far as this process knows. What it does not know yet, the caller's own check sees. */
+interface ReaderLists {
+  add(chunks: readonly IndexedChunk[]): void;
+  /** Every chunk may be found by one of these groups: a condition would only cost time. */
+  areAllAmong(groups: readonly string[]): Promise<boolean>;
+}
+
+function createReaderLists(table: Table): ReaderLists {
+  let known: Promise<Set<string>> | undefined;
+  let readAt = 0;
+  const added = new Set<string>();
+
+  async function readLists(): Promise<Set<string>> {
+    const rows = await table.query().select([columns.groups]).toArray();
+    return new Set(
+      z
+        .array(z.object({ [columns.groups]: z.string() }))
+        .parse(rows)
+        .map((each) => each[columns.groups]),
+    );
+  }
+
+  return {
+    add: (chunks) => {
+      for (const { groups } of chunks) added.add(toList(groups));
+    },
+    async areAllAmong(groups) {
+      if (known === undefined || performance.now() - readAt > readersKnownForMs) {
+        readAt = performance.now();
+        const next = readLists();
+        known ??= next;
+        next.then(
+          () => (known = next),
+          () => {},
+        );
+      }
+      const lists = [...(await known), ...added];
+      return lists.every((list) => groups.some((group) => list.includes(`|${group}|`)));
     },
   };
 }
@@ -125,11 +184,12 @@ function readyTerms(): Index {
 }
 
 /** All kinds of search side by side, joined by chunk. */
-async function searchTable(table: Table, query: IndexQuery): Promise<IndexHit[]> {
+async function searchTable({ table, readers }: OpenTable, query: IndexQuery): Promise<IndexHit[]> {
   const { terms, vector, groups, limit } = query;
   if (groups?.length === 0) return [];
+  const isOpen = groups === undefined || (await readers.areAllAmong(groups));
   const within = <Q extends Query | VectorQuery>(found: Q): Q =>
-    (groups === undefined ? found : found.where(isFoundBy(groups))).limit(limit) as Q;
+    (isOpen ? found : found.where(isFoundBy(groups))).limit(limit) as Q;
   const match = (column: string): Promise<Row[]> =>
     terms.length === 0
       ? Promise.resolve([])
@@ -147,6 +207,7 @@ async function searchTable(table: Table, query: IndexQuery): Promise<IndexHit[]>
       ? read(
           within(table.query().nearestTo(vector))
             .distanceType("cosine")
+            .nprobes(partitionsLookedAt)
             .select([...searched, "_distance"]),
         )
       : [],
