@@ -141,40 +141,39 @@ export function readSettings(env: Env, folder: string = process.cwd()): Settings
   if (!parsed.success) {
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`));
   }
-  const slack = isSlackConfigured(values) ? readPlatform(readSlackSettings, values, problems) : undefined;
-  const discord = isDiscordConfigured(values)
-    ? readPlatform(readDiscordSettings, values, problems)
-    : undefined;
-  const teams = isTeamsConfigured(values) ? readPlatform(readTeamsSettings, values, problems) : undefined;
-  const tenants = readTenantFiles(folder, problems, values);
-  const slugs = (tenants.length > 0 ? tenants : [onlyTenant]).map(({ slug }) => slug);
-  const rules = readRuleFiles(folder, slugs, problems);
-  const prices = readPrices(folder, problems);
-  const tools = readToolFile(folder, problems, values);
+  const platforms = readPlatforms(values, problems);
+  const files = readFiles(folder, values, problems);
   if (parsed.success) problems.push(...findContradictions(parsed.data));
-  const prompts = readAgentPrompts(folder, problems);
+  const slugs = files.tenants.map(({ slug }) => slug);
   const choices = parsed.success
-    ? readModelChoices(folder, { names: parsed.data, values, problems })
+    ? readModelChoices(folder, { names: parsed.data, values, problems, slugs })
     : undefined;
   if (!parsed.success || choices === undefined || problems.length > 0) throw toSettingsError(problems);
-  return toPrintable(
-    deepFreeze(
-      toSettings({
-        tools,
-        names: parsed.data,
-        values,
-        folder,
-        slack,
-        discord,
-        teams,
-        tenants,
-        rules,
-        prices,
-        choices,
-        prompts,
-      }),
-    ),
-  );
+  const settings = toSettings({ names: parsed.data, values, folder, platforms, files, choices });
+  return toPrintable(deepFreeze(settings));
+}
+
+/** The platforms that are set up; what is wrong with one is put to the other problems. */
+function readPlatforms(values: Env, problems: string[]) {
+  return {
+    slack: isSlackConfigured(values) ? readPlatform(readSlackSettings, values, problems) : undefined,
+    discord: isDiscordConfigured(values) ? readPlatform(readDiscordSettings, values, problems) : undefined,
+    teams: isTeamsConfigured(values) ? readPlatform(readTeamsSettings, values, problems) : undefined,
+  };
+}
+
+/** What stands in `config/`. */
+function readFiles(folder: string, values: Readonly<Record<string, string>>, problems: string[]) {
+  const found = readTenantFiles(folder, problems, values);
+  const tenants = found.length > 0 ? found : [onlyTenant];
+  const slugs = tenants.map(({ slug }) => slug);
+  return {
+    tenants,
+    rules: readRuleFiles(folder, slugs, problems),
+    prices: readPrices(folder, problems),
+    tools: readToolFile(folder, problems, values),
+    prompts: readAgentPrompts(folder, problems),
+  };
 }
 
 function pickKnown(values: Readonly<Record<string, string>>): Record<string, string> {
@@ -237,36 +236,18 @@ function findContradictions(names: SettingValues): string[] {
 }
 
 interface Parts {
-  readonly tools: ToolSettings;
   readonly names: SettingValues;
   readonly values: Env;
   readonly folder: string;
-  readonly slack: SlackSettings | undefined;
-  readonly discord: DiscordSettings | undefined;
-  readonly teams: TeamsSettings | undefined;
-  readonly tenants: readonly TenantFile[];
-  readonly rules: Settings["rules"];
-  readonly prices: readonly PriceRow[];
+  readonly platforms: ReturnType<typeof readPlatforms>;
+  readonly files: ReturnType<typeof readFiles>;
   readonly choices: ModelChoices;
-  readonly prompts: AiSettings["prompts"];
 }
 
-function toSettings({
-  tools,
-  names,
-  values,
-  folder,
-  slack,
-  discord,
-  teams,
-  tenants,
-  rules,
-  prices,
-  choices,
-  prompts,
-}: Parts): Settings {
+function toSettings({ names, values, folder, platforms, files, choices }: Parts): Settings {
+  const { tenants, rules, prices, tools, prompts } = files;
   const sites = tenants.flatMap((tenant) => tenant.sites);
-  const isOpen = slack !== undefined || discord !== undefined || teams !== undefined || sites.length > 0;
+  const isOpen = Object.values(platforms).some((one) => one !== undefined) || sites.length > 0;
   const isEmbedded = names.DATABASE_URL === undefined;
   return {
     role: names.BATON_ROLE,
@@ -305,8 +286,8 @@ function toSettings({
       web: names.BATON_DEBOUNCE_MS_WEB,
     },
     tracing: { endpoint: names.OTEL_EXPORTER_OTLP_ENDPOINT },
-    channels: { slack, discord, teams, web: toWeb(sites, isEmbedded) },
-    tenants: tenants.length > 0 ? tenants : [onlyTenant],
+    channels: { ...platforms, web: toWeb(sites, isEmbedded) },
+    tenants,
     rules,
   };
 }
