@@ -95,7 +95,7 @@ function createBatonTurn(baseURL: string): () => Promise<string> {
       log: silentLog,
     }),
     knowledgeVersionOf: () => "1",
-    promptVersionOf: ({ context, persona }) => thinker.promptVersion(context.role, persona),
+    promptVersionOf: ({ context, persona }) => thinker.promptVersion(context, persona),
     log: silentLog,
   });
   return async () => {

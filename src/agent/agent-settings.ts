@@ -77,6 +77,17 @@ export interface AgentModels {
   readonly agents: Readonly<
     Record<Role, { readonly simple: readonly ModelSettings[]; readonly complex: readonly ModelSettings[] }>
   >;
+  /** Asked before the agent's own in conversations that try a candidate. */
+  readonly candidates?:
+    | Readonly<
+        Partial<
+          Record<
+            Role,
+            { readonly simple: readonly ModelSettings[]; readonly complex: readonly ModelSettings[] }
+          >
+        >
+      >
+    | undefined;
   /** Asked last, by every agent. */
   readonly fallbacks: readonly ModelSettings[];
 }

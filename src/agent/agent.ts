@@ -7,6 +7,7 @@ import type { AgentModels, AgentSettings, ModelSettings } from "./agent-settings
 import type { AnswerChecks } from "./check/answer-checks.ts";
 import type { AgentOutfit, Thinking } from "./course.ts";
 import { decideDelegates, type Delegates } from "./delegation.ts";
+import { createEditions, type Candidates } from "./editions.ts";
 import { createAskOnce, type AnsweredOnce } from "./ask-once.ts";
 import { sameForAll } from "./agent-settings.ts";
 import { collectCitations } from "./collect-citations.ts";
@@ -20,7 +21,6 @@ import { createSpokenText } from "./spoken-text.ts";
 import { createSummarizer, type SummarizeRequest, type WrittenSummary } from "./summarizer.ts";
 import { createTextFeed } from "./text-feed.ts";
 import type { AgentPrompts } from "./system-prompt.ts";
-import { createSystemPrompts } from "./system-prompt.ts";
 import { runThinking } from "./thinking.ts";
 import type { Thought } from "./thought.ts";
 import { createToolBelts } from "./tool-belt.ts";
@@ -36,6 +36,8 @@ export interface AgentParts {
   readonly tools: readonly Tool[];
   /** What each agent is told beside the general rules. */
   readonly prompts?: AgentPrompts | undefined;
+  /** What some conversations try; see `AgentModels.candidates` for its models. */
+  readonly candidates?: Candidates | undefined;
   /** Which agents may ask which others for help; without it none may. */
   readonly delegates?: Delegates | undefined;
   readonly log: Log;
@@ -55,8 +57,8 @@ export interface AgentParts {
 export interface PreparedAgent extends Agent {
   /** Loads the model clients' code, so that the first turn does not pay for it. */
   warmUp(): Promise<void>;
-  /** Names the prompt this role is answered with: part of the key of a cached answer. */
-  promptVersion(role: Role, persona: string): string;
+  /** Names the prompt a conversation is answered with: part of the key of a cached answer. */
+  promptVersion(context: AgentRequest["context"], persona: string): string;
   /** A summary that replaces older messages: by the cheap models within the day's money, or by picking sentences. Never rejects. */
   summarize(request: SummarizeRequest): Promise<WrittenSummary>;
   /** Whether there is a model at all. */
@@ -77,6 +79,7 @@ export function createAgent({
   models,
   tools,
   prompts: given,
+  candidates = {},
   delegates = {},
   log,
   mayCall,
@@ -87,7 +90,7 @@ export function createAgent({
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
   const beltFor = createToolBelts(settings.enableToolCalling ? tools : []);
-  const prompts = createSystemPrompts(given);
+  const editionOf = createEditions(given, candidates);
   const prices = createPrices(settings.prices);
   const health = createModelHealth(tiers.models, now);
   const summarize = createSummarizer({
@@ -101,11 +104,16 @@ export function createAgent({
   function outfitOf(chain: readonly Role[], request: AgentRequest): AgentOutfit {
     const { role: within, tenantId } = request.context;
     const role = chain.at(-1) ?? within;
-    const tier = request.tier ?? (tiers.hasCheap(role) ? routeOf?.(request) : undefined) ?? "complex";
+    const { prompts, isCandidate } = editionOf(role, request.context);
+    const route = () => (tiers.hasCheap(role, isCandidate) ? routeOf?.(request) : undefined);
+    const tier = request.tier ?? route() ?? "complex";
     return {
-      ladder: tiers.ladderFor(role, tier),
-      cheap: tiers.ladderFor(role, "simple"),
-      mayAsk: { wanted: tiers.modelsFor(role, tier), cheap: tiers.modelsFor(role, "simple") },
+      ladder: tiers.ladderFor(role, tier, isCandidate),
+      cheap: tiers.ladderFor(role, "simple", isCandidate),
+      mayAsk: {
+        wanted: tiers.modelsFor(role, tier, isCandidate),
+        cheap: tiers.modelsFor(role, "simple", isCandidate),
+      },
       belt: beltFor({ role, tenantId, within, delegates: decideDelegates(delegates, chain) }),
       prompts,
       check: checks?.open(request, prompts.wordsOf(role, request.persona)),
@@ -137,7 +145,8 @@ export function createAgent({
       delegates,
       outfitOf,
     };
-    const promptVersion = prompts.versionOf(request.context.role, request.persona);
+    const { name: edition, prompts } = editionOf(role, request.context);
+    const promptVersion = prompts.versionOf(role, request.persona);
     try {
       const thought = tiers.models.length === 0 ? noModel : await endWell(runThinking(thinking), clock);
       await feed.settle();
@@ -149,12 +158,13 @@ export function createAgent({
           citations: cited.read(),
           model,
           promptVersion,
+          edition,
           heldBack,
           usage: usage.read(),
         };
       }
       log.warn({ turnId: request.context.turnId, ...thought }, "turn not answered");
-      return { ...thought, promptVersion, usage: usage.read() };
+      return { ...thought, promptVersion, edition, usage: usage.read() };
     } finally {
       clock.end();
     }
@@ -165,7 +175,8 @@ export function createAgent({
     health,
     conditions: tiers.conditions,
     askOnce: createAskOnce({ tiers, purse, prices }),
-    promptVersion: prompts.versionOf,
+    promptVersion: (context, persona) =>
+      editionOf(context.role, context).prompts.versionOf(context.role, persona),
     async warmUp() {
       await tiers.load();
     },

@@ -16,11 +16,11 @@ export interface ModelTiers {
   /** Every model once, in the order they were named. */
   readonly models: readonly ModelSettings[];
   /** The agent's ladder: its tier's models in order, then its other tier's, then the fallbacks of all. */
-  ladderFor(role: Role, tier: Tier): ModelLadder;
+  ladderFor(role: Role, tier: Tier, isCandidate?: boolean): ModelLadder;
   /** The models of that ladder. */
-  modelsFor(role: Role, tier: Tier): readonly ModelSettings[];
+  modelsFor(role: Role, tier: Tier, isCandidate?: boolean): readonly ModelSettings[];
   /** The agent asks another model first where the question is simple. */
-  hasCheap(role: Role): boolean;
+  hasCheap(role: Role, isCandidate?: boolean): boolean;
   /** The agent's cheap ladder for short answers that must be the same every time. */
   coolFor(role: Role): { readonly ladder: ModelLadder; readonly models: readonly ModelSettings[] };
   /** By name, how each model is doing. */
@@ -50,12 +50,24 @@ export function createModelTiers({ models, settings, log }: TierParts): ModelTie
   const ladders = new Map<string, ModelLadder>();
   for (const role of roles) {
     for (const tier of ["simple", "complex"] as const) {
-      const chain = listChain(models, role, tier);
-      chains.set(`${role} ${tier}`, chain);
-      ladders.set(`${role} ${tier}`, createModelLadder({ rungs: chain.map(toRung), settings, log }));
+      const usual = listChain(models, role, tier);
+      const tried = models.candidates?.[role];
+      const own = tried === undefined ? undefined : withoutDoubles([...tried[tier], ...usual]);
+      for (const [isCandidate, chain] of [
+        [false, usual],
+        [true, own],
+      ] as const) {
+        if (chain === undefined) continue;
+        const key = keyOf(role, tier, isCandidate);
+        chains.set(key, chain);
+        ladders.set(key, createModelLadder({ rungs: chain.map(toRung), settings, log }));
+      }
     }
   }
-  const modelsFor = (role: Role, tier: Tier) => chains.get(`${role} ${tier}`) ?? [];
+  const find = <T>(all: ReadonlyMap<string, T>, role: Role, tier: Tier, isCandidate: boolean) =>
+    (isCandidate ? all.get(keyOf(role, tier, true)) : undefined) ?? all.get(keyOf(role, tier, false));
+  const modelsFor: ModelTiers["modelsFor"] = (role, tier, isCandidate = false) =>
+    find(chains, role, tier, isCandidate) ?? [];
   const cooled = new Map<Role, ReturnType<ModelTiers["coolFor"]>>();
   const cool = (role: Role) => {
     const chain = modelsFor(role, "simple").map((model) => ({ ...model, ...coolAndShort }));
@@ -68,10 +80,11 @@ export function createModelTiers({ models, settings, log }: TierParts): ModelTie
   const none = createModelLadder({ rungs: [], settings, log });
   return {
     models: [...named.values()],
-    ladderFor: (role, tier) => ladders.get(`${role} ${tier}`) ?? none,
+    ladderFor: (role, tier, isCandidate = false) => find(ladders, role, tier, isCandidate) ?? none,
     modelsFor,
-    hasCheap(role) {
-      const [[cheap], [strong]] = [modelsFor(role, "simple"), modelsFor(role, "complex")];
+    hasCheap(role, isCandidate) {
+      const [cheap] = modelsFor(role, "simple", isCandidate);
+      const [strong] = modelsFor(role, "complex", isCandidate);
       return cheap !== undefined && strong !== undefined && modelKey(cheap) !== modelKey(strong);
     },
     coolFor: (role) => cooled.get(role) ?? cool(role),
@@ -85,7 +98,14 @@ const coolAndShort = { temperature: 0, maxTokens: 300 };
 function listChain({ agents, fallbacks }: AgentModels, role: Role, tier: Tier): readonly ModelSettings[] {
   const own = agents[role];
   const other = tier === "simple" ? own.complex : own.simple;
-  const chain = [...own[tier], ...other, ...fallbacks];
+  return withoutDoubles([...own[tier], ...other, ...fallbacks]);
+}
+
+function keyOf(role: Role, tier: Tier, isCandidate: boolean): string {
+  return `${role} ${tier}${isCandidate ? " candidate" : ""}`;
+}
+
+function withoutDoubles(chain: readonly ModelSettings[]): readonly ModelSettings[] {
   return chain.filter(
     (model, index) => chain.findIndex((before) => modelKey(before) === modelKey(model)) === index,
   );

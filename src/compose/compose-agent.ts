@@ -1,6 +1,7 @@
 import { createAgent, type PreparedAgent } from "../agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "../agent/agent-settings.ts";
 import { withAnswerCache } from "../agent/cache/with-answer-cache.ts";
+import type { Candidates } from "../agent/editions.ts";
 import { createMemoryWindow } from "../agent/memory.ts";
 import type { LookUp } from "../agent/keyless/keyless-brain.ts";
 import { createBrains } from "../agent/keyless/create-brains.ts";
@@ -100,6 +101,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     models: modelsOf(ai),
     prompts: ai.prompts,
     delegates: ai.choices.delegates,
+    candidates: candidatesOf(ai),
     tools,
     routeOf: (request) => {
       const tier = understanding.routeOf(request);
@@ -112,7 +114,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
   const { understandFor } = understanding;
   const remembering = withAnswerCache(withUnderstanding(thinker, { understandFor, log }), {
     ...composeCache({ settings, fast, sealer, metrics, documentsVersionOf, log }),
-    promptVersionOf: ({ context, persona }) => thinker.promptVersion(context.role, persona),
+    promptVersionOf: ({ context, persona }) => thinker.promptVersion(context, persona),
     log,
   });
   const agent = withKeylessBrain(remembering, brainOf);
@@ -153,6 +155,22 @@ function modelsOf({ choices }: Settings["ai"]): AgentModels {
       admin: both("admin"),
       analytics: both("analytics"),
     },
+    candidates: Object.fromEntries(
+      Object.entries(choices.candidates).flatMap(([role, { models }]) =>
+        models === undefined
+          ? []
+          : [[role, { simple: parse(models.simple), complex: parse(models.complex) }]],
+      ),
+    ),
     fallbacks: parse(choices.fallbacks),
   };
+}
+
+function candidatesOf({ choices }: Settings["ai"]): Candidates {
+  return Object.fromEntries(
+    Object.entries(choices.candidates).map(([role, { name, percent, prompt, companies }]) => [
+      role,
+      { name, percent, prompt, companies: companies && new Set(companies.map(tenantIdOf)) },
+    ]),
+  );
 }

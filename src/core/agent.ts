@@ -84,6 +84,8 @@ export type AgentAnswer =
       readonly model: string;
       /** Names the prompt it was answered with; absent where no model was asked. */
       readonly promptVersion?: string | undefined;
+      /** `stable` or the name of a candidate, where one is tried. */
+      readonly edition?: string | undefined;
       /** So many of its sentences were held back, and said differently or not at all: it is told to nobody else. */
       readonly heldBack?: number | undefined;
       /** Given before, to the same question; `old` where no model could be asked. */
@@ -105,6 +107,7 @@ export type AgentAnswer =
         | "needs a person";
       readonly detail: string;
       readonly promptVersion?: string | undefined;
+      readonly edition?: string | undefined;
       readonly usage: Usage;
     };
 

@@ -8,8 +8,12 @@ const check = "models";
 /** Asks every model API that is set up for its models, with its key, and looks for the ones the agents use. */
 export async function checkModels({ enabled, choices }: AiSettings): Promise<Finding[]> {
   if (!enabled) return [ok(check, "off: people answer (ENABLE_AI_CHATBOT=false)")];
-  const { agents, fallbacks } = choices;
-  const tiers = Object.values(agents).flatMap(({ simple, complex }) => [...complex, ...simple]);
+  const { agents, candidates, fallbacks } = choices;
+  const tried = Object.values(candidates).flatMap(({ models: own }) => own ?? []);
+  const tiers = [...Object.values(agents), ...tried].flatMap(({ simple, complex }) => [
+    ...complex,
+    ...simple,
+  ]);
   const models = [...tiers, ...fallbacks].map((choice) => modelSettings.parse(choice));
   if (models.length === 0) {
     return [

@@ -1,7 +1,14 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-/** What the steps of turns are counted by. */
+/** What the steps of turns are counted by, and what turns are told apart by where a candidate is tried. */
 export interface StepMetrics {
+  /** Answers of agents that try a candidate. */
+  readonly editionAnswers: Counter<"agent" | "edition" | "outcome">;
+  readonly editionCost: Counter<"agent" | "edition">;
+  /** From receiving a message to the end of its answer, seconds. */
+  readonly editionTime: Histogram<"agent" | "edition">;
+  /** Sentences the check held back. */
+  readonly editionHeld: Counter<"agent" | "edition">;
   /** Model calls of one turn that asked a model; fewer than five on average are wanted. */
   readonly modelCalls: Histogram<"agent">;
   /** Tool calls by how they ended; more than 98 of 100 are to be well. */
@@ -11,6 +18,7 @@ export interface StepMetrics {
 }
 
 const callBuckets = [1, 2, 3, 4, 5, 6, 8, 10, 20, 50];
+const answerSeconds = [0.1, 0.5, 1, 2, 3, 5, 10, 30, 60];
 const toolSeconds = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 300];
 
 /** Counted where they happen; averages and shares are worked out when the page is asked for. */
@@ -46,7 +54,33 @@ export function createStepMetrics(registry: Registry): StepMetrics {
       this.set(toShare((await toolCalls.get()).values));
     },
   });
+  const labelNames = ["agent", "edition"] as const;
   return {
+    editionAnswers: new Counter({
+      name: "ai_edition_answers_total",
+      help: "Answers by edition, stable or a candidate's name, and outcome",
+      labelNames: [...labelNames, "outcome"],
+      registers,
+    }),
+    editionCost: new Counter({
+      name: "ai_edition_cost_dollars_total",
+      help: "Spent on models by edition, US dollars",
+      labelNames,
+      registers,
+    }),
+    editionTime: new Histogram({
+      name: "ai_edition_response_seconds",
+      help: "From message to complete answer, by edition",
+      labelNames,
+      buckets: answerSeconds,
+      registers,
+    }),
+    editionHeld: new Counter({
+      name: "ai_edition_held_sentences_total",
+      help: "Sentences held back by the check, by edition",
+      labelNames,
+      registers,
+    }),
     modelCalls,
     toolCalls,
     toolTime: new Histogram({

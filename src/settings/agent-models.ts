@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { roles, type Role } from "../core/tool.ts";
+import { promptFileName, readPromptFile } from "./agent-prompts.ts";
 import { readYaml } from "./config-files.ts";
 import type { SettingValues } from "./names.ts";
 
@@ -16,11 +17,24 @@ export interface ModelChoice {
   readonly temperature: number;
 }
 
+/** What some conversations of an agent try before all of them do. */
+export interface CandidateChoice {
+  readonly name: string;
+  readonly percent: number;
+  /** The text of its prompt. */
+  readonly prompt: string | undefined;
+  /** Slugs of the companies that try it. */
+  readonly companies: readonly string[] | undefined;
+  readonly models:
+    { readonly simple: readonly ModelChoice[]; readonly complex: readonly ModelChoice[] } | undefined;
+}
+
 /** Which models answer whom, each list in the order they are asked. All are empty where no model API is set up. */
 export interface ModelChoices {
   readonly agents: Readonly<
     Record<Role, { readonly simple: readonly ModelChoice[]; readonly complex: readonly ModelChoice[] }>
   >;
+  readonly candidates: Readonly<Partial<Record<Role, CandidateChoice>>>;
   /** Which agents may ask which others for help. */
   readonly delegates: Readonly<Partial<Record<Role, readonly Role[]>>>;
   /** One model of every other API that is set up: asked when those of an agent fail. */
@@ -34,6 +48,13 @@ type Endpoint = Pick<ModelChoice, "provider" | "apiKey" | "baseURL" | "apiVersio
 };
 
 const list = z.array(z.string("must be a model's name").trim().min(1)).min(1, "must name at least one model");
+const candidate = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,39}$/, "must be a short name of a-z, 0-9, dots and dashes"),
+  percent: z.number("must be a share of 100").min(0).max(100),
+  prompt: promptFileName.optional(),
+  companies: z.array(z.string("must be the name of a company's file")).min(1).optional(),
+  tiers: z.strictObject({ simple: list.optional(), complex: list.optional() }).optional(),
+});
 const file = z.object({
   ai: z
     .object({
@@ -64,6 +85,7 @@ const file = z.object({
             tiers: z.strictObject({ simple: list.optional(), complex: list.optional() }).default({}),
             temperature: z.number().min(0).max(2).optional(),
             maxTokens: z.int().min(1).max(128_000).optional(),
+            candidate: candidate.optional(),
             delegates: z.array(z.enum(roles, `must be ${roles.join(", ")}`)).optional(),
           }),
         )
@@ -86,7 +108,14 @@ export function readModelChoices(
     names,
     values,
     problems,
-  }: { names: SettingValues; values: Readonly<Record<string, string>>; problems: string[] },
+    slugs,
+  }: {
+    names: SettingValues;
+    values: Readonly<Record<string, string>>;
+    problems: string[];
+    /** The companies there are. */
+    slugs: readonly string[];
+  },
 ): ModelChoices {
   const given = existsSync(join(folder, path)) ? readYaml(folder, path, file, problems) : undefined;
   const endpoints = listEndpoints(names, given?.ai?.endpoints ?? {}, { values, problems });
@@ -124,6 +153,35 @@ export function readModelChoices(
     };
   }
 
+  function readCandidates(): ModelChoices["candidates"] {
+    const all = Object.entries(given?.ai?.agents ?? {}).flatMap(([role, { candidate: one }]) =>
+      one === undefined ? [] : [[role, toCandidate(role as Role, one)] as const],
+    );
+    return Object.fromEntries(all);
+  }
+
+  function toCandidate(role: Role, { name, percent, prompt, companies, tiers }: Candidate): CandidateChoice {
+    const place = `ai.agents.${role}.candidate`;
+    for (const company of companies?.filter((one) => !slugs.includes(one)) ?? [])
+      problems.push(`${path}: ${place} names the company ${company}, which has no file in config/tenants`);
+    const own = given?.ai?.agents[role];
+    const temperature = own?.temperature ?? names.OPENAI_TEMPERATURE;
+    const maxTokens = own?.maxTokens ?? names.OPENAI_MAX_TOKENS;
+    const { simple = [], complex = [] } = tiers ?? {};
+    const models = tiers && {
+      simple: choose(`${place}.tiers.simple`, simple.length > 0 ? simple : complex, {
+        temperature,
+        maxTokens: Math.min(maxTokens, names.AI_SIMPLE_MAX_TOKENS),
+      }),
+      complex: choose(`${place}.tiers.complex`, complex.length > 0 ? complex : simple, {
+        temperature,
+        maxTokens,
+      }),
+    };
+    const text = prompt === undefined ? undefined : readPromptFile(folder, prompt, problems);
+    return { name, percent, prompt: text, companies, models };
+  }
+
   const limits = { temperature: names.OPENAI_TEMPERATURE, maxTokens: names.OPENAI_MAX_TOKENS };
   return {
     agents: {
@@ -132,6 +190,7 @@ export function readModelChoices(
       admin: chooseFor("admin"),
       analytics: chooseFor("analytics"),
     },
+    candidates: readCandidates(),
     delegates,
     fallbacks: [...endpoints.values()].flatMap(({ model, ...endpoint }) =>
       model === undefined ? [] : [{ ...endpoint, model, ...limits }],
@@ -139,10 +198,12 @@ export function readModelChoices(
   };
 }
 
+type Candidate = z.output<typeof candidate>;
 type Limits = Pick<ModelChoice, "temperature" | "maxTokens">;
 const none = { simple: [], complex: [] };
 const noModels: ModelChoices = {
   agents: { customer: none, staff: none, admin: none, analytics: none },
+  candidates: {},
   delegates: {},
   fallbacks: [],
 };

@@ -1,5 +1,6 @@
 import type { AgentAnswer } from "../core/agent.ts";
 import type { StepIntent, StepOutcome } from "../core/journal.ts";
+import type { Role } from "../core/tool.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -21,6 +22,7 @@ export function tellTurn(
   metrics.costPerAnswer.observe({ agent: role }, usage.costUsd);
   if (usage.modelCalls > 0) metrics.modelCalls.observe({ agent: role }, usage.modelCalls);
   metrics.tokensPerConversation.observe({ agent: role, model }, usage.inputTokens + usage.outputTokens);
+  tellEdition(metrics, role, answer, seconds);
   if (answer.kind === "failed") metrics.errors.inc({ kind: answer.reason });
   log.info(
     {
@@ -36,6 +38,20 @@ export function tellTurn(
     },
     "message_processed",
   );
+}
+
+/** Where a candidate is tried, it is held against what it is to replace. */
+function tellEdition(metrics: Metrics, agent: Role, answer: AgentAnswer, seconds: number): void {
+  const { edition, usage } = answer;
+  if (edition === undefined) return;
+  metrics.editionAnswers.inc({
+    agent,
+    edition,
+    outcome: answer.kind === "answered" ? "answered" : answer.reason,
+  });
+  metrics.editionCost.inc({ agent, edition }, usage.costUsd);
+  metrics.editionTime.observe({ agent, edition }, seconds);
+  if (answer.kind === "answered") metrics.editionHeld.inc({ agent, edition }, answer.heldBack ?? 0);
 }
 
 /** A tool's call is over. */
