@@ -9,6 +9,7 @@ import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
 import { composeKnowledge } from "./compose/compose-knowledge.ts";
 import { composeMoney } from "./compose/compose-money.ts";
+import { composeOutside } from "./compose/compose-outside.ts";
 import { composeTools } from "./compose/compose-tools.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
@@ -80,6 +81,8 @@ export interface Pace {
   readonly draftNoteMs?: number | undefined;
   /** A colleague's words to a person can be taken back for so long. */
   readonly undoMs?: number | undefined;
+  /** A system outside that was told in vain is told again after these. */
+  readonly outsideMs?: readonly number[] | undefined;
   readonly queueLockMs?: number | undefined;
   readonly queueStalledEveryMs?: number | undefined;
   readonly delivery?: RetryPolicy | undefined;
@@ -192,11 +195,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     onNews,
     log,
   });
+  const outside = composeOutside({ settings, database, metrics, waitsMs: pace.outsideMs, log });
   const handoff = createHandoff({
     database,
     sealer,
     approvals: { press },
     rooms,
+    followers: [outside.follow],
     holdMs: pace.undoMs ?? undoMs,
     onNews,
     onChanged: (subject) => {
@@ -367,6 +372,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       approvals: approvals.sweep,
       drafts: drafts.sweep,
       rooms: rooms.sweep,
+      "systems outside": outside.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,
       "what is said later": later.sweep,
@@ -449,6 +455,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       memory,
       turns,
+      outside,
       ...(isWorker ? [worker, sweeper] : []),
       ...(isEdge ? [chat, doors] : []),
       http,

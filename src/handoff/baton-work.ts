@@ -9,6 +9,7 @@ import { plainName } from "./approval-card.ts";
 import { recordAudit, storeBaton, type LockedConversation } from "./handoff-store.ts";
 import { toNotice } from "./notice.ts";
 import { toNoticeReply, toRefusalReply } from "./notices.ts";
+import type { FollowBaton } from "./passed-baton.ts";
 import type { ApprovalNews } from "./pressed.ts";
 import { findStanding, type RoomRow } from "./rooms/room-store.ts";
 import { toClock, toMoment, toStandingLine } from "./rooms/room-words.ts";
@@ -67,7 +68,15 @@ export interface Passing {
 
 export const defaultQueue = "general_support";
 
-export function createPassing({ rooms, log }: { readonly rooms: Rooms; readonly log: Log }): Passing {
+export function createPassing({
+  rooms,
+  followers,
+  log,
+}: {
+  readonly rooms: Rooms;
+  readonly followers: readonly FollowBaton[];
+  readonly log: Log;
+}): Passing {
   async function pass(
     work: Work,
     event: BatonEvent,
@@ -96,6 +105,8 @@ export function createPassing({ rooms, log }: { readonly rooms: Rooms; readonly 
     if (event.kind === "escalate") await openTicket(work, event, cause);
     if (event.kind === "resolve") await sql.query(settleTickets(tenantId, conversationId, "solved"));
     if (event.kind === "reopen") await sql.query(settleTickets(tenantId, conversationId, "open"));
+    const passed = { ...subject, event, before, conversation: work.conversation };
+    for (const follow of followers) await follow(sql, work.seal, passed);
     const isShown = await rooms.follow(sql, work.seal, {
       ...subject,
       conversation: work.conversation,

@@ -21,6 +21,7 @@ import {
   type OpenControl,
 } from "./handoff-store.ts";
 import type { ApprovalNews } from "./pressed.ts";
+import type { FollowBaton } from "./passed-baton.ts";
 import { lockRoom, type RoomRow } from "./rooms/room-store.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 
@@ -50,6 +51,8 @@ export interface HandoffParts {
   readonly onChanged: (change: Subject & { readonly epoch: number }) => void;
   readonly approvals: Pick<Approvals, "press">;
   readonly rooms: Rooms;
+  /** What else each change of hands brings about, in order. */
+  readonly followers: readonly FollowBaton[];
   /** A colleague's words to a person wait this long before they go, milliseconds: so long they can be taken back. */
   readonly holdMs: number;
   /** Called after a commit that put something into another conversation than the one it came from; must not throw. */
@@ -60,8 +63,8 @@ export interface HandoffParts {
 const ownControls: ReadonlySet<string> = new Set(Object.values(actions));
 
 export function createHandoff(parts: HandoffParts): Handoff {
-  const { database, sealer, rooms, log } = parts;
-  const passing = createPassing({ rooms, log });
+  const { database, sealer, rooms, followers, log } = parts;
+  const passing = createPassing({ rooms, followers, log });
   const { pass } = passing;
   const deck = createDeck({ passing, rooms, holdMs: parts.holdMs, reopen, log });
 

@@ -33,6 +33,8 @@ export interface Metrics extends StepMetrics {
   /** What Baton adds to the model's own time, seconds. */
   readonly turnOverhead: Histogram;
   readonly deliveries: Counter<"channel" | "outcome">;
+  /** Tries to tell systems outside: delivered, retried, given up. */
+  readonly outside: Counter<"outcome">;
   readonly httpRequests: Counter<"status">;
   /** Asked on every scrape; a failing look keeps the last values. */
   watchQueue(
@@ -199,6 +201,12 @@ export function createMetrics(): Metrics {
       name: "baton_deliveries_total",
       help: "Deliveries by outcome: sent, retried, failed, unknown, reconciled",
       labelNames: ["channel", "outcome"],
+      registers,
+    }),
+    outside: new Counter({
+      name: "baton_webhooks_total",
+      help: "Tries to tell systems outside by outcome: delivered, retried, given up",
+      labelNames: ["outcome"],
       registers,
     }),
     httpRequests: new Counter({

@@ -5,6 +5,7 @@ import { channelNames, type ChannelName } from "../core/envelope.ts";
 import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
 import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
+import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
 
 const demos = ["cinema", "catering", "support"] as const;
 const brainKinds = ["intents", "flows", "faq", "templates"] as const;
@@ -62,6 +63,8 @@ export interface TenantFile {
   readonly drafts?: readonly DraftRule[] | undefined;
   /** Colleagues may approve what they asked for themselves. */
   readonly approveOwn?: boolean | undefined;
+  /** Systems outside that are told what becomes of conversations. */
+  readonly webhooks?: readonly WebhookFile[] | undefined;
 }
 
 /** Which answers wait for a colleague's word. */
@@ -168,6 +171,7 @@ const tenantFile = z.strictObject({
     )
     .default([]),
   approveOwn: z.boolean("must be true or false").default(false),
+  webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
 });
 
 const folderName = "config/tenants";
@@ -237,6 +241,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       snippets: new Map(Object.entries(file.snippets)),
       drafts: file.drafts,
       approveOwn: file.approveOwn,
+      webhooks: toWebhookFiles(file.webhooks, { path, problems, values }),
     },
   ];
 }
