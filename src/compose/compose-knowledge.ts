@@ -10,6 +10,7 @@ import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
 import { createDocumentStore } from "../knowledge/document-store.ts";
 import { createDocumentVersions } from "../knowledge/document-versions.ts";
+import { keepVectors } from "../knowledge/embed/keep-vectors.ts";
 import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
 import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
@@ -109,7 +110,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     ]);
     const embedder: OfflineEmbedder = await loadOfflineEmbedder();
     const index = createLanceIndex({ uri: parts.uri, dimensions: embedder.dimensions });
-    const retriever = createRetriever({ index, embedder, weigh: embedder.weigh, log });
+    const retriever = createRetriever({ index, embedder: keepVectors(embedder), weigh: embedder.weigh, log });
     const knowledge = createKnowledge({ documents, index, retriever, model: embedder.model, log });
     const { safeFetch } = parts;
     const ingest = createIngest({ knowledge, parser, loadCounter: loadChunkCounter });
