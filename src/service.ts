@@ -186,7 +186,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, room, rooms, press } = composeDesks({
+  const { approvals, drafts, draftMode, room, rooms, waitAlerts, press } = composeDesks({
     settings,
     database,
     sealer,
@@ -372,6 +372,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       approvals: approvals.sweep,
       drafts: drafts.sweep,
       rooms: rooms.sweep,
+      "who waits": waitAlerts.sweep,
       "systems outside": outside.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,

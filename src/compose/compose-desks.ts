@@ -7,6 +7,7 @@ import { createRooms, type Rooms } from "../handoff/rooms/rooms.ts";
 import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
 import type { Channel } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
+import { createWaitAlerts, type WaitAlerts } from "../handoff/waiting/wait-alerts.ts";
 import type { ApprovalNews } from "../handoff/pressed.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -23,6 +24,8 @@ export interface ComposedDesks {
   readonly room: StaffRoom;
   /** Where they work on conversations. */
   readonly rooms: Rooms;
+  /** Tells them who waits. */
+  readonly waitAlerts: WaitAlerts;
   /** Rules on a press of a button under either. */
   readonly press: Approvals["press"];
 }
@@ -54,6 +57,12 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   const mayApproveOwn = (id: TenantId) => byId.get(id)?.approveOwn === true;
   const approvals = createApprovals({ database, sealer, ttlMs, room, mayApproveOwn, onNews, log });
   const drafts = createDrafts({ database, sealer, ttlMs, room, noteAfterMs, onNews, log });
+  const afterMs = new Map(
+    [...byId].flatMap(([id, { staffRoom, waitAlertMinutes = 0 }]) =>
+      staffRoom === undefined || waitAlertMinutes === 0 ? [] : [[id, waitAlertMinutes * 60_000] as const],
+    ),
+  );
+  const waitAlerts = createWaitAlerts({ database, sealer, staffRoom: room, afterMs, onNews, log });
   const policies = [...byId].map(([tenantId, { slug, drafts: rules = [], brain }]) => ({
     tenantId,
     file: `config/tenants/${slug}.yaml`,
@@ -65,6 +74,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
     drafts,
     room,
     rooms,
+    waitAlerts,
     draftMode: createDraftMode(policies, log),
     press: async (sql, seal, pressed) =>
       (await approvals.press(sql, seal, pressed)) ?? drafts.press(sql, seal, pressed),

@@ -18,33 +18,33 @@ export function deckCommandOf(action: string): TextCommandName | undefined {
   return textCommands.find((name) => action === prefix + name);
 }
 
-// By the emoji itself (Discord), Slack's name for it, and Teams' own.
+// By the emoji itself, and by Slack's name for it.
 const reactions: ReadonlyMap<string, TextCommandName> = new Map([
   ["📤", "send"],
   ["outbox_tray", "send"],
-  ["1f4e4_outboxtray", "send"],
   ["🙋", "claim"],
   ["raising_hand", "claim"],
-  ["1f64b_personraisinghand", "claim"],
   ["🤖", "bot"],
   ["robot_face", "bot"],
-  ["1f916_robot", "bot"],
   ["✅", "resolve"],
   ["white_check_mark", "resolve"],
-  ["2705_whiteheavycheckmark", "resolve"],
   ["💤", "snooze"],
   ["zzz", "snooze"],
-  ["1f4a4_sleepingsymbol", "snooze"],
   ["🚩", "priority"],
   ["triangular_flag_on_post", "priority"],
-  ["1f6a9_triangularflag", "priority"],
-  ["↩️", "undo"],
+  ["↩", "undo"],
   ["leftwards_arrow_with_hook", "undo"],
-  ["21a9_rightarrowcurvingleft", "undo"],
 ]);
 
-/** The control a colleague's reaction stands for; undefined for every other reaction. */
+/** The control a colleague's reaction stands for, whatever its skin tone; undefined for every other reaction. */
 export function deckActionOf(emoji: string): string | undefined {
-  const name = reactions.get(emoji);
+  const name = reactions.get(withoutTone(emoji));
   return name && prefix + name;
+}
+
+/** Teams names an emoji by its code point and a word, and a tone behind a dash; Slack puts a tone behind two colons. */
+function withoutTone(emoji: string): string {
+  const [, code] = /^([0-9a-f]{4,5})_/u.exec(emoji) ?? [];
+  if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+  return emoji.replace(/::skin-tone-\d$/u, "").replaceAll(/\p{Emoji_Modifier}|\uFE0F/gu, "");
 }

@@ -15,6 +15,8 @@ import { findStanding, type RoomRow } from "./rooms/room-store.ts";
 import { toClock, toMoment, toStandingLine } from "./rooms/room-words.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 import { insertTicket, settleTickets } from "./tickets.ts";
+import { toWaitWords } from "./waiting/wait-words.ts";
+import { findWaiting } from "./waiting/waiting-store.ts";
 
 /** The conversation something happens to. */
 export interface Subject {
@@ -77,11 +79,20 @@ export function createPassing({
   readonly followers: readonly FollowBaton[];
   readonly log: Log;
 }): Passing {
-  async function pass(
+  /** What a change brings about is said behind its own notice. */
+  async function pass(work: Work, event: BatonEvent, cause: string, options?: PassOptions): Promise<void> {
+    const before = work.conversation.baton;
+    await change(work, event, cause, options);
+    const { sql, seal, subject, conversation } = work;
+    if (conversation.baton.epoch === before.epoch) return;
+    for (const follow of followers) await follow(sql, seal, { ...subject, event, before, conversation });
+  }
+
+  async function change(
     work: Work,
     event: BatonEvent,
     cause: string,
-    { command, isTold = false, words }: PassOptions = {},
+    { command, isTold = false, words: why }: PassOptions = {},
   ): Promise<void> {
     const { sql, subject, conversation, ends } = work;
     const { tenantId, conversationId, correlationId } = subject;
@@ -105,8 +116,6 @@ export function createPassing({
     if (event.kind === "escalate") await openTicket(work, event, cause);
     if (event.kind === "resolve") await sql.query(settleTickets(tenantId, conversationId, "solved"));
     if (event.kind === "reopen") await sql.query(settleTickets(tenantId, conversationId, "open"));
-    const passed = { ...subject, event, before, conversation: work.conversation };
-    for (const follow of followers) await follow(sql, work.seal, passed);
     const isShown = await rooms.follow(sql, work.seal, {
       ...subject,
       conversation: work.conversation,
@@ -116,12 +125,15 @@ export function createPassing({
           ? { reason: event.reason }
           : undefined,
       fromBot: before.owner.kind === "bot" && result.baton.owner.kind !== "bot",
-      line: await toLine(work, event, words),
+      line: await toLine(work, event, why),
       cause,
       touched: ends.touched,
     });
     if (isTold || isShown || speaksForItself(event, result.notice)) return;
-    if (result.notice !== undefined) await notify(work, toNoticeReply(result.notice), cause);
+    if (result.notice === undefined) return;
+    const waits = result.notice === "waiting for a teammate";
+    const words = waits ? toWaitWords(await findWaiting(sql, tenantId, conversationId)) : "";
+    await notify(work, toNoticeReply(result.notice, words), cause);
   }
 
   async function refuse(

@@ -10,9 +10,9 @@ const noticeTexts: Readonly<Record<Notice, string>> = {
   reopened: "Welcome back, this conversation is open again.",
 };
 
-/** What people read when the baton passes. */
-export function toNoticeReply(notice: Notice): Reply {
-  return { body: noticeTexts[notice] };
+/** What people read when the baton passes, with more to it where there is more. */
+export function toNoticeReply(notice: Notice, more = ""): Reply {
+  return { body: `${noticeTexts[notice]} ${more}`.trim() };
 }
 
 const roomHelp = [

@@ -62,3 +62,115 @@ describe.each(["slack", "discord", "teams", "web"] as const)("a room for somebod
     await house.talk.settled();
   }, 120_000);
 });
+
+describe("what a person changes", () => {
+  it.each(["slack", "web"] as const)(
+    "or takes back on %s is changed in the room, in its place",
+    async (platform) => {
+      const { person, room } = await inNeed(platform);
+      const first = await person.says("the number is 11111");
+      const second = await person.says("and my card is 4242");
+      await shows(room, "card is 4242");
+      await house.talk.settled();
+      const before = room.lines().length;
+      await person.edits(first, "the number is 22222");
+      await person.deletes(second);
+      await shows(room, "22222");
+      await shows(room, "deleted this message");
+      await house.talk.settled();
+      expect(room.lines()).toHaveLength(before);
+      expect(has(room.lines(), "11111") || has(room.lines(), "card is 4242")).toBe(false);
+      room.says("Mia", "!bot");
+      await cardShows(room, "The bot has it");
+      await house.talk.settled();
+    },
+    120_000,
+  );
+});
+
+describe("a colleague in a room", () => {
+  it("sends what was written among colleagues by 📤, by the command, and changes it by its number", async () => {
+    const { person, room } = await inNeed("slack");
+    const note = room.says("Mia", "your parcel is in Berlin");
+    room.says("Mia", "she sounds annoyed");
+    await house.talk.settled();
+    room.reacts("Mia", note, "outbox_tray");
+    await hears(person, "parcel is in Berlin");
+    await shows(room, "#1");
+    room.says("Mia", "it arrives on Friday");
+    room.says("Mia", "!send");
+    await hears(person, "arrives on Friday");
+    await house.talk.settled();
+    room.says("Mia", "!edit 1 your parcel is in Hamburg");
+    await hears(person, "parcel is in Hamburg");
+    await house.talk.settled();
+    const heard = await person.heard();
+    expect(has(heard, "in Berlin") || has(heard, "annoyed")).toBe(false);
+    expect(heard.filter((said) => said.includes("parcel"))).toHaveLength(1);
+  }, 120_000);
+
+  it("speaks under their name, as the team, or without a name", async () => {
+    const { person, room } = await inNeed("discord");
+    room.says("Mia", "!r one");
+    room.says("Mia", "!role two");
+    room.says("Mia", "!anonymous three words");
+    await hears(person, "three words");
+    const heard = (await person.heard()).slice(-3).join("\n");
+    expect(heard).toContain("**Mia:** one");
+    expect(heard).toContain("**Support team:** two");
+    expect(heard).toContain('"three words"');
+  }, 120_000);
+
+  it("claims by a button, snoozes, and resolves; each leaves one audit row, and a press again none", async () => {
+    const { person, room } = await inNeed("teams");
+    await Promise.all([room.clicks("Mia", "claim"), room.clicks("Mia", "claim")]);
+    await cardShows(room, "has it");
+    await hears(person, "teammate has joined");
+    room.says("Mia", "!who");
+    await shows(room, "has it");
+    room.says("Mia", "!priority urgent");
+    await shows(room, "urgent");
+    room.says("Mia", "!tag lost parcel");
+    await shows(room, "lost-parcel");
+    room.says("Mia", "!snooze until reply");
+    await cardShows(room, "Snoozed");
+    await person.says("I am still here");
+    await shows(room, "still here");
+    room.says("Mia", "!resolve found it");
+    await hears(person, "is resolved");
+    await cardShows(room, "Resolved");
+    await house.talk.settled();
+    const audited = await house.talk.rows<{ action: string }>(
+      `SELECT a.action FROM audit a JOIN rooms r ON r.conversation_id = a.conversation_id
+       JOIN conversations c ON c.id = r.conversation_id WHERE c.channel = 'teams' AND r.created_at = (
+         SELECT max(x.created_at) FROM rooms x JOIN conversations y ON y.id = x.conversation_id WHERE y.channel = 'teams')
+         AND a.at > r.created_at - interval '1 second' ORDER BY a.id`,
+    );
+    expect(audited.map(({ action }) => action)).toEqual([
+      "escalate",
+      "claim",
+      "command who",
+      "command priority",
+      "command tag",
+      "snooze",
+      "user message",
+      "resolve",
+    ]);
+    const [ticket] = await house.talk.rows<{ status: string; priority: string; tags: string[] }>(
+      "SELECT status, priority, tags FROM tickets ORDER BY created_at DESC LIMIT 1",
+    );
+    expect(ticket).toEqual({ status: "solved", priority: "urgent", tags: ["lost-parcel"] });
+  }, 120_000);
+
+  it("who is not of the staff commands nothing, and says nothing to the person", async () => {
+    const { person, room } = await inNeed("web");
+    room.says("Ben", "!r let me in");
+    await shows(room, "only staff can do that");
+    room.says("Ben", "!claim");
+    room.reacts("Ben", room.root, "raising_hand");
+    await room.clicks("Ben", "claim");
+    await house.talk.settled();
+    expect(has(await person.heard(), "let me in")).toBe(false);
+    await cardShows(room, "Waiting");
+  }, 120_000);
+});

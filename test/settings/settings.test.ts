@@ -271,6 +271,7 @@ describe("tenant files", () => {
         ],
         drafts: [],
         staffIdentity: "named",
+        waitAlertMinutes: 10,
         snippets: new Map(),
         approveOwn: false,
       },

@@ -26,8 +26,14 @@ export function toBriefLines(brief: Brief): string {
 }
 
 /** The same for a thread the person reads: who has it and since when they wait, nothing else. */
-export function toThreadCard(standing: Standing, conversationId: string, timeZone: string): Reply {
-  return { body: toPublicLine(standing, timeZone), buttons: toDeckButtons(standing, conversationId) };
+export function toThreadCard(
+  standing: Standing,
+  conversationId: string,
+  timeZone: string,
+  waits = "",
+): Reply {
+  const body = `${toPublicLine(standing, timeZone)} ${waits}`.trim();
+  return { body, buttons: toDeckButtons(standing, conversationId) };
 }
 
 /** Who has the baton, since when somebody waits, and what is to be done next. */

@@ -27,6 +27,8 @@ import {
   type RoomRow,
 } from "./room-store.ts";
 import type { Identity } from "./reply-store.ts";
+import { toWaitWords } from "../waiting/wait-words.ts";
+import { findWaiting } from "../waiting/waiting-store.ts";
 import { toCard, toThreadCard } from "./room-words.ts";
 
 /** A change of hands as a room is told of it. */
@@ -131,6 +133,7 @@ export function createRooms(parts: RoomsParts): Rooms {
     const { timeZone } = policyOf(tenantId);
     if (conversation.audience !== "direct") {
       if (isWhispered(conversation)) return false;
+      const waits = toWaitWords(await findWaiting(sql, tenantId, conversationId));
       const card = {
         tenantId,
         conversationId,
@@ -138,7 +141,7 @@ export function createRooms(parts: RoomsParts): Rooms {
         kind: "notice",
         cause: [conversationId, news.cause],
         recipient: conversation.requesterId,
-        reply: toThreadCard(standing, conversationId, timeZone),
+        reply: toThreadCard(standing, conversationId, timeZone, waits),
       };
       await sql.query(toNotice(seal, card));
       const here = { cardConversationId: conversationId, roomConversationId: conversationId };

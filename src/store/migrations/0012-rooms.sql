@@ -13,6 +13,7 @@ CREATE TABLE rooms (
   mirrored_seq bigint NOT NULL,
   replies integer NOT NULL DEFAULT 0,
   is_card_stale boolean NOT NULL DEFAULT false,
+  alerts integer NOT NULL DEFAULT 0, -- how often colleagues were told that somebody waits
   correlation_id text,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (id, company_id),
@@ -58,6 +59,8 @@ CREATE UNIQUE INDEX idx_room_replies_number ON room_replies (room_id, number);
 CREATE INDEX idx_room_replies_untold ON room_replies (created_at) WHERE NOT is_told;
 CREATE INDEX idx_room_replies_conversation ON room_replies (conversation_id) WHERE NOT is_told;
 
+CREATE INDEX idx_conversations_queued ON conversations (waiting_since) WHERE owner_kind = 'queue';
+
 ALTER TABLE tickets ADD COLUMN tags text[] NOT NULL DEFAULT '{}';
 CREATE INDEX idx_tickets_conversation ON tickets (conversation_id);
 
@@ -72,6 +75,7 @@ BEGIN
     EXECUTE format('CREATE POLICY sweeping ON %I FOR SELECT TO baton_system USING (true)', t);
   END LOOP;
 END $$;
-GRANT SELECT (company_id, id, card_id, state, is_card_stale, created_at) ON rooms TO baton_system;
+GRANT SELECT (company_id, id, conversation_id, card_id, state, is_card_stale, alerts, created_at) ON rooms TO baton_system;
+GRANT SELECT (owner_kind, status, waiting_since) ON conversations TO baton_system;
 GRANT SELECT (company_id, room_id, is_stale) ON room_mirrors TO baton_system;
 GRANT SELECT (company_id, id, room_id, deliveries, is_told, created_at) ON room_replies TO baton_system;

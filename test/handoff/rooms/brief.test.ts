@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { parseBrief, toBrief, type BriefMatter } from "../../../src/handoff/rooms/brief.ts";
+
+const matter = (said: BriefMatter["said"], more: Partial<BriefMatter> = {}): BriefMatter => ({
+  name: "Ana",
+  channel: "web",
+  language: "de",
+  reason: "the person asked for a human",
+  said,
+  steps: [],
+  factsIn: (text) => [...text.matchAll(/[A-Z]-\d+/gu)].map(([code]) => code),
+  ...more,
+});
+const user = (text: string) => ({ role: "user", text }) as const;
+
+describe("a brief that needs no model", () => {
+  it.each([
+    "human",
+    "I want to talk to a person",
+    "kann ich einen Menschen sprechen?",
+    "un humano por favor",
+    "thanks!",
+  ])("tells what they want, not that they said %j", (call) => {
+    expect(toBrief(matter([user("where is my order A-77?"), user(call)])).ask).toBe(
+      "where is my order A-77?",
+    );
+  });
+
+  it("tells the call itself where nothing else was said", () => {
+    expect(toBrief(matter([user("talk to a human")])).ask).toBe("talk to a human");
+  });
+
+  it("names each fact once, newest first, and what was tried with its end", () => {
+    const brief = toBrief(
+      matter(
+        [user("order A-77"), { role: "assistant", text: "It is on\nits way." }, user("no: B-12, not A-77")],
+        {
+          steps: [
+            { name: "find_order", ok: true },
+            { name: "refund", ok: false },
+            { name: "cancel", ok: null },
+          ],
+        },
+      ),
+    );
+    expect(brief.facts).toEqual(["B-12", "A-77"]);
+    expect(brief.tried).toEqual([
+      "find_order: done",
+      "refund: failed",
+      "cancel: no outcome known",
+      "I answered: It is on its way.",
+    ]);
+  });
+
+  it("fits a card, and comes back as it was kept", () => {
+    const brief = toBrief(matter([user("x".repeat(5_000))], { name: undefined, language: undefined }));
+    expect(brief.ask.length).toBeLessThanOrEqual(240);
+    expect(parseBrief(JSON.stringify(brief))).toEqual(brief);
+  });
+});
