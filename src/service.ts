@@ -195,13 +195,21 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     onNews,
     log,
   });
-  const outside = composeOutside({ settings, database, metrics, waitsMs: pace.outsideMs, log });
+  const { outside, satisfaction } = composeOutside({
+    settings,
+    database,
+    metrics,
+    waitsMs: pace.outsideMs,
+    log,
+  });
   const handoff = createHandoff({
     database,
     sealer,
-    approvals: { press },
+    approvals: {
+      press: async (...pressed) => (await press(...pressed)) ?? satisfaction.press(...pressed),
+    },
     rooms,
-    followers: [outside.follow],
+    followers: [outside.follow, satisfaction.follow],
     holdMs: pace.undoMs ?? undoMs,
     onNews,
     onChanged: (subject) => {

@@ -33,6 +33,8 @@ export interface Metrics extends StepMetrics {
   /** What Baton adds to the model's own time, seconds. */
   readonly turnOverhead: Histogram;
   readonly deliveries: Counter<"channel" | "outcome">;
+  /** What people said of the help they got from colleagues: up, down. */
+  readonly satisfaction: Counter<"thumb">;
   /** Tries to tell systems outside: delivered, retried, given up. */
   readonly outside: Counter<"outcome">;
   readonly httpRequests: Counter<"status">;
@@ -201,6 +203,12 @@ export function createMetrics(): Metrics {
       name: "baton_deliveries_total",
       help: "Deliveries by outcome: sent, retried, failed, unknown, reconciled",
       labelNames: ["channel", "outcome"],
+      registers,
+    }),
+    satisfaction: new Counter({
+      name: "baton_satisfaction_total",
+      help: "What people said of the help they got from colleagues: up, down",
+      labelNames: ["thumb"],
       registers,
     }),
     outside: new Counter({

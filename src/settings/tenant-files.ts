@@ -65,6 +65,8 @@ export interface TenantFile {
   readonly drafts?: readonly DraftRule[] | undefined;
   /** Colleagues may approve what they asked for themselves. */
   readonly approveOwn?: boolean | undefined;
+  /** People are asked what the help was like once a colleague resolved their conversation; they are unless this is false. */
+  readonly askSatisfaction?: boolean | undefined;
   /** Systems outside that are told what becomes of conversations. */
   readonly webhooks?: readonly WebhookFile[] | undefined;
 }
@@ -174,6 +176,7 @@ const tenantFile = z.strictObject({
     )
     .default([]),
   approveOwn: z.boolean("must be true or false").default(false),
+  askSatisfaction: z.boolean("must be true or false").default(true),
   webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
 });
 
@@ -245,6 +248,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       snippets: new Map(Object.entries(file.snippets)),
       drafts: file.drafts,
       approveOwn: file.approveOwn,
+      askSatisfaction: file.askSatisfaction,
       webhooks: toWebhookFiles(file.webhooks, { path, problems, values }),
     },
   ];
