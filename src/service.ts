@@ -243,6 +243,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const knowledge = await composeKnowledge({
     tenants: settings.tenants,
     uri: settings.knowledgeUri,
+    embeddings: settings.embeddings,
     database,
     sealer,
     safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),

@@ -14,6 +14,7 @@ import type { Role } from "./core/tool.ts";
 import { readModelChoices, type ModelChoices } from "./settings/agent-models.ts";
 import { readAgentPrompts } from "./settings/agent-prompts.ts";
 import { readPrices, type PriceRow } from "./settings/config-files.ts";
+import { findEmbeddingProblems, toEmbeddings, type EmbeddingSettings } from "./settings/embeddings.ts";
 import { deepFreeze } from "./settings/deep-freeze.ts";
 import { describeSettings } from "./settings/describe-settings.ts";
 import { settingNames, type SettingValues } from "./settings/names.ts";
@@ -30,6 +31,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the index of documents is: a folder, or object storage. */
   readonly knowledgeUri: string;
+  /** Whose vectors documents are found by; Baton's own when left out. */
+  readonly embeddings?: EmbeddingSettings | undefined;
   /** Who shows it may manage documents over HTTP; without it nobody may. */
   readonly apiKey: string | undefined;
   readonly shutdownMs: number;
@@ -232,6 +235,7 @@ function findContradictions(names: SettingValues): string[] {
       "AI_COST_ALERT_THRESHOLD is above AI_MAX_COST_PER_DAY: the alert would never come. Lower it",
     );
   }
+  problems.push(...findEmbeddingProblems(names));
   return problems;
 }
 
@@ -254,6 +258,7 @@ function toSettings({ names, values, folder, platforms, files, choices }: Parts)
     mode: isEmbedded ? "embedded" : "server",
     dataDir: resolve(folder, names.BATON_DATA_DIR),
     knowledgeUri: toKnowledgeUri(folder, names),
+    embeddings: toEmbeddings(names),
     apiKey: names.BATON_API_KEY,
     shutdownMs: names.BATON_SHUTDOWN_MS,
     workers: names.BATON_WORKERS,

@@ -10,19 +10,24 @@ import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
 import { createDocumentStore } from "../knowledge/document-store.ts";
 import { createDocumentVersions } from "../knowledge/document-versions.ts";
+import type { Embedder } from "../knowledge/embed/embedder.ts";
 import { keepVectors } from "../knowledge/embed/keep-vectors.ts";
-import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
+import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
+import { createGaps, type Gaps } from "../knowledge/gaps/gaps.ts";
+import { gatherQuestions } from "../knowledge/gaps/gather-questions.ts";
 import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
 import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
 import { createParser } from "../knowledge/parse/parser.ts";
 import { quotePassages } from "../knowledge/quote-passages.ts";
 import { findDisagreement } from "../knowledge/retrieve/find-disagreement.ts";
 import { rewriteQuestion } from "../knowledge/retrieve/rewrite-question.ts";
+import { createMovingRetriever, type ModelRetriever } from "../knowledge/retrieve/moving-retriever.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
 import { createSourceStore, type SourceStore } from "../knowledge/sources/source-store.ts";
 import { createSources, type Source, type Sources } from "../knowledge/sources/sources.ts";
 import { parseAudience } from "../knowledge/readers.ts";
+import { knownDimensions } from "../settings/embeddings.ts";
 import type { KnowledgeSource } from "../settings/knowledge-sources.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import type { Database } from "../store/database.ts";
@@ -57,12 +62,15 @@ export interface OpenKnowledge {
   readonly knowledge: Knowledge;
   readonly ingest: Ingest;
   readonly sources: Sources;
+  readonly gaps: Gaps;
 }
 
 export interface KnowledgeCompositionParts {
   readonly tenants: readonly Pick<TenantFile, "slug" | "knowledge">[];
   /** Where the index is: a folder or object storage. */
   readonly uri: string;
+  /** Whose vectors are used; Baton's own, which need no key, when left out. */
+  readonly embeddings?: RemoteEmbedderParts | undefined;
   readonly database: Database;
   readonly sealer: Sealer;
   readonly safeFetch: SafeFetch;
@@ -76,6 +84,7 @@ type Asking = DestinationOf & { readonly turnId: TurnId };
 
 // The share of a question's telling words below which its best passage is no sure answer.
 const unsureBelow = 0.4;
+const gapDays = 30;
 
 /** Knowledge that costs nothing until a company has documents: the index and the vocabulary are loaded with the first question. */
 export async function composeKnowledge(parts: KnowledgeCompositionParts): Promise<ComposedKnowledge> {
@@ -108,16 +117,44 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
       import("../knowledge/index/lance-index.ts"),
       import("../knowledge/embed/offline-embedder.ts"),
     ]);
-    const embedder: OfflineEmbedder = await loadOfflineEmbedder();
-    const index = createLanceIndex({ uri: parts.uri, dimensions: embedder.dimensions });
-    const retriever = createRetriever({ index, embedder: keepVectors(embedder), weigh: embedder.weigh, log });
-    const knowledge = createKnowledge({ documents, index, retriever, model: embedder.model, log });
+    const offline = await loadOfflineEmbedder();
+    const remote = parts.embeddings;
+    const openModel = (embedder: Embedder): ModelRetriever => {
+      const { dimensions, model } = embedder;
+      const name = model === offline.model ? undefined : model;
+      const index = createLanceIndex({ uri: parts.uri, dimensions, model: name });
+      return {
+        index,
+        retriever: createRetriever({ index, embedder: keepVectors(embedder), weigh: offline.weigh, log }),
+      };
+    };
+    const embedder = remote === undefined ? offline : createRemoteEmbedder(remote);
+    const { model } = embedder;
+    const { index, retriever } = createMovingRetriever({
+      model,
+      current: openModel(embedder),
+      modelsOf: documents.models,
+      openFormer: async (former) => {
+        if (former === offline.model) return openModel(offline);
+        const dimensions = knownDimensions[former];
+        if (remote === undefined || dimensions === undefined) return undefined;
+        return openModel(createRemoteEmbedder({ ...remote, model: former, dimensions }));
+      },
+    });
+    const knowledge = createKnowledge({ documents, index, retriever, model, log });
     const { safeFetch } = parts;
     const ingest = createIngest({ knowledge, parser, loadCounter: loadChunkCounter });
     return {
       knowledge,
       ingest,
       sources: createSources({ sources, ingest, store: progress, safeFetch, log }),
+      gaps: createGaps({
+        questions,
+        gather: (id) => gatherQuestions({ database, sealer, questions }, id, gapDays),
+        knowledge,
+        ingest,
+        embedder: offline,
+      }),
     };
   }
 

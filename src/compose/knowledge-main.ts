@@ -20,6 +20,7 @@ import { composeKnowledge } from "./compose-knowledge.ts";
 const usage = `npm run knowledge -- add <folder, file or address> [--company=<slug>] [--for=<who may read it>]
 npm run knowledge -- add <address> --site [--most=500]      the pages below it; an address that ends in .xml is a sitemap
 npm run knowledge -- list [--company=<slug>]
+npm run knowledge -- gaps [--company=<slug>]                what is asked and not answered
 npm run knowledge -- remove <id> … [--company=<slug>]
 
 --for is public (unless said), colleagues, role:staff, role:admin, or a room such as room:slack:T0123:C0123; several with commas.`;
@@ -43,7 +44,10 @@ async function main(): Promise<void> {
     },
   });
   const [command = "", ...given] = positionals;
-  if (!["add", "list", "remove"].includes(command) || (command !== "list" && given.length === 0))
+  if (
+    !["add", "list", "remove", "gaps"].includes(command) ||
+    (/add|remove/.test(command) && given.length === 0)
+  )
     throw new SettingsError(usage);
   const audience = readAudience(values.for);
   const settings = readSettings(process.env);
@@ -63,6 +67,7 @@ async function main(): Promise<void> {
   const composed = await composeKnowledge({
     tenants: [],
     uri: settings.knowledgeUri,
+    embeddings: settings.embeddings,
     database: store.database,
     sealer,
     safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
@@ -72,11 +77,18 @@ async function main(): Promise<void> {
   });
   try {
     await createCompanies({ database: store.database, fast: store.fast }).ensure(tenant);
-    const { knowledge, ingest, sources } = await composed.open();
+    const { knowledge, ingest, sources, gaps } = await composed.open();
     const tenantId = tenantIdOf(tenant.slug);
     if (command === "list") {
       for (const { id, title, name, audience: groups, chunks, problem } of await knowledge.list(tenantId))
         console.log([id, title, name, groups.join(","), problem ?? `${chunks} chunks`].join("  "));
+    } else if (command === "gaps") {
+      await gaps.replay(tenantId);
+      for (const { id, question, questions, humanMinutes, closed, draft } of await gaps.list(tenantId))
+        console.log(
+          `${closed ? "closed" : "open"}  ${questions.length} ×  ${humanMinutes} min  ${id}\n  ${question}` +
+            (draft === undefined ? "" : `\n  draft: ${draft}`),
+        );
     } else if (command === "remove") {
       console.log(`${await knowledge.remove(tenantId, given)} removed`);
     } else {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { TenantId } from "../core/ids.ts";
+import type { Gap, Gaps } from "../knowledge/gaps/gaps.ts";
 import type { Ingest } from "../knowledge/ingest/ingest.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
 import { parseAudience } from "../knowledge/readers.ts";
@@ -14,7 +15,11 @@ export interface KnowledgeApiParts {
   readonly apiKey: string;
   /** A company by the name of its file; undefined for none. */
   readonly companyOf: (slug: string) => TenantId | undefined;
-  readonly open: () => Promise<{ readonly knowledge: Knowledge; readonly ingest: Ingest }>;
+  readonly open: () => Promise<{
+    readonly knowledge: Knowledge;
+    readonly ingest: Ingest;
+    readonly gaps: Gaps;
+  }>;
   readonly progressOf: (tenantId: TenantId) => Promise<readonly SourceProgress[]>;
   readonly fast: Pick<FastState, "take">;
 }
@@ -38,6 +43,11 @@ const upload = z.object({
     .string()
     .regex(/^[a-z]{2}$/)
     .optional(),
+});
+const approval = z.object({
+  question: z.string().trim().min(2).max(500),
+  answer: z.string().trim().min(2).max(20_000),
+  audience: groups.default(["public"]),
 });
 const restriction = z.object({ audience: groups });
 
@@ -116,6 +126,36 @@ export function addKnowledgeApi(app: FastifyInstance, parts: KnowledgeApiParts):
       percent: of === 0 ? 0 : Math.floor((done * 100) / of),
     }));
   });
+
+  app.get(`${base}/gaps`, async (request, reply) => {
+    const tenantId = companyOf(paramOf(request, "company"));
+    if (tenantId === undefined) return refuse(reply, 404, "there is no such company");
+    const { gaps } = await open();
+    return (await gaps.list(tenantId)).map(tellGap);
+  });
+
+  app.post(`${base}/gaps/:id/answer`, async (request, reply) => {
+    const tenantId = companyOf(paramOf(request, "company"));
+    if (tenantId === undefined) return refuse(reply, 404, "there is no such company");
+    const asked = approval.safeParse(request.body);
+    if (!asked.success) return refuse(reply, 400, z.prettifyError(asked.error));
+    const { gaps } = await open();
+    const { question, answer, audience } = asked.data;
+    const id = paramOf(request, "id");
+    const approved = { question, answer, audience: toAudiences(audience) };
+    const gap = await gaps.approve(tenantId, id, approved);
+    return gap === undefined ? refuse(reply, 404, "there is no such gap") : tellGap(gap);
+  });
+}
+
+function tellGap({ id, question, questions, humanMinutes, weight, draft, closed }: Gap) {
+  const asked = questions.map(({ question: text, reason, askedAt, closedAt }) => ({
+    question: text,
+    reason,
+    askedAt: askedAt.toISOString(),
+    answeredNow: closedAt !== undefined,
+  }));
+  return { id, question, times: questions.length, humanMinutes, weight, draft, closed, questions: asked };
 }
 
 /** Hashed first: keys of any length are compared in the same time. */

@@ -61,6 +61,8 @@ export interface DocumentStore {
     chunks: readonly { readonly documentId: string; readonly ordinal: number }[],
     groups: readonly string[],
   ): Promise<KeptChunk[]>;
+  /** The models that documents are findable with now. */
+  models(tenantId: TenantId): Promise<string[]>;
   /** Grows with every change. */
   version(tenantId: TenantId): Promise<string>;
 }
@@ -185,6 +187,14 @@ export function createDocumentStore({
         values: [chunks.map(({ documentId }) => documentId), chunks.map(({ ordinal }) => ordinal), groups],
       });
       return rows.map((row) => toChunk(row, seal));
+    },
+
+    async models(tenantId) {
+      const rows = await database.statement<{ model: string }>(tenantId, {
+        text: `SELECT DISTINCT split_part(indexed_hash, ' ', 1) AS model FROM knowledge_documents
+                WHERE indexed_hash IS NOT NULL`,
+      });
+      return rows.map(({ model }) => model);
     },
 
     async version(tenantId) {

@@ -60,6 +60,18 @@ export const settingNames = z.object({
     about:
       "Folder or object storage (s3://bucket/path) of the index of documents; in the data folder when unset",
   }),
+  KNOWLEDGE_EMBEDDINGS: text().default("offline").register(settingNotes, {
+    yaml: "knowledge.embeddings",
+    about: "Vectors of documents: offline, or a model such as text-embedding-3-small or -large",
+  }),
+  KNOWLEDGE_EMBEDDINGS_URL: webAddress().optional().register(settingNotes, {
+    yaml: "knowledge.embeddingsUrl",
+    about: "Any OpenAI-compatible API that makes them; that of the models when unset",
+  }),
+  KNOWLEDGE_DIMENSIONS: whole(8, 8_192).optional().register(settingNotes, {
+    yaml: "knowledge.dimensions",
+    about: "Length of the vectors of a model that is not OpenAI's",
+  }),
   BATON_API_KEY: z.string().min(32, "must have at least 32 characters").optional().register(settingNotes, {
     about: "Key of the API that manages documents, 32 or more random characters; without it there is none",
     secret: true,

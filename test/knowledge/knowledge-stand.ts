@@ -3,13 +3,14 @@ import { parseId, type TenantId } from "../../src/core/ids.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { createDocumentStore, type DocumentStore } from "../../src/knowledge/document-store.ts";
 import { loadOfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
+import { createAskedQuestions, type AskedQuestions } from "../../src/knowledge/gaps/asked-questions.ts";
 import { createIngest, type Ingest } from "../../src/knowledge/ingest/ingest.ts";
 import type { KnowledgeIndex } from "../../src/knowledge/index/knowledge-index.ts";
 import { createMemoryIndex } from "../../src/knowledge/index/memory-index.ts";
 import { createKnowledge, type Knowledge } from "../../src/knowledge/knowledge.ts";
 import { createParser } from "../../src/knowledge/parse/parser.ts";
 import type { Audience, Destination } from "../../src/knowledge/readers.ts";
-import { createRetriever } from "../../src/knowledge/retrieve/retriever.ts";
+import { createRetriever, type Retriever } from "../../src/knowledge/retrieve/retriever.ts";
 import { createSourceStore, type SourceStore } from "../../src/knowledge/sources/source-store.ts";
 import { createDatabase, type Database } from "../../src/store/database.ts";
 import { createSealer } from "../../src/store/seal.ts";
@@ -23,12 +24,17 @@ export interface KnowledgeStand {
   readonly ingest: Ingest;
   readonly documents: DocumentStore;
   readonly progress: SourceStore;
+  readonly questions: AskedQuestions;
   readonly index: KnowledgeIndex;
   /** The same on the same database, as another process would see it. */
   again(
     index?: KnowledgeIndex,
     documents?: DocumentStore,
   ): { readonly knowledge: Knowledge; readonly ingest: Ingest };
+  /** The same with other means to find. */
+  with(found: { readonly index: KnowledgeIndex; readonly retriever: Retriever; readonly model: string }): {
+    readonly knowledge: Knowledge;
+  };
   aCompany(): Promise<TenantId>;
   add(tenantId: TenantId, name: string, text: string, audience?: readonly Audience[]): Promise<void>;
   /** Keeps a short text without making it findable: for many, which a repair then brings in. */
@@ -77,9 +83,11 @@ export async function openKnowledge(): Promise<KnowledgeStand> {
     knowledge,
     ingest,
     documents: kept,
+    questions: createAskedQuestions({ database, sealer }),
     progress: createSourceStore({ database, sealer }),
     index,
     again,
+    with: (found) => ({ knowledge: createKnowledge({ documents: kept, log: silentLog, ...found }) }),
     async aCompany() {
       const tenantId = parseId<TenantId>(randomUUID());
       await database.statement(tenantId, {

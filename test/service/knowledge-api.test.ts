@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTalk, until, type Talk } from "../support/talk.ts";
+import { addStaff, openTalk, until, type Talk } from "../support/talk.ts";
 
 const apiKey = "k".repeat(40);
 const slowlyMs = 90_000;
@@ -99,6 +99,73 @@ describe("a company's sources", () => {
       expect(sources).toMatchObject([{ name: "handbook", percent: 100, done: 1, of: 1 }]);
       const rows = await talk.rows<{ audience: string[] }>("SELECT audience FROM knowledge_documents");
       expect(rows).toEqual([{ audience: ["colleagues"] }]);
+    } finally {
+      await talk.stop();
+    }
+  }, 120_000);
+});
+
+describe("what the documents miss", () => {
+  it("is told with how often and how long people were busy with it, and closes when a checked answer is published", async () => {
+    const talk = await openTalk({
+      model: "none",
+      env: { BATON_API_KEY: apiKey },
+      files: {
+        "config/tenants/acme.yaml": "name: Acme\ndefault: true\n",
+        "config/knowledge/acme/fees.md": "# Fees\n\nTransfers between accounts are free.\n",
+      },
+    });
+    const call = async (path: string, body?: unknown) => {
+      const response = await fetch(`${talk.house.service.url()}/api/v1/companies/acme/knowledge/${path}`, {
+        headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+        ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    const listed = async () => (await call("gaps")).body as Record<string, unknown>[];
+    try {
+      await addStaff(talk, "U0MIA000001", "Mia");
+      await until(async () => talk.lines.some((line) => line.includes("are taken in")), slowlyMs);
+      const root = await talk.say("@baton do you ship parcels to Iceland?");
+      await talk.answers(root, 1, slowlyMs);
+      const [reply] = talk.heard(root);
+      const value = /down:[0-9a-f-]{36}/.exec(JSON.stringify(reply?.blocks))?.[0] ?? "";
+      const press = {
+        user: "Ana",
+        channel: root.channel,
+        messageTs: reply?.ts ?? "",
+        actionId: "baton.feedback",
+      };
+      if (value !== "") await talk.slack.clicks({ ...press, value }).done;
+      await talk.say(
+        "Hi Ana, yes, we ship parcels to Iceland for 12 euros. Ask mia@acme.example or 0170 1234567.",
+        {
+          thread: root.ts,
+          user: "Mia",
+        },
+      );
+      const other = await talk.say("@baton do you ship parcels to Iceland", { user: "Ben" });
+      await talk.answers(other, 1, slowlyMs);
+      const [gap] = await until(async () => {
+        const gaps = await listed();
+        return gaps[0]?.["draft"] !== undefined && Number(gaps[0]["times"]) >= 3 && gaps;
+      }, slowlyMs);
+      expect(gap).toMatchObject({
+        closed: false,
+        draft: "yes, we ship parcels to Iceland for 12 euros. Ask [email] or [number].",
+      });
+      expect(JSON.stringify(gap)).not.toContain("acme.example");
+      const again = await listed();
+      expect(again[0]?.["times"]).toBe(gap?.["times"]);
+
+      const approved = await call(`gaps/${String(gap?.["id"])}/answer`, {
+        question: "Do you ship parcels to Iceland?",
+        answer: "Yes, we ship parcels to Iceland for 12 euros.",
+      });
+      expect(approved).toMatchObject({ status: 200, body: { closed: true } });
+      const last = await talk.say("@baton do you ship parcels to Iceland please", { user: "Ben" });
+      expect((await talk.answers(last, 1, slowlyMs))[0]).toContain("12 euros");
+      expect((await call("gaps/none/answer", { question: "What?", answer: "That." })).status).toBe(404);
     } finally {
       await talk.stop();
     }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   connect,
   Index,
@@ -19,6 +20,8 @@ export interface LanceIndexParts {
   /** A folder, or object storage such as `s3://bucket/knowledge`. */
   readonly uri: string;
   readonly dimensions: number;
+  /** Sets the tables of one model apart from those of another. */
+  readonly model?: string | undefined;
   /** Tables kept open; the least recently used is closed. */
   readonly openTables?: number | undefined;
 }
@@ -42,13 +45,19 @@ const seenAfterSeconds = 1;
 const readersKnownForMs = 30_000;
 
 /** LanceDB: a table for each company, found by its id; vectors and two BM25 indexes. Opened when it is first needed. */
-export function createLanceIndex({ uri, dimensions, openTables = 50 }: LanceIndexParts): KnowledgeIndex {
+export function createLanceIndex({
+  uri,
+  dimensions,
+  model,
+  openTables = 50,
+}: LanceIndexParts): KnowledgeIndex {
   let connecting: Promise<Connection> | undefined;
   const tables = new LRUCache<TenantId, Promise<OpenTable>>({
     max: openTables,
     dispose: (opening) => void opening.then(({ table }) => table.close()).catch(() => {}),
   });
 
+  const nameOf = (tenantId: TenantId) => toTableName(tenantId, model);
   const connection = () => (connecting ??= connect(uri, { readConsistencyInterval: seenAfterSeconds }));
 
   function open(tenantId: TenantId): Promise<OpenTable> {
@@ -248,8 +257,10 @@ function toSchema(dimensions: number): Schema {
   return new Schema([...[...searched, columns.groups].map(text), new Field(columns.vector, vector, false)]);
 }
 
-function nameOf(tenantId: TenantId): string {
-  return `t_${tenantId.replaceAll("-", "")}`;
+function toTableName(tenantId: TenantId, model: string | undefined): string {
+  const table = `t_${tenantId.replaceAll("-", "")}`;
+  if (model === undefined) return table;
+  return `${table}_${createHash("sha256").update(model).digest("hex").slice(0, 12)}`;
 }
 
 /** Groups side by side, each between bars, so that none is part of another. */
