@@ -14,7 +14,7 @@ import type { Embedder } from "../knowledge/embed/embedder.ts";
 import { keepVectors } from "../knowledge/embed/keep-vectors.ts";
 import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
-import { createGaps, type Gaps } from "../knowledge/gaps/gaps.ts";
+import type { Gaps } from "../knowledge/gaps/gaps.ts";
 import { gatherQuestions } from "../knowledge/gaps/gather-questions.ts";
 import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
 import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
@@ -25,7 +25,7 @@ import { rewriteQuestion } from "../knowledge/retrieve/rewrite-question.ts";
 import { createMovingRetriever, type ModelRetriever } from "../knowledge/retrieve/moving-retriever.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
 import { createSourceStore, type SourceStore } from "../knowledge/sources/source-store.ts";
-import { createSources, type Source, type Sources } from "../knowledge/sources/sources.ts";
+import type { Source, Sources } from "../knowledge/sources/sources.ts";
 import { parseAudience } from "../knowledge/readers.ts";
 import { knownDimensions } from "../settings/embeddings.ts";
 import type { KnowledgeSource } from "../settings/knowledge-sources.ts";
@@ -113,10 +113,13 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   const open = () => (opening ??= load());
 
   async function load(): Promise<OpenKnowledge> {
-    const [{ createLanceIndex }, { loadOfflineEmbedder }] = await Promise.all([
-      import("../knowledge/index/lance-index.ts"),
-      import("../knowledge/embed/offline-embedder.ts"),
-    ]);
+    const [{ createLanceIndex }, { loadOfflineEmbedder }, { createSources }, { createGaps }] =
+      await Promise.all([
+        import("../knowledge/index/lance-index.ts"),
+        import("../knowledge/embed/offline-embedder.ts"),
+        import("../knowledge/sources/sources.ts"),
+        import("../knowledge/gaps/gaps.ts"),
+      ]);
     const offline = await loadOfflineEmbedder();
     const remote = parts.embeddings;
     const openModel = (embedder: Embedder): ModelRetriever => {
