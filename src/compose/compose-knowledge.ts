@@ -16,7 +16,7 @@ import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/emb
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
 import type { Gaps } from "../knowledge/gaps/gaps.ts";
 import { gatherQuestions } from "../knowledge/gaps/gather-questions.ts";
-import { createIngest, type Ingest } from "../knowledge/ingest/ingest.ts";
+import type { Ingest } from "../knowledge/ingest/ingest.ts";
 import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
 import { createParser } from "../knowledge/parse/parser.ts";
 import { quotePassages } from "../knowledge/quote-passages.ts";
@@ -113,13 +113,19 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   const open = () => (opening ??= load());
 
   async function load(): Promise<OpenKnowledge> {
-    const [{ createLanceIndex }, { loadOfflineEmbedder }, { createSources }, { createGaps }] =
-      await Promise.all([
-        import("../knowledge/index/lance-index.ts"),
-        import("../knowledge/embed/offline-embedder.ts"),
-        import("../knowledge/sources/sources.ts"),
-        import("../knowledge/gaps/gaps.ts"),
-      ]);
+    const [
+      { createLanceIndex },
+      { loadOfflineEmbedder },
+      { createIngest },
+      { createSources },
+      { createGaps },
+    ] = await Promise.all([
+      import("../knowledge/index/lance-index.ts"),
+      import("../knowledge/embed/offline-embedder.ts"),
+      import("../knowledge/ingest/ingest.ts"),
+      import("../knowledge/sources/sources.ts"),
+      import("../knowledge/gaps/gaps.ts"),
+    ]);
     const offline = await loadOfflineEmbedder();
     const remote = parts.embeddings;
     const openModel = (embedder: Embedder): ModelRetriever => {
