@@ -63,6 +63,8 @@ export interface TenantFile {
   readonly snippets?: ReadonlyMap<string, string> | undefined;
   /** Answers that fit one of these wait for a colleague's word. An empty rule fits them all. */
   readonly drafts?: readonly DraftRule[] | undefined;
+  /** What people of this company agreed to have used for training may leave by `npm run export:conversations`. */
+  readonly training?: boolean | undefined;
   /** Colleagues may approve what they asked for themselves. */
   readonly approveOwn?: boolean | undefined;
   /** People are asked what the help was like once a colleague resolved their conversation; they are unless this is false. */
@@ -175,6 +177,7 @@ const tenantFile = z.strictObject({
       "must be all, none, or a list of channels and intents",
     )
     .default([]),
+  training: z.boolean("must be true or false").optional(),
   approveOwn: z.boolean("must be true or false").default(false),
   askSatisfaction: z.boolean("must be true or false").default(true),
   webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
@@ -247,6 +250,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       waitAlertMinutes: file.waitAlertMinutes,
       snippets: new Map(Object.entries(file.snippets)),
       drafts: file.drafts,
+      training: file.training,
       approveOwn: file.approveOwn,
       askSatisfaction: file.askSatisfaction,
       webhooks: toWebhookFiles(file.webhooks, { path, problems, values }),
