@@ -150,7 +150,8 @@ function toTruth(teams: TeamsSimulator): Truth {
           ? `${message.conversation} ${message.rootId ?? message.id}`
           : `${message.conversation} `,
         text: plain(`${message.text} ${message.cards.map((card) => JSON.stringify(card)).join(" ")}`),
-        isHalf: message.streaming || message.stream?.state === "expired",
+        // A stream that Teams closed is whole once the answer was put in its place.
+        isHalf: message.streaming || (message.stream?.state === "expired" && !message.edited),
       })),
     receipts: [],
     writes: calls
