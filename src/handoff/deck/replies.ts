@@ -1,5 +1,5 @@
 import type { ChannelName } from "../../core/envelope.ts";
-import type { DeliveryId, MessageId } from "../../core/ids.ts";
+import { isId, type DeliveryId, type MessageId } from "../../core/ids.ts";
 import { contentPurpose } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import { deriveId } from "../../store/derive-id.ts";
@@ -178,10 +178,11 @@ async function nameOf({ sql, subject }: Work, staff: string): Promise<string> {
 
 /** Only words of colleagues, written in this room, that are no command. */
 async function findNote(work: Work, { control, content }: StaffCall): Promise<string | undefined> {
-  const chosen = content.fields?.["message"];
+  const named = content.fields?.["message"];
+  const chosen = isId(named) ? named : undefined;
   const [row] = await work.sql.query<{ content: Buffer }>({
     text: `SELECT content FROM messages WHERE company_id = $1 AND conversation_id = $2 AND role = 'staff' AND kind = 'message'
-             AND deleted_at IS NULL AND reason = 'said among colleagues'
+             AND deleted_at IS NULL AND state IN ('settled', 'ignored') AND coalesce(reason, '') NOT LIKE 'command %'
              AND CASE WHEN $3::uuid IS NULL THEN sender_id = $4 ELSE id = $3 END
            ORDER BY seq DESC LIMIT 1`,
     values: [work.subject.tenantId, work.desk, chosen ?? null, control.sender_id],

@@ -57,7 +57,7 @@ export interface ToRing {
 export async function lookAfter(looking: Looking, id: string): Promise<readonly ToRing[]> {
   const { sql, tenantId } = looking;
   const found = await lockRoom(sql, tenantId, id);
-  const room = found?.state === "opening" ? await link(looking, found) : found;
+  const room = found?.room_conversation_id === null ? await link(looking, found) : found;
   if (room === undefined) return [];
   const standing = await findStanding(sql, tenantId, room.conversation_id);
   if (standing === undefined) return [];
@@ -83,7 +83,8 @@ async function link(looking: Looking, room: RoomRow): Promise<RoomRow | undefine
   const threadId = threadIdOf({ channel: card.channel, installation: card.installation, place });
   await sql.query(openThread(tenantId, card, { id, threadId }));
   await sql.query(linkRoom(tenantId, room.id, id));
-  const linked: RoomRow = { ...room, state: "open", room_conversation_id: id };
+  const state = room.state === "opening" ? "open" : room.state;
+  const linked: RoomRow = { ...room, state, room_conversation_id: id };
   const { conversation_id: conversationId } = room;
   const { brief, transcript } = await readMatter(sql, seal, { tenantId, conversationId, reason: "" });
   await sayInRoom(

@@ -102,7 +102,8 @@ export function staleCard(
   to: { readonly state?: RoomRow["state"] | undefined; readonly brief?: Buffer | undefined },
 ): Query {
   return {
-    text: `UPDATE rooms SET is_card_stale = true, brief = coalesce($4, brief), state = CASE WHEN state = 'opening' THEN state ELSE coalesce($3, state) END
+    text: `UPDATE rooms SET is_card_stale = true, brief = coalesce($4, brief),
+             state = CASE WHEN $3 = 'open' AND room_conversation_id IS NULL THEN 'opening' ELSE coalesce($3, state) END
            WHERE company_id = $1 AND id = $2`,
     values: [tenantId, id, to.state ?? null, to.brief ?? null],
   };
@@ -177,8 +178,9 @@ export function openThread(
 /** The room's thread is known from now on. */
 export function linkRoom(tenantId: TenantId, id: string, place: ConversationId): Query {
   return {
-    text: `UPDATE rooms SET state = 'open', room_conversation_id = $3, is_card_stale = true
-           WHERE company_id = $1 AND id = $2 AND state = 'opening' RETURNING id`,
+    text: `UPDATE rooms SET state = CASE WHEN state = 'opening' THEN 'open' ELSE state END, room_conversation_id = $3,
+             is_card_stale = true
+           WHERE company_id = $1 AND id = $2 AND room_conversation_id IS NULL RETURNING id`,
     values: [tenantId, id, place],
   };
 }
@@ -310,8 +312,8 @@ export function findRoomsDue(limit: number): Query {
     text: `SELECT DISTINCT company_id, id FROM (
              SELECT r.company_id, r.id FROM rooms r
              JOIN deliveries d ON d.company_id = r.company_id AND d.id = r.card_id AND d.state = 'sent'
-             WHERE r.state = 'opening'
-             UNION ALL SELECT company_id, id FROM rooms WHERE is_card_stale AND state <> 'opening'
+             WHERE r.room_conversation_id IS NULL
+             UNION ALL SELECT company_id, id FROM rooms WHERE is_card_stale AND room_conversation_id IS NOT NULL
              UNION ALL SELECT company_id, room_id FROM room_mirrors WHERE is_stale
              UNION ALL SELECT company_id, room_id FROM room_replies p
              WHERE NOT is_told AND NOT EXISTS (SELECT FROM deliveries d
@@ -327,7 +329,15 @@ export function findRoomsAbout(tenantId: TenantId, conversation: ConversationId)
     text: `SELECT id FROM rooms WHERE company_id = $1 AND conversation_id = $2
              AND (state <> 'closed' OR is_card_stale OR EXISTS (SELECT FROM room_replies p
                WHERE p.company_id = $1 AND p.room_id = rooms.id AND NOT p.is_told))
-           UNION SELECT id FROM rooms WHERE company_id = $1 AND state = 'opening' AND card_conversation_id = $2`,
+           UNION SELECT id FROM rooms WHERE company_id = $1 AND room_conversation_id IS NULL AND card_conversation_id = $2`,
     values: [tenantId, conversation],
+  };
+}
+
+/** The room is given up: its card never stood anywhere. */
+export function closeRoom(tenantId: TenantId, id: string): Query {
+  return {
+    text: "UPDATE rooms SET state = 'closed' WHERE company_id = $1 AND id = $2",
+    values: [tenantId, id],
   };
 }

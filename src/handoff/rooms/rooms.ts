@@ -15,12 +15,14 @@ import { readMatter } from "./room-matter.ts";
 import { sayInRoom, type Split } from "./say-in-room.ts";
 import {
   briefPurpose,
+  closeRoom,
   findRoomAt,
   findRoomOf,
   findRoomsAbout,
   findRoomsDue,
   findStanding,
   insertRoom,
+  mayChange,
   skipToNow,
   staleCard,
   staleMirrors,
@@ -116,10 +118,19 @@ export function createRooms(parts: RoomsParts): Rooms {
 
   async function follow(sql: Sql, seal: TenantSeal, news: RoomNews): Promise<boolean> {
     const room = await findRoomOf(sql.query, news.tenantId, news.conversationId);
-    const isOpen = room !== undefined && room.state !== "closed";
-    if (!isOpen && news.escalation !== undefined) return open(sql, seal, news, news.escalation.reason);
+    if (news.escalation !== undefined && !(await isThere(sql, news.tenantId, room)))
+      return open(sql, seal, news, news.escalation.reason);
     if (room === undefined) return false;
     return tell(sql, seal, news, room);
+  }
+
+  /** A room whose card could not be put up is none, and its place is free. */
+  async function isThere(sql: Sql, tenantId: TenantId, room: RoomRow | undefined): Promise<boolean> {
+    if (room === undefined || room.state === "closed") return false;
+    if (await mayChange(sql, tenantId, room.card_id)) return true;
+    log.warn({ roomId: room.id }, "a room's card could not be put up: a new one is tried");
+    await sql.query(closeRoom(tenantId, room.id));
+    return false;
   }
 
   /** A new room. In a thread that all share, the card is the notice. */

@@ -22,7 +22,7 @@ CREATE TABLE rooms (
 CREATE INDEX idx_rooms_conversation ON rooms (conversation_id, created_at);
 CREATE UNIQUE INDEX idx_rooms_current ON rooms (conversation_id) WHERE state <> 'closed';
 CREATE INDEX idx_rooms_place ON rooms (room_conversation_id);
-CREATE INDEX idx_rooms_due ON rooms (created_at) WHERE state = 'opening' OR is_card_stale;
+CREATE INDEX idx_rooms_due ON rooms (created_at) WHERE room_conversation_id IS NULL OR is_card_stale;
 
 -- What the person wrote as it stands in the room; stale once they changed or deleted it.
 CREATE TABLE room_mirrors (
@@ -75,7 +75,7 @@ BEGIN
     EXECUTE format('CREATE POLICY sweeping ON %I FOR SELECT TO baton_system USING (true)', t);
   END LOOP;
 END $$;
-GRANT SELECT (company_id, id, conversation_id, card_id, state, is_card_stale, alerts, created_at) ON rooms TO baton_system;
+GRANT SELECT (company_id, id, conversation_id, card_id, room_conversation_id, state, is_card_stale, alerts, created_at) ON rooms TO baton_system;
 GRANT SELECT (owner_kind, status, waiting_since) ON conversations TO baton_system;
 GRANT SELECT (company_id, room_id, is_stale) ON room_mirrors TO baton_system;
 GRANT SELECT (company_id, id, room_id, deliveries, is_told, created_at) ON room_replies TO baton_system;
