@@ -195,11 +195,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     onNews,
     log,
   });
-  const { outside, satisfaction } = composeOutside({
+  const { outside, satisfaction, sla, followers } = composeOutside({
     settings,
     database,
+    sealer,
     metrics,
+    room,
     waitsMs: pace.outsideMs,
+    onNews,
     log,
   });
   const handoff = createHandoff({
@@ -209,7 +212,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       press: async (...pressed) => (await press(...pressed)) ?? satisfaction.press(...pressed),
     },
     rooms,
-    followers: [outside.follow, satisfaction.follow],
+    followers,
     holdMs: pace.undoMs ?? undoMs,
     onNews,
     onChanged: (subject) => {
@@ -382,6 +385,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       drafts: drafts.sweep,
       rooms: rooms.sweep,
       "who waits": waitAlerts.sweep,
+      "promised times": sla.sweep,
       "systems outside": outside.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,

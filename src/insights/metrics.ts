@@ -35,6 +35,8 @@ export interface Metrics extends StepMetrics {
   readonly deliveries: Counter<"channel" | "outcome">;
   /** What people said of the help they got from colleagues: up, down. */
   readonly satisfaction: Counter<"thumb">;
+  /** Tickets that were not dealt with in time: response, resolution. */
+  readonly late: Counter<"what">;
   /** Tries to tell systems outside: delivered, retried, given up. */
   readonly outside: Counter<"outcome">;
   readonly httpRequests: Counter<"status">;
@@ -209,6 +211,12 @@ export function createMetrics(): Metrics {
       name: "baton_satisfaction_total",
       help: "What people said of the help they got from colleagues: up, down",
       labelNames: ["thumb"],
+      registers,
+    }),
+    late: new Counter({
+      name: "baton_sla_breaches_total",
+      help: "Tickets that were not dealt with in time, by what was late: response, resolution",
+      labelNames: ["what"],
       registers,
     }),
     outside: new Counter({

@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { channelNames, type ChannelName } from "../core/envelope.ts";
+import type { OpeningHours } from "../core/business-time.ts";
 import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
 import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
+import { openingHoursFile, slaFile, toOpeningHours, type SlaFile } from "./opening-hours.ts";
 import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
 
 const demos = ["cinema", "catering", "support"] as const;
@@ -69,6 +71,12 @@ export interface TenantFile {
   readonly approveOwn?: boolean | undefined;
   /** People are asked what the help was like once a colleague resolved their conversation; they are unless this is false. */
   readonly askSatisfaction?: boolean | undefined;
+  /** When colleagues are there; always when left out. */
+  readonly openingHours?: OpeningHours | undefined;
+  /** What people are told who ask for somebody while nobody is there, behind from when on somebody is. */
+  readonly closedText?: string | undefined;
+  /** How soon colleagues promise to answer and to solve, by how urgent a ticket is. */
+  readonly sla?: SlaFile | undefined;
   /** Systems outside that are told what becomes of conversations. */
   readonly webhooks?: readonly WebhookFile[] | undefined;
 }
@@ -180,6 +188,8 @@ const tenantFile = z.strictObject({
   training: z.boolean("must be true or false").optional(),
   approveOwn: z.boolean("must be true or false").default(false),
   askSatisfaction: z.boolean("must be true or false").default(true),
+  openingHours: openingHoursFile.optional(),
+  sla: slaFile.optional(),
   webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
 });
 
@@ -253,6 +263,9 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       training: file.training,
       approveOwn: file.approveOwn,
       askSatisfaction: file.askSatisfaction,
+      openingHours: file.openingHours && toOpeningHours(file.openingHours, file.timeZone),
+      closedText: file.openingHours?.closedText,
+      sla: file.sla,
       webhooks: toWebhookFiles(file.webhooks, { path, problems, values }),
     },
   ];

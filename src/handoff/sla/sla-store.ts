@@ -1,0 +1,96 @@
+import type { ConversationId, TenantId } from "../../core/ids.ts";
+import type { Query } from "../../store/database.ts";
+import type { TicketRequest } from "../tickets.ts";
+
+/** What a ticket promises. */
+export type SlaPart = "response" | "resolution";
+
+/** A ticket whose times are not worked out, or for another priority. */
+export interface UnsetRow {
+  readonly company_id: TenantId;
+  readonly id: string;
+  readonly priority: TicketRequest["priority"];
+  readonly created_at: Date;
+}
+
+/** Open tickets of companies that promise something, whose times are to be worked out. */
+export function findUnset(tenants: readonly TenantId[], most: number): Query {
+  return {
+    text: `SELECT company_id, id, priority, created_at FROM tickets
+           WHERE company_id = ANY ($1::uuid[]) AND status IN ('open', 'pending') AND conversation_id IS NOT NULL
+             AND sla_priority IS DISTINCT FROM priority
+           LIMIT $2`,
+    values: [tenants, most],
+  };
+}
+
+/** Keeps the times, unless the priority has changed again. What is decided stays decided. */
+export function setDue(
+  { company_id: tenantId, id, priority }: UnsetRow,
+  due: Readonly<Record<SlaPart, Date | undefined>>,
+): Query {
+  return {
+    text: `UPDATE tickets SET sla_priority = $3,
+             response_due_at = CASE WHEN response_state IS NULL THEN $4 ELSE response_due_at END,
+             resolution_due_at = CASE WHEN resolution_state IS NULL THEN $5 ELSE resolution_due_at END
+           WHERE company_id = $1 AND id = $2 AND priority = $3`,
+    values: [tenantId, id, priority, due.response ?? null, due.resolution ?? null],
+  };
+}
+
+/** A promise whose time has come. */
+export interface SlaDueRow {
+  readonly company_id: TenantId;
+  readonly id: string;
+  readonly part: SlaPart;
+}
+
+/** Promises whose time has come and of which nobody has said whether they were kept, across all companies. */
+export function findSlaDue(most: number): Query {
+  return {
+    text: `(SELECT company_id, id, 'response' AS part FROM tickets
+            WHERE response_state IS NULL AND response_due_at <= clock_timestamp() LIMIT $1)
+           UNION ALL
+           (SELECT company_id, id, 'resolution' FROM tickets
+            WHERE resolution_state IS NULL AND resolution_due_at <= clock_timestamp() LIMIT $1)`,
+    values: [most],
+  };
+}
+
+/** A ticket as its promise was found. */
+export interface SettledRow {
+  readonly state: "met" | "breached";
+  readonly number: string;
+  readonly priority: TicketRequest["priority"];
+  readonly queue: string;
+  readonly due_at: Date;
+  readonly conversation_id: ConversationId;
+}
+
+// Words to the person: not a command, and not what was said among colleagues or taken back.
+const firstWords = `SELECT min(m.created_at) FROM messages m WHERE m.company_id = $1 AND m.conversation_id = t.conversation_id
+  AND m.role = 'staff' AND m.kind = 'message' AND m.state <> 'deleted' AND m.created_at >= t.created_at
+  AND (m.reason IS NULL OR m.reason = 'a colleague spoke')`;
+
+/**
+ * Decides once whether a promise was kept: an answer by a colleague's first words to the person or the end of the ticket,
+ * a solution by the end of the ticket. No row where it is decided already.
+ */
+export function settleSla({ company_id: tenantId, id, part }: SlaDueRow): Query {
+  const solved = "CASE WHEN t.status IN ('solved', 'closed') THEN t.updated_at END";
+  const done = part === "response" ? `least((${firstWords}), ${solved})` : solved;
+  return {
+    text: `UPDATE tickets t SET ${part}_state = CASE WHEN ${done} <= ${part}_due_at THEN 'met' ELSE 'breached' END
+           WHERE t.company_id = $1 AND t.id = $2 AND t.${part}_state IS NULL AND t.${part}_due_at <= clock_timestamp()
+           RETURNING ${part}_state AS state, number, priority, queue, ${part}_due_at AS due_at, conversation_id`,
+    values: [tenantId, id],
+  };
+}
+
+/** The event of a promise that was not kept, for the counters. */
+export function countBreach(tenantId: TenantId, conversationId: ConversationId, data: object): Query {
+  return {
+    text: "INSERT INTO events (company_id, event_type, session_id, data) VALUES ($1, 'sla', $2, $3)",
+    values: [tenantId, conversationId, JSON.stringify(data)],
+  };
+}
