@@ -273,6 +273,8 @@ describe("tenant files", () => {
         staffIdentity: "named",
         waitAlertMinutes: 10,
         snippets: new Map(),
+        askSatisfaction: true,
+        webhooks: [],
         approveOwn: false,
       },
     ]);
