@@ -276,6 +276,8 @@ describe("tenant files", () => {
         askSatisfaction: true,
         webhooks: [],
         approveOwn: false,
+        askSatisfaction: true,
+        webhooks: [],
       },
     ]);
   });
