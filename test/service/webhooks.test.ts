@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReceiver, type Receiver } from "../handoff/outside/receiver.ts";
-import { openTalk, until, type Talk } from "../support/talk.ts";
+import { addStaff, openTalk, until, type Talk } from "../support/talk.ts";
 
 const key = Buffer.alloc(32, 3);
 const company = (url: string) => `name: Acme
@@ -26,6 +26,7 @@ describe("systems outside that a company named", () => {
       env: { ACME_HOOK: `whsec_${key.toString("base64")}` },
       pace: { outsideMs: Array.from({ length: 60 }, () => 300) },
     });
+    await addStaff(talk, "U0MIA000001", "Mia");
   }, 120_000);
   afterAll(async () => {
     await talk?.stop();
@@ -34,7 +35,7 @@ describe("systems outside that a company named", () => {
 
   const told = (type: string) => receiver.received.filter((one) => one.type === type);
 
-  it("hear of each change of hands, signed and without a word of what was said", async () => {
+  it("hear of each change of hands, signed and without a word of what was said (R167, R173)", async () => {
     const said = await talk.say("@baton my order A-77 is missing, call 555-0100 [[id:w1]]");
     await talk.answers(said);
     await talk.say("@baton human", { thread: said.ts });
@@ -45,6 +46,16 @@ describe("systems outside that a company named", () => {
       isSigned: true,
       data: { owner: "queue", queue: "general_support", channel: "slack", ticket: { priority: "normal" } },
     });
+    const recorded = await talk.rows<{ data: object }>(
+      "SELECT data FROM events WHERE event_type = 'handoff'",
+    );
+    expect(recorded.map(({ data }) => data)).toMatchObject([
+      { action: "escalate", from: "bot", to: "queue" },
+    ]);
+
+    await talk.say("!transfer billing", { user: "Mia", thread: said.ts });
+    const moved = () => told("handoff.requested").filter(({ data }) => data["queue"] === "billing");
+    await until(async () => moved().length === 2, 30_000);
     expect(JSON.stringify(receiver.received)).not.toMatch(/A-77|555-0100|asked for/);
   }, 60_000);
 

@@ -273,8 +273,6 @@ describe("tenant files", () => {
         staffIdentity: "named",
         waitAlertMinutes: 10,
         snippets: new Map(),
-        askSatisfaction: true,
-        webhooks: [],
         approveOwn: false,
         askSatisfaction: true,
         webhooks: [],
