@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReceiver, type Receiver } from "../handoff/outside/receiver.ts";
 import { addStaff, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
+import { openRoomHouse, slowlyMs, type RoomHouse } from "./room-house.ts";
 
 const secret = "a secret of thirty-two characters";
 
@@ -92,4 +93,35 @@ describe("whoever was helped by a colleague", () => {
     await talk.settled();
     expect(heard(root, question)).toHaveLength(1);
   }, 90_000);
+});
+
+describe("the question how it was", () => {
+  let house: RoomHouse;
+  beforeAll(async () => {
+    house = await openRoomHouse("slack");
+  }, 120_000);
+  afterAll(() => house?.stop());
+
+  it.each(["discord", "teams", "web"] as const)(
+    "is put on %s with its buttons, and is no word among colleagues",
+    async (platform) => {
+      const person = await house.person(platform);
+      const hears = (words: string) =>
+        until(async () => (await person.heard()).find((said) => said.includes(words)), slowlyMs);
+      await person.says(`my order of ${platform} is missing [[id:q-${platform}]]`);
+      await hears(`answer:q-${platform}`);
+      await person.says("human");
+      const room = await house.room(`order of ${platform}`);
+      await until(async () => room.lines().length > 0, slowlyMs);
+      room.says("Mia", "!claim");
+      room.says("Mia", "!resolve");
+      const asked = await hears(question);
+      expect(asked).toContain("👍 Good");
+      expect(asked).toContain("👎 Not good");
+      await house.talk.settled();
+      expect((await person.heard()).filter((said) => said.includes(question))).toHaveLength(1);
+      expect(room.lines().join()).not.toContain(question);
+    },
+    120_000,
+  );
 });
