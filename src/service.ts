@@ -279,6 +279,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     lookUp: knowledge.lookUp,
     documentsVersionOf: knowledge.versionOf,
     hasDocuments: knowledge.has,
+    closeness: knowledge.closeness,
     fast,
     sealer,
     budget,

@@ -98,7 +98,7 @@ export interface AiSettings {
   readonly prompts: Readonly<Record<Role, string>>;
   /** What of the earlier messages is told to a model. */
   readonly memory: {
-    readonly mode: "window" | "exchanges" | "full";
+    readonly mode: "window" | "exchanges" | "full" | "vector" | "hybrid";
     readonly messages: number;
     readonly exchanges: number;
     readonly tokens: number;

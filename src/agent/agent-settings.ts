@@ -54,8 +54,11 @@ export const agentSettings = z.object({
   historyTokens: z.int().min(0).max(8000).default(4000),
   /** Earlier messages told to the model. */
   window: z.int().min(3).max(20).default(10),
-  /** What is kept of the earlier messages: the newest `window` messages, the newest `exchanges`, or all that fit. */
-  memory: z.enum(["window", "exchanges", "full"]).default("window"),
+  /**
+   * What is kept of the earlier messages: the newest `window` messages, the newest `exchanges`, all that fit, the `window`
+   * closest in meaning to what is asked (`vector`), or the newest with the closest of the older ones (`hybrid`).
+   */
+  memory: z.enum(["window", "exchanges", "full", "vector", "hybrid"]).default("window"),
   exchanges: z.int().min(1).max(20).default(3),
   /** One policy for all models: the clients themselves never retry. */
   retry: z

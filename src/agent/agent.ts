@@ -15,6 +15,7 @@ import { createModelHealth } from "./model-health.ts";
 import type { ModelCondition } from "./model-rung.ts";
 import { createModelTiers, type Tier } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
+import type { Closeness } from "./memory.ts";
 import type { MayCall } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
 import { createSpokenText } from "./spoken-text.ts";
@@ -45,6 +46,8 @@ export interface AgentParts {
   readonly mayCall?: MayCall;
   /** What model calls are paid from; without it nothing is counted or refused. */
   readonly purse?: Purse | undefined;
+  /** Finds what of a long conversation is about the same as a question; without it only the newest is told. */
+  readonly closeness?: Closeness | undefined;
   /** What each answer is held against before it counts as one; without it none is. */
   readonly checks?: AnswerChecks | undefined;
   /** How hard a question is; asked only for agents whose cheap model is another one. Without it: complex. */
@@ -86,6 +89,7 @@ export function createAgent({
   purse,
   checks,
   routeOf,
+  closeness,
   now = Date.now,
 }: AgentParts): PreparedAgent {
   const tiers = createModelTiers({ models: isChain(models) ? sameForAll(models) : models, settings, log });
@@ -133,6 +137,7 @@ export function createAgent({
       request,
       settings,
       purse,
+      closeness,
       prices,
       clock,
       feed,

@@ -1,5 +1,11 @@
 import type { AgentRequest, SpokenMessage } from "../core/agent.ts";
-import { chooseMessages, trimToTokens, type MemorySettings } from "./memory.ts";
+import {
+  chooseMessages,
+  recallClosest,
+  trimToTokens,
+  type Closeness,
+  type MemorySettings,
+} from "./memory.ts";
 import type { PromptMessage } from "./prompt-message.ts";
 import { findSpeakers, toPromptDone, toPromptMessages } from "./prompt.ts";
 import type { SystemPrompts } from "./system-prompt.ts";
@@ -14,16 +20,19 @@ export interface ConversationPrompt {
   halveHistory(): boolean;
 }
 
+const nothingClose: Closeness = async () => [];
+
 /** Builds the prompt of a turn; the history is cut by the memory's rule and to the token budget, newest first. */
 export async function createConversationPrompt(
   request: AgentRequest,
   settings: MemorySettings,
   prompts: Pick<SystemPrompts, "write"> = createSystemPrompts(),
+  closeness: Closeness = nothingClose,
 ): Promise<ConversationPrompt> {
   const system: PromptMessage = { role: "system", text: prompts.write(request) };
   const speakers = findSpeakers([...request.history, ...request.questions]);
   const questions = toPromptMessages(request.questions, speakers);
-  let history = toPromptMessages(await chooseHistory(request, settings), speakers);
+  let history = toPromptMessages(await chooseHistory(request, settings, closeness), speakers);
   const thought: PromptMessage[] = toPromptDone(request.done ?? []);
   return {
     messages: () => [system, ...history, ...questions, ...thought],
@@ -37,10 +46,14 @@ export async function createConversationPrompt(
 }
 
 async function chooseHistory(
-  { history, unsummarized }: AgentRequest,
+  { history, questions, unsummarized }: AgentRequest,
   settings: MemorySettings,
+  closeness: Closeness,
 ): Promise<readonly SpokenMessage[]> {
-  const kept = chooseMessages(history, settings, unsummarized);
+  const newest = chooseMessages(history, settings, unsummarized);
+  const older = history.slice(0, history.length - newest.length);
+  const asked = questions.map(({ text }) => text).join("\n");
+  const kept = [...(await recallClosest(older, asked, settings, closeness)), ...newest];
   const surely = trimToTokens(kept, settings.historyTokens, boundTokens);
   if (surely.length === kept.length) return kept;
   return trimToTokens(kept, settings.historyTokens, await loadTokenCounter());

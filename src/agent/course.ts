@@ -8,6 +8,7 @@ import type { ConversationPrompt } from "./conversation-prompt.ts";
 import type { Delegates } from "./delegation.ts";
 import type { ModelLadder } from "./model-ladder.ts";
 import type { Prices } from "./prices.ts";
+import type { Closeness } from "./memory.ts";
 import type { MayCall, ToolOutcome } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
 import type { SpokenText } from "./spoken-text.ts";
@@ -34,6 +35,7 @@ export interface Thinking extends AgentOutfit {
   readonly request: AgentRequest;
   readonly settings: AgentSettings;
   readonly purse: Purse | undefined;
+  readonly closeness: Closeness | undefined;
   readonly prices: Prices;
   readonly clock: TurnClock;
   /** Where the text goes while it is written, and the answer that stands in the end. */

@@ -44,19 +44,56 @@ export function trimToTokens(
 /** How much of what was said a model is told word for word. */
 export type MemorySettings = Pick<AgentSettings, "memory" | "window" | "exchanges" | "historyTokens">;
 
+/** What was said last is what `it` and `that` mean: it is kept also where meaning decides. */
+const alwaysKept = 2;
+
 /**
- * The messages the memory's rule keeps, newest last: the newest ones, the newest exchanges, or all. Those that stand
- * in no summary, the newest `unsummarized`, are kept by every rule.
+ * The newest messages that the memory's rule keeps, newest last: so many, so many exchanges, or all. Those that stand
+ * in no summary, the newest `unsummarized`, are kept by every rule. `recallClosest` finds what is kept of the older ones.
  */
 export function chooseMessages(
   messages: readonly SpokenMessage[],
   { memory, window, exchanges }: Omit<MemorySettings, "historyTokens">,
   unsummarized = 0,
 ): readonly SpokenMessage[] {
-  const kept = { window: getContext, exchanges: lastExchanges, full: (all: typeof messages) => all };
-  const count = memory === "window" ? window : exchanges;
-  const chosen = kept[memory](messages, count).length;
+  const kept = {
+    window: () => getContext(messages, window),
+    exchanges: () => lastExchanges(messages, exchanges),
+    full: () => messages,
+    vector: () => getContext(messages, alwaysKept),
+    hybrid: () => getContext(messages, window),
+  };
+  const chosen = kept[memory]().length;
   return messages.slice(Math.max(0, messages.length - Math.max(chosen, unsummarized)));
+}
+
+/** How close in meaning each of some texts is to a question, 0 to 1; 0 for what it cannot tell. */
+export type Closeness = (question: string, texts: readonly string[]) => Promise<readonly number[]>;
+
+// Below it two sentences share little more than their language.
+const closeFrom = 0.3;
+
+/** Of older messages those that are closest in meaning to a question, in their order; as many as the memory's rule allows. */
+export async function recallClosest(
+  older: readonly SpokenMessage[],
+  question: string,
+  { memory, window, exchanges }: Omit<MemorySettings, "historyTokens">,
+  closeness: Closeness,
+): Promise<readonly SpokenMessage[]> {
+  const most = { vector: window - alwaysKept, hybrid: 2 * exchanges, window: 0, exchanges: 0, full: 0 }[
+    memory
+  ];
+  if (most <= 0 || older.length === 0) return [];
+  const scores = await closeness(
+    question,
+    older.map(({ text }) => text),
+  );
+  const close = older
+    .map((message, at) => ({ at, message, score: scores[at] ?? 0 }))
+    .filter(({ score }) => score >= closeFrom)
+    .toSorted((a, b) => b.score - a.score || b.at - a.at)
+    .slice(0, most);
+  return close.toSorted((a, b) => a.at - b.at).map(({ message }) => message);
 }
 
 /** What is told word for word, as far as that is known without a tokenizer. */

@@ -24,7 +24,7 @@ async function runAgent(thinking: Thinking, begun: Omit<Course, "prompt">): Prom
   const role = chain.at(-1) ?? request.context.role;
   const isOwn = role === request.context.role;
   const told = isOwn ? request : { ...request, context: { ...request.context, role } };
-  const prompt = await createConversationPrompt(told, settings, prompts);
+  const prompt = await createConversationPrompt(told, settings, prompts, thinking.closeness);
   const course: Course = { ...begun, prompt };
   const { check, feed, spoken, clock } = thinking;
   if (check === undefined) return think(thinking, course);

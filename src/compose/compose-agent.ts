@@ -2,7 +2,7 @@ import { createAgent, type PreparedAgent } from "../agent/agent.ts";
 import { agentSettings, modelSettings, type AgentModels } from "../agent/agent-settings.ts";
 import { withAnswerCache } from "../agent/cache/with-answer-cache.ts";
 import type { Candidates } from "../agent/editions.ts";
-import { createMemoryWindow } from "../agent/memory.ts";
+import { createMemoryWindow, type Closeness } from "../agent/memory.ts";
 import type { LookUp } from "../agent/keyless/keyless-brain.ts";
 import { createBrains } from "../agent/keyless/create-brains.ts";
 import { withKeylessBrain } from "../agent/keyless/with-keyless-brain.ts";
@@ -49,6 +49,8 @@ export interface AgentCompositionParts {
   readonly hasDocuments?: ((tenantId: TenantId) => boolean) | undefined;
   /** Grows with each change of what a company's documents say. */
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
+  /** How close in meaning earlier messages are to a question, for memories that go by it. */
+  readonly closeness?: Closeness | undefined;
   readonly log: Log;
 }
 
@@ -65,6 +67,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     lookUp,
     documentsVersionOf,
     hasDocuments,
+    closeness,
     log,
   } = parts;
   const { ai } = settings;
@@ -102,6 +105,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     prompts: ai.prompts,
     delegates: ai.choices.delegates,
     candidates: candidatesOf(ai),
+    closeness,
     tools,
     routeOf: (request) => {
       const tier = understanding.routeOf(request);

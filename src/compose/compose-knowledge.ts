@@ -10,7 +10,10 @@ import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
 import { createDocumentStore } from "../knowledge/document-store.ts";
 import { createDocumentVersions } from "../knowledge/document-versions.ts";
+import type { Closeness } from "../agent/memory.ts";
+import { dot } from "../knowledge/embed/dot.ts";
 import type { Embedder } from "../knowledge/embed/embedder.ts";
+import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
 import { keepVectors } from "../knowledge/embed/keep-vectors.ts";
 import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
@@ -48,6 +51,8 @@ export interface ComposedKnowledge {
   has(tenantId: TenantId): boolean;
   /** Changes with what a company's documents say and who may read them, in this process at once and in others soon. */
   versionOf(tenantId: TenantId): string;
+  /** How close in meaning texts are to a question, by Baton's own vectors. */
+  readonly closeness: Closeness;
   /** Hears of changes; closes the index when it stops. */
   readonly part: Part;
   /** What its API works with. */
@@ -112,21 +117,21 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
 
   const open = () => (opening ??= load());
 
+  let words: Promise<OfflineEmbedder> | undefined;
+  const openWords = () =>
+    (words ??= import("../knowledge/embed/offline-embedder.ts").then(({ loadOfflineEmbedder }) =>
+      loadOfflineEmbedder(),
+    ));
+
   async function load(): Promise<OpenKnowledge> {
-    const [
-      { createLanceIndex },
-      { loadOfflineEmbedder },
-      { createIngest },
-      { createSources },
-      { createGaps },
-    ] = await Promise.all([
-      import("../knowledge/index/lance-index.ts"),
-      import("../knowledge/embed/offline-embedder.ts"),
-      import("../knowledge/ingest/ingest.ts"),
-      import("../knowledge/sources/sources.ts"),
-      import("../knowledge/gaps/gaps.ts"),
-    ]);
-    const offline = await loadOfflineEmbedder();
+    const [offline, { createLanceIndex }, { createIngest }, { createSources }, { createGaps }] =
+      await Promise.all([
+        openWords(),
+        import("../knowledge/index/lance-index.ts"),
+        import("../knowledge/ingest/ingest.ts"),
+        import("../knowledge/sources/sources.ts"),
+        import("../knowledge/gaps/gaps.ts"),
+      ]);
     const remote = parts.embeddings;
     const openModel = (embedder: Embedder): ModelRetriever => {
       const { dimensions, model } = embedder;
@@ -216,6 +221,10 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
         const passages = await find(text, context, context.signal);
         return { passages, disagreement: findDisagreement(passages) };
       },
+    },
+    closeness: async (question, texts) => {
+      const [asked, ...others] = await (await openWords()).embed([question, ...texts]);
+      return others.map((other) => (asked === undefined ? 0 : dot(asked, other)));
     },
     async lookUp(text, { context, history, signal }) {
       if (!companies.all.has(context.tenantId)) return undefined;

@@ -169,10 +169,13 @@ export const settingNames = z.object({
     yaml: "ai.simpleMaxTokens",
     about: "Longest answer to a plain question, tokens",
   }),
-  AI_MEMORY: oneOf(["window", "exchanges", "full"]).default("window").register(settingNotes, {
-    yaml: "ai.memory.mode",
-    about: "Earlier messages told to a model: the newest ones, the last exchanges, or all that fit",
-  }),
+  AI_MEMORY: oneOf(["window", "exchanges", "full", "vector", "hybrid"])
+    .default("window")
+    .register(settingNotes, {
+      yaml: "ai.memory.mode",
+      about:
+        "Earlier messages told to a model: the newest ones, the last exchanges, all that fit, those closest in meaning, or newest and closest",
+    }),
   AI_MEMORY_MESSAGES: whole(3, 20)
     .default(10)
     .register(settingNotes, { yaml: "ai.memory.messages", about: "How many messages, for window" }),

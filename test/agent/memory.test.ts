@@ -5,11 +5,14 @@ import {
   createMemoryWindow,
   getContext,
   lastExchanges,
+  recallClosest,
   trimToTokens,
 } from "../../src/agent/memory.ts";
 import { summarizeHistory } from "../../src/agent/summarize-history.ts";
 import { boundTokens, createTokenCounter, loadTokenCounter } from "../../src/agent/tokens.ts";
 import type { SpokenMessage } from "../../src/core/agent.ts";
+import { dot } from "../../src/knowledge/embed/dot.ts";
+import { loadOfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
 
 const said = (text: string, role: SpokenMessage["role"] = "user"): SpokenMessage => ({ role, text });
 const message = fc.record({
@@ -34,6 +37,59 @@ describe("the window", () => {
     expect(kept(1)).toEqual(["u4", "a4"]);
     expect(kept(9)).toEqual(script);
     expect(kept(0)).toEqual([]);
+  });
+});
+
+describe("what is recalled by its meaning (R33)", () => {
+  const closeness = async (question: string, texts: readonly string[]) => {
+    const [asked, ...others] = await (await loadOfflineEmbedder()).embed([question, ...texts]);
+    return others.map((other) => (asked === undefined ? 0 : dot(asked, other)));
+  };
+  const talk = [
+    said("my parcel with the blue lamp arrived broken"),
+    said("I am sorry about the lamp. I have noted it.", "assistant"),
+    said("do you have a shop in Berlin?"),
+    said("Yes, in the old town.", "assistant"),
+    said("which trains go there on Sundays?"),
+    said("Every half an hour from the main station.", "assistant"),
+    said("what is the weather like?"),
+    said("I cannot tell.", "assistant"),
+  ];
+  const recall = async (memory: "vector" | "hybrid" | "window", question: string) => {
+    const settings = { memory, window: 4, exchanges: 1 };
+    const newest = chooseMessages(talk, settings);
+    const older = talk.slice(0, talk.length - newest.length);
+    const recalled = await recallClosest(older, question, settings, closeness);
+    return [...recalled, ...newest].map(({ text }) => text);
+  };
+
+  test("a hybrid memory keeps the newest and finds the older ones that are about the same, in their order", async () => {
+    expect(await recall("hybrid", "will I get a new lamp for the damaged one?")).toEqual(
+      [0, 1, 4, 5, 6, 7].map((at) => talk[at]?.text),
+    );
+    expect(await recall("window", "will I get a new lamp for the damaged one?")).toEqual(
+      [4, 5, 6, 7].map((at) => talk[at]?.text),
+    );
+  });
+
+  test("a vector memory keeps little more than what is about the same", async () => {
+    expect(await recall("vector", "when does the train leave the station on Sunday?")).toEqual(
+      [4, 5, 6, 7].map((at) => talk[at]?.text),
+    );
+  });
+
+  test("never tells more than it may, tells nothing twice, and keeps the order", async () => {
+    const scores = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(scores, fc.integer({ min: 3, max: 20 }), async (given, window) => {
+        const older = given.map((_, at) => said(`${at}`));
+        const settings = { memory: "vector" as const, window, exchanges: 3 };
+        const found = await recallClosest(older, "?", settings, async () => given);
+        const places = found.map(({ text }) => Number(text));
+        expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b));
+        expect(places.length).toBeLessThanOrEqual(window - 2);
+      }),
+    );
   });
 });
 

@@ -133,6 +133,27 @@ describe("a long talk (R22, R26, R27)", () => {
   });
 });
 
+describe("a memory that goes by meaning as well (R33)", () => {
+  let talk: Talk;
+  beforeAll(async () => {
+    talk = await openTalk({
+      env: { AI_MEMORY: "hybrid", AI_MEMORY_MESSAGES: "3", AI_MEMORY_EXCHANGES: "1" },
+      model: { rules: [forgetful] },
+    });
+  });
+  afterAll(() => talk.stop());
+
+  it("tells the model word for word what was said long ago about the same thing", async () => {
+    const root = await exchange(talk, undefined, "my parcel with the blue lamp arrived broken");
+    for (const place of ["Berlin", "Hamburg", "Munich", "Cologne", "Bremen", "Dresden"])
+      await exchange(talk, root, `which trains go to ${place} on Sundays?`);
+    await exchange(talk, root, "will I get a new lamp for the damaged one?");
+    const { spoken } = toldFor(talk, "will I get a new lamp");
+    expect(spoken.join("\n")).toContain("the blue lamp arrived broken");
+    expect(spoken.join("\n")).not.toContain("Berlin");
+  });
+});
+
 describe("a turn", () => {
   let talk: Talk;
   const claims: { history: unknown; summary: unknown }[] = [];

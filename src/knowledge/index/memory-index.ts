@@ -1,5 +1,6 @@
 import type { TenantId } from "../../core/ids.ts";
 import type { IndexedChunk, IndexHit, IndexQuery, KnowledgeIndex } from "./knowledge-index.ts";
+import { dot } from "../embed/dot.ts";
 
 /** The index in the memory of this process: for tests, for measuring, and for small sets that need not outlive it. */
 export function createMemoryIndex(): KnowledgeIndex {
@@ -91,8 +92,4 @@ export function scoreTerms(texts: readonly string[], asked: readonly string[]): 
     }
     return score;
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
 }
