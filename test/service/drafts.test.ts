@@ -168,7 +168,9 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     await talk.slack.waitFor(() => says(root, "resolved") === 1, 12_000);
     await talk.settled();
     expect(await stateOf(talk, root)).toEqual(["refused"]);
-    expect(talk.heard(root)).toHaveLength(2);
+    await talk.slack.waitFor(() => says(root, "How was the help") === 1, 12_000);
+    expect(says(root, "ibex")).toBe(0);
+    expect(talk.heard(root)).toHaveLength(3);
   });
 
   it("passes the conversation to people when it is discarded, and nothing of it was said", async () => {
