@@ -39,6 +39,7 @@ import { createFileTickets } from "./outbox/file-tickets.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import type { RetryPolicy } from "./outbox/outcome.ts";
 import { createReplyFiles } from "./outbox/reply-files.ts";
+import { createReviewedAnswers } from "./knowledge/reviewed/reviewed-answers.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
@@ -215,6 +216,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     followers,
     holdMs: pace.undoMs ?? undoMs,
     onNews,
+    onReviewed: (tenantId) => void reviewed.publish(tenantId),
     onChanged: (subject) => {
       turns.onChanged(subject);
       chat.onChanged(subject.conversationId);
@@ -254,6 +256,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     leases,
     log,
   });
+  const reviewed = createReviewedAnswers({ database, sealer, open: knowledge.open, log });
   const later = createLater({ database, sealer, onNews, log });
   const tools = await composeTools({
     settings,
@@ -387,6 +390,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       rooms: rooms.sweep,
       "who waits": waitAlerts.sweep,
       "promised times": sla.sweep,
+      "reviewed answers": reviewed.sweep,
       "systems outside": outside.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,

@@ -49,8 +49,9 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   const placeOf = (id: TenantId) => byId.get(id)?.staffRoom;
   const room = createStaffRoom({ database, placeOf });
   const policyOf: Rooms["policyOf"] = (id) => {
-    const { timeZone = "UTC", staffIdentity: identity = "named", snippets = new Map() } = byId.get(id) ?? {};
-    return { timeZone, identity, snippets };
+    const tenant = byId.get(id);
+    const { timeZone = "UTC", staffIdentity: identity = "named", snippets = new Map() } = tenant ?? {};
+    return { timeZone, identity, snippets, reviewedDays: tenant?.reviewedDays };
   };
   const { channels } = parts;
   const rooms = createRooms({ database, sealer, staffRoom: room, placeOf, policyOf, channels, onNews, log });

@@ -6,6 +6,7 @@ import { SettingsError } from "../core/errors.ts";
 import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
 import { parseAudience, type Audience } from "../knowledge/readers.ts";
 import type { Ingested, Progress } from "../knowledge/ingest/ingest.ts";
+import { replayGoldenCases } from "../knowledge/reviewed/golden-cases.ts";
 import { createLogger } from "../logger.ts";
 import { readSettings } from "../settings.ts";
 import { createLeases } from "../store/leases.ts";
@@ -15,12 +16,13 @@ import { createCompanies, dataKeysIn, tenantIdOf } from "../tenants/companies.ts
 import { composeKnowledge } from "./compose-knowledge.ts";
 
 // npm run knowledge -- add <folder|file|address> [--company=slug] [--for=public|colleagues|role:staff|room:slack:T1:C1,…]
-//                      list [--company=slug] | remove <id>… [--company=slug]
+//                      list [--company=slug] | golden | remove <id>… [--company=slug]
 
 const usage = `npm run knowledge -- add <folder, file or address> [--company=<slug>] [--for=<who may read it>]
 npm run knowledge -- add <address> --site [--most=500]      the pages below it; an address that ends in .xml is a sitemap
 npm run knowledge -- list [--company=<slug>]
 npm run knowledge -- gaps [--company=<slug>]                what is asked and not answered
+npm run knowledge -- golden [--company=<slug>]              asks again what colleagues corrected; fails where it got worse
 npm run knowledge -- remove <id> … [--company=<slug>]
 
 --for is public (unless said), colleagues, role:staff, role:admin, or a room such as room:slack:T0123:C0123; several with commas.`;
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   });
   const [command = "", ...given] = positionals;
   if (
-    !["add", "list", "remove", "gaps"].includes(command) ||
+    !["add", "list", "remove", "gaps", "golden"].includes(command) ||
     (/add|remove/.test(command) && given.length === 0)
   )
     throw new SettingsError(usage);
@@ -89,6 +91,17 @@ async function main(): Promise<void> {
           `${closed ? "closed" : "open"}  ${questions.length} ×  ${humanMinutes} min  ${id}\n  ${question}` +
             (draft === undefined ? "" : `\n  draft: ${draft}`),
         );
+    } else if (command === "golden") {
+      const { cases, found, worse } = await replayGoldenCases(
+        { database: store.database, sealer, knowledge },
+        tenantId,
+      );
+      console.log(`${found} of ${cases} answers found`);
+      for (const { question, was, is } of worse)
+        console.log(
+          `worse: ${question}  was at place ${was}, is ${is === undefined ? "not found" : `at ${is}`}`,
+        );
+      if (worse.length > 0) process.exitCode = 1;
     } else if (command === "remove") {
       console.log(`${await knowledge.remove(tenantId, given)} removed`);
     } else {

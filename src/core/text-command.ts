@@ -21,6 +21,8 @@ export const textCommands = [
   "summary",
   "snippet",
   "who",
+  "fix",
+  "tell",
 ] as const;
 export type TextCommandName = (typeof textCommands)[number];
 

@@ -47,6 +47,8 @@ export interface Ends {
   readonly touched: Set<ConversationId>;
   /** Conversations whose rooms are to be looked after. */
   readonly rooms: Set<ConversationId>;
+  /** Answers of the bot that a colleague corrected: their documents are to be brought up to date. */
+  readonly reviewed: Set<string>;
 }
 
 export interface PassOptions {

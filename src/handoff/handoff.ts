@@ -1,7 +1,7 @@
 import { deckCommandOf } from "../core/deck.ts";
 import type { BatonEvent } from "../core/conversation.ts";
 import type { ChannelName } from "../core/envelope.ts";
-import { isId, type ConversationId, type StaffId } from "../core/ids.ts";
+import { isId, type ConversationId, type StaffId, type TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { actions } from "../core/reply.ts";
 import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
@@ -57,6 +57,8 @@ export interface HandoffParts {
   readonly holdMs: number;
   /** Called after a commit that put something into another conversation than the one it came from; must not throw. */
   readonly onNews: (news: ApprovalNews) => void;
+  /** Called after a commit in which a colleague corrected an answer; must not throw. */
+  readonly onReviewed?: ((tenantId: TenantId) => void) | undefined;
   readonly log: Log;
 }
 
@@ -75,7 +77,13 @@ export function createHandoff(parts: HandoffParts): Handoff {
   ): Promise<T | undefined> {
     const seal = await sealer.forTenant(subject.tenantId);
     const { tenantId, conversationId } = subject;
-    const ends: Ends = { changes: new Map(), news: [], touched: new Set(), rooms: new Set() };
+    const ends: Ends = {
+      changes: new Map(),
+      news: [],
+      touched: new Set(),
+      rooms: new Set(),
+      reviewed: new Set(),
+    };
     let news: readonly ApprovalNews[] = [];
     const result = await database.withTenant(tenantId, async (sql) => {
       // People's conversations before rooms, and rooms before their threads: everybody locks them in this order.
@@ -92,6 +100,7 @@ export function createHandoff(parts: HandoffParts): Handoff {
       parts.onChanged({ ...subject, conversationId: changed, epoch });
     news.forEach(parts.onNews);
     for (const changed of ends.rooms) void rooms.soon(tenantId, changed);
+    if (ends.reviewed.size > 0) parts.onReviewed?.(tenantId);
     return result;
   }
 

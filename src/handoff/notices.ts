@@ -21,6 +21,7 @@ const roomHelp = [
   "- `!undo` takes back what has not gone out; `!edit 3 text` changes #3",
   "- `!claim` 🙋, `!assign Mia`, `!transfer billing`, `!bot` 🤖, `!resolve reason` ✅, `!reopen`",
   "- `!snooze 2h`, `!snooze until Mon 9:00`, `!snooze until reply` 💤",
+  "- `!fix text` puts the right answer in the place of the bot's last one, and keeps it for colleagues; `!fix public text` for everybody",
   "- `!priority high` 🚩, `!tag refund`, `!note text`, `!summary`, `!who`",
 ].join("\n");
 

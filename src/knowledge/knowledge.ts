@@ -104,8 +104,8 @@ const leastSimilarity = 0.35;
 
 export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
   const found = new LRUCache<string, readonly Placed[]>({ max: questionsKept });
-  const idOf = ({ source, name }: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
-    deriveId<string>(tenantId, "knowledge", source, name);
+  const idOf = (named: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
+    documentIdOf(tenantId, named);
   const sourceIdOf = (source: string, tenantId: TenantId) =>
     deriveId<string>(tenantId, "knowledge source", source);
 
@@ -254,6 +254,14 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
     version: (tenantId) => documents.version(tenantId),
     stop: () => index.stop(),
   };
+}
+
+/** A document's id follows from where it came from and its name there. */
+export function documentIdOf(
+  tenantId: TenantId,
+  { source, name }: Pick<ReadDocument, "source" | "name">,
+): string {
+  return deriveId<string>(tenantId, "knowledge", source, name);
 }
 
 function fits({ relevance, similarity }: RankedHit): boolean {

@@ -51,6 +51,11 @@ export function sealReply(seal: TenantSeal, body: Reply): Buffer {
   return seal.seal(bodyPurpose, JSON.stringify(body));
 }
 
+/** Reads what `sealReply` gave. */
+export function openReply(seal: TenantSeal, body: Buffer): Reply {
+  return reply.parse(JSON.parse(seal.open(bodyPurpose, body)));
+}
+
 const bytea = z.string().transform((hex) => Buffer.from(hex.slice(2), "hex"));
 const date = z.coerce.date();
 
@@ -84,7 +89,7 @@ export function parseDelivery(row: unknown, seal: TenantSeal): Delivery {
     epoch: parsed.epoch ?? undefined,
     part: parsed.part,
     seq: parsed.seq,
-    reply: reply.parse(JSON.parse(seal.open(bodyPurpose, parsed.body))),
+    reply: openReply(seal, parsed.body),
     streamed: parsed.streamed,
     state: parsed.state,
     ref: parsed.ref ?? undefined,

@@ -71,6 +71,8 @@ export interface TenantFile {
   readonly approveOwn?: boolean | undefined;
   /** People are asked what the help was like once a colleague resolved their conversation; they are unless this is false. */
   readonly askSatisfaction?: boolean | undefined;
+  /** How many days an answer is told that a colleague gave in the place of the bot's. */
+  readonly reviewedDays?: number | undefined;
   /** When colleagues are there; always when left out. */
   readonly openingHours?: OpeningHours | undefined;
   /** What people are told who ask for somebody while nobody is there, behind from when on somebody is. */
@@ -188,6 +190,7 @@ const tenantFile = z.strictObject({
   training: z.boolean("must be true or false").optional(),
   approveOwn: z.boolean("must be true or false").default(false),
   askSatisfaction: z.boolean("must be true or false").default(true),
+  reviewedDays: z.number("must be days, such as 180").int().min(1).max(3_650).default(180),
   openingHours: openingHoursFile.optional(),
   sla: slaFile.optional(),
   webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
@@ -263,6 +266,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       training: file.training,
       approveOwn: file.approveOwn,
       askSatisfaction: file.askSatisfaction,
+      reviewedDays: file.reviewedDays,
       openingHours: file.openingHours && toOpeningHours(file.openingHours, file.timeZone),
       closedText: file.openingHours?.closedText,
       sla: file.sla,

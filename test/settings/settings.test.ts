@@ -275,6 +275,7 @@ describe("tenant files", () => {
         snippets: new Map(),
         approveOwn: false,
         askSatisfaction: true,
+        reviewedDays: 180,
         webhooks: [],
       },
     ]);

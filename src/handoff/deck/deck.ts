@@ -7,6 +7,7 @@ import { toHelpReply, toRefusalReply } from "../notices.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
 import { createDesk, type Desk } from "./desk.ts";
+import { createFixes, type Fixes } from "./fixes.ts";
 import { createReplies, type Replies } from "./replies.ts";
 import { readWakeUp } from "./when-to-wake.ts";
 
@@ -35,6 +36,7 @@ export function createDeck(parts: DeckParts): Deck {
   const { pass, answer } = passing;
   const replies: Replies = createReplies(parts);
   const desk: Desk = createDesk({ passing, rooms });
+  const fixes: Fixes = createFixes({ passing, rooms });
 
   const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help">, Handler>> = {
     claim: (work, call) => passAs(work, call, { kind: "claim", by: call.staff, at: atOf(call) }),
@@ -66,6 +68,8 @@ export function createDeck(parts: DeckParts): Deck {
     tag: desk.tag,
     summary: desk.summary,
     who: desk.who,
+    fix: fixes.fix,
+    tell: fixes.tell,
   };
 
   async function carryOut(work: Work, call: DeckCall): Promise<void> {

@@ -60,6 +60,8 @@ export interface RoomPolicy {
   readonly identity: Identity;
   /** Words that are sent by their name, in lower case. */
   readonly snippets: ReadonlyMap<string, string>;
+  /** How long an answer is told that a colleague gave in the place of the bot's; half a year unless said. */
+  readonly reviewedDays?: number | undefined;
 }
 
 /** Where colleagues work on conversations: a card for each, and a thread under it where the person does not read along. */
