@@ -22,9 +22,22 @@ export interface Baton {
   readonly closedAt: Date | undefined;
 }
 
+/** Which rule sent a conversation to people, and which value was held against which threshold; never anybody's words. */
+export interface TriggerEvidence {
+  readonly rule: string;
+  readonly value?: number | string | undefined;
+  readonly threshold?: number | undefined;
+}
+
 /** Everything that can happen to the baton. */
 export type BatonEvent =
-  | { readonly kind: "escalate"; readonly reason: string; readonly queue: string; readonly at: Date }
+  | {
+      readonly kind: "escalate";
+      readonly reason: string;
+      readonly queue: string;
+      readonly evidence?: TriggerEvidence | undefined;
+      readonly at: Date;
+    }
   | { readonly kind: "claim"; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "transfer"; readonly queue: string; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "reopen"; readonly by: StaffId; readonly at: Date }
@@ -61,6 +74,7 @@ export interface BatonAudit {
   readonly to: Owner["kind"];
   readonly reason: string | undefined;
   readonly at: Date;
+  readonly evidence?: TriggerEvidence | undefined;
 }
 
 /** A change with its one audit row and at most one notice; or nothing to do; or not allowed, and why. */
@@ -297,6 +311,7 @@ function change(
     to: changed.owner.kind,
     reason: "reason" in event ? event.reason : undefined,
     at: event.at,
+    ...("evidence" in event && event.evidence !== undefined && { evidence: event.evidence }),
   };
   return { kind: "changed", baton: changed, audit, notice };
 }

@@ -125,7 +125,7 @@ export function recordAudit(
       audit.by,
       audit.action,
       audit.reason ?? null,
-      JSON.stringify({ from: audit.from, to: audit.to, epoch }),
+      JSON.stringify({ from: audit.from, to: audit.to, epoch, evidence: audit.evidence }),
       correlationId,
       audit.at,
     ],
