@@ -50,10 +50,10 @@ export const visitor: Destination = {
   role: "customer",
 };
 
-export async function openKnowledge(): Promise<KnowledgeStand> {
+export async function openKnowledge(masterKey = randomBytes(32)): Promise<KnowledgeStand> {
   const testDatabase = await createTestDatabase();
   const database = createDatabase({ url: testDatabase.url, poolSize: 4, log: silentLog });
-  const sealer = createSealer({ masterKey: randomBytes(32), ...dataKeysIn(database) });
+  const sealer = createSealer({ masterKey, ...dataKeysIn(database) });
   const embedder = await loadOfflineEmbedder();
   const parser = createParser();
   const index = createMemoryIndex();
