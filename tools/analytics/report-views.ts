@@ -36,8 +36,8 @@ export const reportViews: readonly ReportView[] = [
   ),
   view(
     "tickets",
-    "id number conversation_id contact_id queue priority status created_at updated_at",
-    "priority: low, normal, high, urgent; status: open, pending, solved, closed",
+    "id number conversation_id contact_id queue priority status created_at updated_at response_due_at response_state resolution_due_at resolution_state",
+    "priority: low, normal, high, urgent; status: open, pending, solved, closed; the states say whether a promised time was kept: met, breached",
   ),
   view("leads", "id conversation_id contact_id source status created_at updated_at", "inquiries"),
   view(
@@ -72,6 +72,11 @@ export const reportViews: readonly ReportView[] = [
     "orders",
     "id number account_id status placed_on expected_on delivered_on carrier total_usd",
     "status: processing, shipped, delivered, cancelled",
+  ),
+  view(
+    "satisfaction",
+    "id conversation_id resolved_by thumb score asked_at answered_at",
+    "who was helped by a colleague says how it was; thumb: up, down; score: 1 to 5",
   ),
   view("refunds", "order_id amount_usd created_at", "of orders"),
 ];
