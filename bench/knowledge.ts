@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { silentLog } from "../src/core/log.ts";
@@ -21,16 +23,20 @@ import { percentile, show, toTable } from "./support/figures.ts";
 // `npm run eval:knowledge`: how well documents are found, without a key. Sets of your own:
 // `-- --documents=docs.jsonl --questions=queries.jsonl`. `-- --write` keeps the ranks as the baseline that later runs
 // are held against; `-- --index=memory` measures without LanceDB, `-- --sample=200` asks that many questions of each set.
+// `-- --company=acme` asks that company's own golden questions instead, as `npm run knowledge -- golden` does.
 
 const { values } = parseArgs({
   options: {
     documents: { type: "string" },
     questions: { type: "string" },
+    company: { type: "string" },
     index: { type: "string", default: "lance" },
     sample: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
+if (values.company !== undefined) process.exit(replayGolden(values.company));
+
 const tenantId = parseId<TenantId>("00000000-0000-4000-8000-000000000001");
 const baselineFile = new URL("eval/knowledge-baseline.json", import.meta.url);
 const baselines = z.record(z.string(), z.array(z.number()));
@@ -168,4 +174,13 @@ function tellWorse({ name, questions }: KnowledgeSet): void {
   for (const { question, was: from, is: to } of findWorse(was, is).slice(0, 20))
     console.log(`  ${from} -> ${to === 0 ? "not found" : to}: ${questions[question]?.text ?? ""}`);
   if (now.ndcgAt10 < first.ndcgAt10 - mayLose) process.exitCode = 1;
+}
+
+/** Asks a company's golden questions, in a process as its operator would; gives its exit code. */
+function replayGolden(company: string): number {
+  const main = fileURLToPath(new URL("../src/compose/knowledge-main.ts", import.meta.url));
+  const { status } = spawnSync(process.execPath, [main, "golden", `--company=${company}`], {
+    stdio: "inherit",
+  });
+  return status ?? 1;
 }

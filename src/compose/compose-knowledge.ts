@@ -1,4 +1,5 @@
 import type { KnowledgeSearch } from "../../tools/knowledge/search-knowledge.ts";
+import { normalizeQuestion } from "../agent/cache/normalize-question.ts";
 import type { LookUp } from "../agent/keyless/keyless-brain.ts";
 import type { TenantId, TurnId } from "../core/ids.ts";
 import type { Leases } from "../core/leases.ts";
@@ -19,6 +20,7 @@ import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/emb
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
 import type { Gaps } from "../knowledge/gaps/gaps.ts";
 import { gatherQuestions } from "../knowledge/gaps/gather-questions.ts";
+import { removePersonalData } from "../knowledge/gaps/remove-personal-data.ts";
 import type { Ingest } from "../knowledge/ingest/ingest.ts";
 import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
 import { createParser } from "../knowledge/parse/parser.ts";
@@ -191,7 +193,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     const { knowledge } = await open();
     const passages = await knowledge.search(where.tenantId, { text, destination, signal });
     noteGap(text, where, passages);
-    return passages;
+    return preferReviewed(text, passages);
   }
 
   /** Nobody waits for it, and losing one costs nothing. */
@@ -262,6 +264,16 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
       },
     },
   };
+}
+
+/** What a colleague answered to this very question stands alone: what else is found is what they corrected. */
+function preferReviewed(text: string, passages: Passage[]): Passage[] {
+  if (passages.every(({ reviewed }) => reviewed === undefined)) return passages;
+  const asked = normalizeQuestion(removePersonalData(text));
+  const own = passages.filter(
+    ({ reviewed }) => reviewed !== undefined && normalizeQuestion(reviewed) === asked,
+  );
+  return own.length > 0 ? own : passages;
 }
 
 /** What the file names was judged when it was read. */

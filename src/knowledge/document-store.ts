@@ -34,6 +34,7 @@ export interface DocumentToKeep extends Pick<
 /** A chunk with where it stands. */
 export interface KeptChunk extends Pick<Chunk, "ordinal" | "headings" | "text" | "page"> {
   readonly documentId: string;
+  readonly source: string;
   readonly title: string;
   readonly url: string | undefined;
   readonly updatedAt: Date;
@@ -280,8 +281,8 @@ function toDocument(row: DocumentRow, seal: TenantSeal): KeptDocument {
 }
 
 function toChunk(row: ChunkRow, seal: TenantSeal): KeptChunk {
-  const { title, url } = details.parse(JSON.parse(seal.open(purposes.details, row.details)));
+  const { source, title, url } = details.parse(JSON.parse(seal.open(purposes.details, row.details)));
   const { headings, text, page } = content.parse(JSON.parse(seal.open(purposes.content, row.content)));
   const { document_id: documentId, ordinal, updated_at: updatedAt } = row;
-  return { documentId, ordinal, headings, text, page, title, url, updatedAt };
+  return { documentId, ordinal, headings, text, page, source, title, url, updatedAt };
 }

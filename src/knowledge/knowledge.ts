@@ -42,6 +42,8 @@ export interface Passage {
   /** From 0 to 1. */
   readonly relevance: number;
   readonly asOf: Date;
+  /** The question it is a colleague's own answer to. */
+  readonly reviewed?: string | undefined;
 }
 
 /** A company's documents: taken in, found, forgotten. */
@@ -91,6 +93,9 @@ export interface KnowledgeParts {
   readonly model: string;
   readonly log: Log;
 }
+
+/** The source of what colleagues answered in the place of the bot. */
+export const reviewedSource = "reviewed";
 
 const passages = 3;
 // Looked up in the database: what was deleted or repeated must not leave too little.
@@ -292,7 +297,8 @@ function choose(best: readonly Placed[], readable: readonly KeptChunk[], limit: 
   return chosen;
 }
 
-function toPassage({ title, url, headings, text, page, updatedAt }: KeptChunk, relevance: number): Passage {
+function toPassage(chunk: KeptChunk, relevance: number): Passage {
+  const { source, title, url, headings, text, page, updatedAt } = chunk;
   const path = headings.filter((heading) => heading !== title);
   const locator = page === undefined ? path.join(" › ") : `p. ${page}`;
   return {
@@ -302,6 +308,7 @@ function toPassage({ title, url, headings, text, page, updatedAt }: KeptChunk, r
     text: cleanPassage(text, url),
     relevance,
     asOf: updatedAt,
+    ...(source === reviewedSource && { reviewed: title }),
   };
 }
 

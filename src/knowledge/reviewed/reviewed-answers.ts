@@ -3,7 +3,7 @@ import type { Log } from "../../core/log.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer } from "../../store/seal.ts";
 import type { Ingest } from "../ingest/ingest.ts";
-import { documentIdOf, type Knowledge } from "../knowledge.ts";
+import { documentIdOf, reviewedSource, type Knowledge } from "../knowledge.ts";
 import { openReviewed } from "./reviewed-store.ts";
 
 /** Makes documents of what colleagues answered, and takes them back when they expire. */
@@ -25,8 +25,7 @@ export interface ReviewedAnswersParts {
   readonly log: Log;
 }
 
-/** The documents' source. */
-const source = "reviewed";
+const source = reviewedSource;
 
 interface DueRow {
   readonly id: string;
