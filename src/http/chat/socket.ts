@@ -58,8 +58,7 @@ export function serveSocket(
     const conversationId = conversationIdOf(session.site.route.installationId, thread);
     const from = cursor ?? (await book.before(admitted.thread, undefined, 1)).cursor;
     if (socket.readyState !== socket.OPEN) return;
-    scene = admitted;
-    follower = createFollower({
+    const following = createFollower({
       book,
       thread: admitted.thread,
       cursor: from,
@@ -75,9 +74,11 @@ export function serveSocket(
         upTo: () => {},
       },
     });
+    follower = following;
     unhear = news.hear(conversationId, () => void tellStatus(admitted));
     send({ type: "ready", thread_id: thread, cursor: from, status: await statusOf(admitted) });
-    await follower.start();
+    await following.start();
+    scene = admitted; // not before: a connection that could not begin to listen is closed, and the page comes again
   }
 
   async function statusOf(at: Scene) {
@@ -142,12 +143,12 @@ export function serveSocket(
         ...(shown.retryAfterMs !== undefined && { retry_after_ms: shown.retryAfterMs }),
         ...(about !== undefined && { client_message_id: about }),
       });
-      if (scene === undefined && refused !== undefined) closeUnproved(refused);
+      if (scene === undefined) closeUnproved(shown);
     }
   }
 
   function closeUnproved({ status, code }: ApiError): void {
-    if (status === 503) return socket.close(codes.slow, code);
+    if (status >= 500) return socket.close(codes.slow, code);
     socket.close(
       status === 404 ? codes.notFound : status === 400 ? codes.protocol : codes.unauthorized,
       code,

@@ -2,7 +2,9 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startRedis, type TestRedis } from "../../support/redis.ts";
 import { holdModel, numberedWords, until, type Talk } from "../../support/talk.ts";
+import { TransientError } from "../../../src/core/errors.ts";
 import type { Service } from "../../../src/service.ts";
+import type { Database } from "../../../src/store/database.ts";
 import {
   acme,
   answersIn,
@@ -283,5 +285,38 @@ describe("a crash between the transcript and the inbox", () => {
       );
       return rows.length === 1;
     });
+  });
+});
+
+describe("a connection that begins while the database is away", () => {
+  const away = { now: false };
+  const lend = {
+    queue: <Q>(queue: Q) => queue,
+    database: (database: Database): Database => ({
+      ...database,
+      statement: async <Row>(...given: Parameters<Database["statement"]>) => {
+        if (away.now && given[1].text.startsWith("SELECT c.status, c.owner_kind"))
+          throw new TransientError("postgres: connect: the server is starting up");
+        return database.statement<Row>(...given);
+      },
+    }),
+  };
+
+  it("is closed, so that the page comes again, and never stays open hearing nothing", async () => {
+    const house = await openChatHouse({ lend });
+    try {
+      const base = house.house.service.url();
+      const ana = await visit(base);
+      away.now = true;
+      expect(await dial(base, ana).closed).toBe(1013);
+      away.now = false;
+      const line = dial(base, ana);
+      await line.next(({ type }) => (type as unknown) === "ready");
+      await ana.put("after", "anybody there?");
+      await line.next((event) => isAnswer(event));
+      line.socket.close();
+    } finally {
+      await house.stop();
+    }
   });
 });
