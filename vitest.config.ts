@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup,
     // Processes, not threads: tests start servers, databases and native modules, and are measured on two cores.
     pool: "forks",
+    // Files of one process share what they import, which is a third of the time; no test changes a module's state.
+    isolate: false,
     // One more than there are cores: tests wait for servers, clocks and each other most of the time.
     maxWorkers: 3,
     testTimeout: 30_000,
