@@ -31,11 +31,7 @@ interface Recorded {
   readonly tokens?: number;
 }
 
-function aHouse(
-  limits: Partial<SpendingLimits> = {},
-  recorded: Recorded = {},
-  fast?: Counters,
-) {
+function aHouse(limits: Partial<SpendingLimits> = {}, recorded: Recorded = {}, fast?: Counters) {
   let at = Date.parse("2026-03-10T10:00:00Z");
   const alerts: SpendingAlert[] = [];
   const refused: string[] = [];
