@@ -100,23 +100,23 @@ describe("what a person changes", () => {
 describe("a colleague in a room", () => {
   it("sends what was written among colleagues by 📤, by the command, and changes it by its number", async () => {
     const { person, room } = await inNeed("slack");
-    const note = room.says("Mia", "your parcel is in Berlin");
+    const note = room.says("Mia", "the crate is in Berlin");
     room.says("Mia", "she sounds annoyed");
     await dealtWith(note);
     room.reacts("Mia", note, "outbox_tray");
-    await hears(person, "parcel is in Berlin");
+    await hears(person, "crate is in Berlin");
     await shows(room, "#1");
     const last = room.says("Mia", "it arrives on Friday");
     await dealtWith(last);
     room.says("Mia", "!send");
     await hears(person, "arrives on Friday");
     await house.talk.settled();
-    room.says("Mia", "!edit 1 your parcel is in Hamburg");
-    await hears(person, "parcel is in Hamburg");
+    room.says("Mia", "!edit 1 the crate is in Lisbon");
+    await hears(person, "crate is in Lisbon");
     await house.talk.settled();
     const heard = await person.heard();
     expect(has(heard, "in Berlin") || has(heard, "annoyed")).toBe(false);
-    expect(heard.filter((said) => said.includes("parcel"))).toHaveLength(1);
+    expect(heard.filter((said) => said.includes("crate"))).toHaveLength(1);
   }, 120_000);
 
   it("speaks under their name, as the team, or without a name", async () => {
