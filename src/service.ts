@@ -11,6 +11,7 @@ import { composeKnowledge } from "./compose/compose-knowledge.ts";
 import { composeMoney } from "./compose/compose-money.ts";
 import { composeOutside } from "./compose/compose-outside.ts";
 import { composeTools } from "./compose/compose-tools.ts";
+import { composeTriggers } from "./compose/compose-triggers.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
 import type { Log } from "./core/log.ts";
@@ -308,6 +309,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     hot: createHotMemory(fast),
     remembersPeople: ai.memory.profiles,
     length: ai.conversation,
+    triggers: composeTriggers(settings, { hasModels: agent.hasModels, log }),
     files,
     companies,
     metrics,

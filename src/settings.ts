@@ -14,6 +14,7 @@ import type { Role } from "./core/tool.ts";
 import { readModelChoices, type ModelChoices } from "./settings/agent-models.ts";
 import { readAgentPrompts } from "./settings/agent-prompts.ts";
 import { readPrices, type PriceRow } from "./settings/config-files.ts";
+import { readHotlines, type Hotlines } from "./settings/handoff-files.ts";
 import { findEmbeddingProblems, toEmbeddings, type EmbeddingSettings } from "./settings/embeddings.ts";
 import { deepFreeze } from "./settings/deep-freeze.ts";
 import { describeSettings } from "./settings/describe-settings.ts";
@@ -59,6 +60,8 @@ export interface Settings {
     readonly teams: TeamsSettings | undefined;
     readonly web: WebSettings | undefined;
   };
+  /** Whom people in need can call, by country. */
+  readonly hotlines?: Hotlines | undefined;
   /** At least one; exactly one is the default. */
   readonly tenants: readonly TenantFile[];
   /** What companies allow their bots to say, by slug; not all have rules of their own. */
@@ -174,6 +177,7 @@ function readFiles(folder: string, values: Readonly<Record<string, string>>, pro
     tenants,
     rules: readRuleFiles(folder, slugs, problems),
     prices: readPrices(folder, problems),
+    hotlines: readHotlines(folder, problems),
     tools: readToolFile(folder, problems, values),
     prompts: readAgentPrompts(folder, problems),
   };
@@ -249,7 +253,7 @@ interface Parts {
 }
 
 function toSettings({ names, values, folder, platforms, files, choices }: Parts): Settings {
-  const { tenants, rules, prices, tools, prompts } = files;
+  const { tenants, rules, prices, hotlines, tools, prompts } = files;
   const sites = tenants.flatMap((tenant) => tenant.sites);
   const isOpen = Object.values(platforms).some((one) => one !== undefined) || sites.length > 0;
   const isEmbedded = names.DATABASE_URL === undefined;
@@ -281,6 +285,7 @@ function toSettings({ names, values, folder, platforms, files, choices }: Parts)
     },
     redis: { url: names.REDIS_URL },
     ai: { ...toAiSettings(names, prices, choices), prompts },
+    hotlines,
     tools,
     approvalMinutes: names.BATON_APPROVAL_MINUTES,
     backgroundMinutes: names.BATON_BACKGROUND_MINUTES,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import { answerTroubles } from "../core/agent.ts";
 import type { ContactId, ConversationId } from "../core/ids.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -54,6 +55,7 @@ const historyValue = z.array(
     text: z.string(),
     name: z.string().optional(),
     edited: z.string().optional(),
+    trouble: z.object({ epoch: z.number(), kind: z.enum(answerTroubles) }).optional(),
   }),
 );
 const contextValue = z.object({ through: z.number(), summary: z.string() });

@@ -36,7 +36,7 @@ export function withUnderstanding<A extends Agent>(agent: A, parts: WithUndersta
     const usage = used === undefined ? answered.usage : addUsage(answered.usage, used);
     return answered.kind === "failed"
       ? { ...answered, usage }
-      : { language: understood.language, ...answered, usage };
+      : { language: understood.language, confidence: understood.confidence, ...answered, usage };
   }
 
   /** One line a turn: what was meant, never what was said. */

@@ -10,6 +10,17 @@ export interface SpokenMessage {
   readonly text: string;
   /** Who said it, for threads with several people. */
   readonly name?: string | undefined;
+  /** For an answer that did not help. */
+  readonly trouble?: AnswerTrouble | undefined;
+}
+
+/** How an answer can fail to help: it was none, or it asked back because it was not clear what was asked. */
+export const answerTroubles = ["failed", "asked back"] as const;
+
+/** Kept with the answer; it counts as long as the conversation is in the same epoch. */
+export interface AnswerTrouble {
+  readonly epoch: number;
+  readonly kind: (typeof answerTroubles)[number];
 }
 
 /** What a prompt may name as `{{name}}`. */
@@ -77,6 +88,8 @@ export type AgentAnswer =
       /** Beside the way to a person, which is under every answer. */
       readonly buttons?: readonly Button[] | undefined;
       readonly handOver?: HandOver | undefined;
+      /** How sure it is what was asked, 0 to 1, where that was found out. */
+      readonly confidence?: number | undefined;
       /** Where a dialogue stands, as JSON: comes back with the next request. Absent: nothing is going on. */
       readonly dialogue?: unknown;
       /** The language that was answered in; the person's from now on. */

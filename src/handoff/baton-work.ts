@@ -56,6 +56,8 @@ export interface PassOptions {
   readonly command?: TextCommand["name"] | undefined;
   /** The person has been told already. */
   readonly isTold?: boolean;
+  /** What the person is told before anything else, even where a card takes the notice's place. */
+  readonly first?: string | undefined;
   /** Why, in a colleague's words, for their room. */
   readonly words?: string | undefined;
 }
@@ -94,7 +96,7 @@ export function createPassing({
     work: Work,
     event: BatonEvent,
     cause: string,
-    { command, isTold = false, words: why }: PassOptions = {},
+    { command, isTold = false, first, words: why }: PassOptions = {},
   ): Promise<void> {
     const { sql, subject, conversation, ends } = work;
     const { tenantId, conversationId, correlationId } = subject;
@@ -118,6 +120,7 @@ export function createPassing({
     if (event.kind === "escalate") await openTicket(work, event, cause);
     if (event.kind === "resolve") await sql.query(settleTickets(tenantId, conversationId, "solved"));
     if (event.kind === "reopen") await sql.query(settleTickets(tenantId, conversationId, "open"));
+    if (first !== undefined) await notify(work, { body: first }, `${cause} first`);
     const isShown = await rooms.follow(sql, work.seal, {
       ...subject,
       conversation: work.conversation,
@@ -234,7 +237,7 @@ export function createPassing({
 
 async function openTicket(
   { sql, seal, subject, conversation }: Work,
-  { reason, queue }: Extract<BatonEvent, { kind: "escalate" }>,
+  { reason, queue, evidence }: Extract<BatonEvent, { kind: "escalate" }>,
   cause: string,
 ): Promise<void> {
   await sql.query(
@@ -244,7 +247,7 @@ async function openTicket(
       contactId: conversation.contactId,
       subject: `Waiting for a person: ${reason}`,
       description: `The conversation was passed to the queue ${queue} because: ${reason}.`,
-      priority: "normal",
+      priority: evidence?.rule.startsWith("safety") === true ? "urgent" : "normal",
       idempotencyKey: `handoff:${cause}`,
     }),
   );

@@ -1,5 +1,5 @@
 import { deckCommandOf } from "../core/deck.ts";
-import type { BatonEvent } from "../core/conversation.ts";
+import type { BatonEvent, TriggerEvidence } from "../core/conversation.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { isId, type ConversationId, type StaffId, type TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -10,7 +10,7 @@ import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { Approvals } from "./approvals.ts";
-import { createPassing, type Ends, type Subject, type Work } from "./baton-work.ts";
+import { createPassing, type Ends, type PassOptions, type Subject, type Work } from "./baton-work.ts";
 import { createDeck } from "./deck/deck.ts";
 import type { DeckCall } from "./deck/deck-call.ts";
 import {
@@ -27,15 +27,20 @@ import type { Rooms } from "./rooms/rooms.ts";
 
 export type { Subject } from "./baton-work.ts";
 
+/** What an answer announced, and by which rule where one spoke for it. */
+interface HandOverRequest {
+  readonly queue: string;
+  readonly reason: string;
+  readonly evidence?: TriggerEvidence | undefined;
+  readonly at: Date;
+}
+
 /** Where the baton passes: each change is one transaction with its audit row and its notice. */
 export interface Handoff {
-  /** Applies an event, e.g. an escalation. True when the baton changed. */
-  apply(subject: Subject, event: BatonEvent): Promise<boolean>;
+  /** Applies an event, e.g. an escalation; `first` is told to the person before its notice. True when the baton changed. */
+  apply(subject: Subject, event: BatonEvent, options?: Pick<PassOptions, "first">): Promise<boolean>;
   /** Carries out the hand-over an answer announced, once; its words were the notice. */
-  handOver(
-    subject: Subject,
-    request: { readonly queue: string; readonly reason: string; readonly at: Date },
-  ): Promise<void>;
+  handOver(subject: Subject, request: HandOverRequest): Promise<void>;
   /**
    * Carries out every open control of a conversation: buttons, commands, colleagues who speak. Needs no lease:
    * a take-over must not wait for a running turn. Each is carried out once, however many workers try. In the thread of a
@@ -104,20 +109,21 @@ export function createHandoff(parts: HandoffParts): Handoff {
     return result;
   }
 
-  async function apply(subject: Subject, event: BatonEvent): Promise<boolean> {
+  async function apply(
+    subject: Subject,
+    event: BatonEvent,
+    options?: Pick<PassOptions, "first">,
+  ): Promise<boolean> {
     const cause = deriveId("cause", subject.conversationId, event.kind, event.at.toISOString());
     const changed = await inTransaction(subject, async (work) => {
-      await pass(work, event, cause);
+      await pass(work, event, cause, options);
       return work.ends.changes.size > 0;
     });
     return changed ?? false;
   }
 
-  async function handOver(
-    subject: Subject,
-    { queue, reason, at }: { readonly queue: string; readonly reason: string; readonly at: Date },
-  ): Promise<void> {
-    const event = { kind: "escalate", reason, queue, at } as const;
+  async function handOver(subject: Subject, { queue, reason, evidence, at }: HandOverRequest): Promise<void> {
+    const event = { kind: "escalate", reason, queue, evidence, at } as const;
     const cause = deriveId("cause", subject.conversationId, event.kind, at.toISOString());
     await inTransaction(subject, async (work) => {
       await pass(work, event, cause, { isTold: true });

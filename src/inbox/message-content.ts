@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { answerTroubles, type AnswerTrouble } from "../core/agent.ts";
 import type { Attachment } from "../core/envelope.ts";
 import { roles, type Role } from "../core/tool.ts";
 
@@ -16,6 +17,8 @@ export interface MessageContent {
   readonly whisper?: boolean | undefined;
   /** For a note of Baton's own: the role in which the call it tells of was asked for. */
   readonly role?: Role | undefined;
+  /** For an answer that did not help. */
+  readonly trouble?: AnswerTrouble | undefined;
 }
 
 /** The purpose under which message content is sealed. */
@@ -43,6 +46,7 @@ const messageContent = z.object({
   fields: z.record(z.string(), z.string()).optional(),
   whisper: z.boolean().optional(),
   role: z.enum(roles).optional(),
+  trouble: z.object({ epoch: z.number(), kind: z.enum(answerTroubles) }).optional(),
 });
 
 /** Reads what `JSON.stringify` of a MessageContent gave. */

@@ -7,6 +7,7 @@ import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
 import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
 import { openingHoursFile, slaFile, toOpeningHours, type SlaFile } from "./opening-hours.ts";
+import { handoffFile } from "./handoff-files.ts";
 import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
 
 const demos = ["cinema", "catering", "support"] as const;
@@ -79,6 +80,8 @@ export interface TenantFile {
   readonly closedText?: string | undefined;
   /** How soon colleagues promise to answer and to solve, by how urgent a ticket is. */
   readonly sla?: SlaFile | undefined;
+  /** When its conversations go to people by themselves; as usual where it says nothing. */
+  readonly handoff?: z.output<typeof handoffFile> | undefined;
   /** Systems outside that are told what becomes of conversations. */
   readonly webhooks?: readonly WebhookFile[] | undefined;
 }
@@ -193,6 +196,7 @@ const tenantFile = z.strictObject({
   reviewedDays: z.number("must be days, such as 180").int().min(1).max(3_650).default(180),
   openingHours: openingHoursFile.optional(),
   sla: slaFile.optional(),
+  handoff: handoffFile.optional(),
   webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
 });
 
@@ -270,6 +274,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       openingHours: file.openingHours && toOpeningHours(file.openingHours, file.timeZone),
       closedText: file.openingHours?.closedText,
       sla: file.sla,
+      handoff: file.handoff,
       webhooks: toWebhookFiles(file.webhooks, { path, problems, values }),
     },
   ];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { AgentAnswer } from "../core/agent.ts";
+import type { AgentAnswer, AnswerTrouble } from "../core/agent.ts";
 import type { CarriedOut } from "../core/approval.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { TurnId } from "../core/ids.ts";
@@ -21,8 +21,9 @@ import type { HeldLease } from "./lease.ts";
 import { createPatience } from "./patience.ts";
 import { leaveToMemory } from "./leave-to-memory.ts";
 import { createReceipt } from "./receipt.ts";
-import { withOffer } from "./offer-person.ts";
+import { lookAfter, withHandOver, withLine } from "./look-after.ts";
 import { tellStep, tellTurn } from "./tell-turn.ts";
+import { watchTools } from "./watch-tools.ts";
 import { createTurnJournal } from "./turn-journal.ts";
 import { renewLease, type TurnRow } from "./turn-store.ts";
 import type { AnswerParts, TurnRequest, Workbench } from "./workbench.ts";
@@ -80,6 +81,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
   const turn = toTurnRow(claim, questions);
   const last = questions.at(-1);
   let modelMs = 0;
+  const tools = watchTools(claim.turn?.steps ?? []);
   const journal = createTurnJournal({
     database,
     seal,
@@ -88,6 +90,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     recorded: claim.turn?.steps ?? [],
     onStep: (intent, outcome) => {
       if (intent.kind === "model") modelMs += outcome.durationMs;
+      tools.took(intent.kind, outcome);
       tellStep(metrics, intent, outcome);
       const fields = { correlationId: turn.correlationId, step: intent.key, name: intent.name };
       log.debug({ ...fields, ok: outcome.ok, durationMs: Math.round(outcome.durationMs) }, "step done");
@@ -140,7 +143,17 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
     },
   });
   lease.onNudge(() => void live.reconsider());
-  return { parts, request, turn, journal, live, receipt, patience, modelMs: () => modelMs };
+  return {
+    parts,
+    request,
+    turn,
+    journal,
+    live,
+    receipt,
+    patience,
+    toolSigns: tools.signs,
+    modelMs: () => modelMs,
+  };
 }
 
 // Whoever waited long before their turn began is answered rather than apologized to, if it takes no longer than this.
@@ -180,18 +193,26 @@ async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a
   const told = tellDone(thought, asked, done);
   if (told.kind === "failed" && told.reason === "needs a person") return told.reason;
   if (request.questions.some(isAgainNote) && isCanned(told)) return "put off";
-  const { answer: given, promise, keep } = withAskingAgain(bench, told);
-  const isHeld = request.isDraft && !live.visible;
+  const looked = await lookAfter(bench, told);
+  const {
+    answer: given,
+    promise,
+    keep,
+  } = looked.handOver === undefined
+    ? withAskingAgain(bench, told)
+    : { answer: withHandOver(told, looked.handOver) };
+  const isHeld = request.isDraft && !live.visible && given.kind === "answered";
   const { answer, isDraft } = isHeld ? await toDraftable(bench, given) : { answer: given, isDraft: false };
   const reply = toReply(answer, turn.id, await filesOf(bench, answer), promise);
-  const planned = live.plan(withOffer(bench, answer, reply));
+  // An answer nobody may see is said in our own words already.
+  const planned = live.plan(isHeld && looked.handOver !== undefined ? reply : withLine(reply, looked.line));
   if (isDraft) {
-    await commitDraft(bench, answer, planned);
+    await commitDraft(bench, answer, planned, looked.trouble);
     await bench.patience.end();
     tellTurn(bench, answer, performance.now() - startedAt);
     return "drafted";
   }
-  const committed = await commitAnswer(bench, answer, planned, { also: keep });
+  const committed = await commitAnswer(bench, answer, planned, { also: keep, ...looked });
   await bench.patience.end();
   const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
     live.complete(planned),
@@ -206,9 +227,11 @@ async function commitDraft(
   bench: Workbench,
   answer: AgentAnswer,
   planned: readonly PlannedPart[],
+  trouble: AnswerTrouble | undefined,
 ): Promise<void> {
   let posted: PostedInRoom | undefined;
   await commitAnswer(bench, answer, planned, {
+    trouble,
     instead: async (sql, messageId) => {
       posted = await keepDraft(bench, planned, { sql, messageId });
     },

@@ -120,7 +120,18 @@ export const handOverPurpose = "conversation.hand-over";
 export const summaryPurpose = "conversation.summary";
 
 /** A hand-over as `JSON.stringify` left it. `at` makes carrying it out twice the same as once. */
-const pendingHandOver = z.object({ queue: z.string(), reason: z.string(), at: z.coerce.date() });
+const pendingHandOver = z.object({
+  queue: z.string(),
+  reason: z.string(),
+  evidence: z
+    .object({
+      rule: z.string(),
+      value: z.union([z.number(), z.string()]).optional(),
+      threshold: z.number().optional(),
+    })
+    .optional(),
+  at: z.coerce.date(),
+});
 export type PendingHandOver = z.output<typeof pendingHandOver>;
 
 const nothingHot: HotTalk = { history: undefined, context: undefined };
@@ -236,8 +247,9 @@ export function toSpoken(
 }
 
 /** What somebody said, and who. */
-export function toWords(kind: OpenItem["kind"], { text, action, name }: MessageContent) {
-  return { text: kind === "action" ? (action?.value ?? text) : text, name };
+export function toWords(kind: OpenItem["kind"], { text, action, name, trouble }: MessageContent) {
+  const words = kind === "action" ? (action?.value ?? text) : text;
+  return { text: words, name, ...(trouble !== undefined && { trouble }) };
 }
 
 /** One that nobody can read is nobody's: it is begun anew. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { phaseOf } from "../agent/flows/dialogue.ts";
-import type { AgentAnswer } from "../core/agent.ts";
+import type { AgentAnswer, AnswerTrouble } from "../core/agent.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { MessageId } from "../core/ids.ts";
 import { profilePurpose, withItem } from "../core/profile.ts";
@@ -20,6 +20,7 @@ import { isOfPerson, type Workbench } from "./workbench.ts";
 export interface Committed {
   /** The answer's words, and its place in the conversation. */
   readonly body: string;
+  readonly trouble: AnswerTrouble | undefined;
   readonly seq: number;
   /** What could not be remembered with it: the profile changed meanwhile. */
   readonly missed: AskedItem | undefined;
@@ -29,6 +30,10 @@ export interface Committed {
 interface MoreToCommit {
   readonly instead?: ((sql: Sql, messageId: MessageId) => Promise<void>) | undefined;
   readonly also?: ((sql: Sql) => Promise<void>) | undefined;
+  /** The conversation goes to people, whatever the answer says. */
+  readonly handOver?: PendingHandOver | undefined;
+  /** The answer did not help. */
+  readonly trouble?: AnswerTrouble | undefined;
 }
 
 /**
@@ -39,7 +44,7 @@ export async function commitAnswer(
   bench: Workbench,
   answer: AgentAnswer,
   planned: readonly PlannedPart[],
-  { instead, also }: MoreToCommit = {},
+  { instead, also, handOver, trouble }: MoreToCommit = {},
 ): Promise<Committed> {
   const { parts, request, turn, journal, live } = bench;
   const { lease, seal, claim, questions, ignored, destination } = request;
@@ -63,7 +68,7 @@ export async function commitAnswer(
       role: request.role,
       outcome: instead === undefined ? toOutcome(answer) : "drafted",
       messageId,
-      content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
+      content: seal.seal(contentPurpose, JSON.stringify({ text: body, trouble })),
       metadata: {
         tokens_used: tokens,
         latency_ms: Math.round(latencyMs),
@@ -80,7 +85,7 @@ export async function commitAnswer(
       promptVersion: answer.promptVersion,
       spokenByPerson: questions.filter((question) => isOfPerson(question, claim)).length,
       profile: item && claim.profile && toProfile(claim.profile, item, seal),
-      ...leftBehind(answer.kind === "answered" ? answer : { dialogue: claim.dialogue }, seal),
+      ...leftBehind(answer.kind === "answered" ? answer : { dialogue: claim.dialogue }, seal, handOver),
       parts: (instead === undefined ? planned : []).map(({ delivery }) => ({
         id: delivery.id,
         part: delivery.part,
@@ -92,7 +97,7 @@ export async function commitAnswer(
     instead === undefined ? also : (sql) => instead(sql, messageId),
   );
   parts.log.debug({ turnId: turn.id, channel: claim.channel }, "turn committed");
-  return { body, seq: row.seq, missed: row.remembered === 1 ? undefined : item };
+  return { body, trouble, seq: row.seq, missed: row.remembered === 1 ? undefined : item };
 }
 
 interface CommittedRow {
@@ -151,14 +156,12 @@ function leftBehind(
     language,
   }: Pick<Extract<AgentAnswer, { kind: "answered" }>, "dialogue" | "handOver" | "language">,
   seal: TenantSeal,
+  triggered: PendingHandOver | undefined,
 ): Pick<TurnCommit, "dialogue" | "dialoguePhase" | "handOver" | "language"> {
   const sealed = (purpose: string, value: unknown) =>
     value === undefined ? undefined : seal.seal(purpose, JSON.stringify(value));
-  const pending: PendingHandOver | undefined = handOver && {
-    queue: handOver.queue,
-    reason: handOver.reason,
-    at: new Date(),
-  };
+  const announced = handOver && { queue: handOver.queue, reason: handOver.reason, at: new Date() };
+  const pending: PendingHandOver | undefined = triggered ?? announced;
   return {
     dialogue: sealed(dialoguePurpose, dialogue),
     dialoguePhase: phaseOf(dialogue),

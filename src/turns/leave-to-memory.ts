@@ -5,7 +5,10 @@ import { unsummarizedLimit } from "./claim-store.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The answer is out: what is left to do is nobody's waiting time, and nothing anybody waits for. */
-export function leaveToMemory({ parts, request, turn }: Workbench, { body, seq, missed }: Committed): void {
+export function leaveToMemory(
+  { parts, request, turn }: Workbench,
+  { body, trouble, seq, missed }: Committed,
+): void {
   const { claim, lease, questions, seal } = request;
   const { conversationId, tenantId } = lease;
   const contactId = claim.contact.id;
@@ -19,7 +22,7 @@ export function leaveToMemory({ parts, request, turn }: Workbench, { body, seq, 
   const talk: readonly NumberedMessage[] = [
     ...claim.history,
     ...asked,
-    { seq, role: "assistant", text: body },
+    { seq, role: "assistant", text: body, ...(trouble !== undefined && { trouble }) },
   ];
   const isOpen = ({ seq: place }: NumberedMessage) =>
     claim.summarizedThrough === 0 || place > claim.summarizedThrough;

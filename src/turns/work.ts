@@ -11,6 +11,7 @@ import { endLongTalk } from "./end-long-talk.ts";
 import { deadLetter, giveUpFirst } from "./give-up.ts";
 import type { HeldLease } from "./lease.ts";
 import { sendLeftovers } from "./leftovers.ts";
+import { passTriggered } from "./pass-triggered.ts";
 import { putOffAgain, putOffWhenBusy } from "./put-off.ts";
 import {
   destinationOf,
@@ -99,6 +100,7 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
     .map(({ message }) => message);
   if (questions.length === 0) return settle(parts, situation, decided);
   const fresh = questions.filter((question) => !isAgainNote(question));
+  if (await passTriggered(parts, situation, fresh)) return { kind: "changed" };
   if (await turnAway(parts, situation, fresh)) return { kind: "changed" };
   if (await endLongTalk(parts, situation, questions)) return { kind: "changed" };
   const silent = decided.filter(({ decision }) => decision.kind === "silent");

@@ -3,6 +3,7 @@ import type { Agent } from "../core/agent.ts";
 import type { MessageId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role } from "../core/tool.ts";
+import type { Triggers } from "../handoff/triggers/triggers.ts";
 import type { Drafts } from "../handoff/drafts.ts";
 import type { PostedInRoom, StaffRoom } from "../handoff/staff-room.ts";
 import type { Metrics } from "../insights/metrics.ts";
@@ -48,6 +49,8 @@ export interface AnswerParts extends ApprovedCallParts {
   readonly remembersPeople: boolean;
   /** How long a talk may become. */
   readonly length: TalkLength;
+  /** When conversations go to people by themselves. */
+  readonly triggers: Triggers;
   readonly streaming: boolean;
   /** An answer visible within this time needs no 👀, milliseconds. */
   readonly receiptDelayMs: number;
@@ -85,6 +88,12 @@ export interface TurnRequest {
   readonly partial: boolean;
 }
 
+/** How a turn's tools went: whether the last one failed, and whether one told that a payment failed. */
+export interface ToolSigns {
+  readonly lastFailed: boolean;
+  readonly paymentFailed: boolean;
+}
+
 /** The tools of one turn at work. */
 export interface Workbench {
   readonly parts: AnswerParts;
@@ -94,6 +103,8 @@ export interface Workbench {
   readonly live: LiveAnswer;
   readonly receipt: Receipt;
   readonly patience: Patience;
+  /** What tools told that speaks for a person. */
+  readonly toolSigns: () => ToolSigns;
   /** What the models took of the turn's time. */
   readonly modelMs: () => number;
 }

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { PermanentError } from "../../src/core/errors.ts";
+import { defineTool } from "../../src/core/tool.ts";
+import { addStaff, openTalk, wordsOf, type Talk } from "../support/talk.ts";
+
+type Root = { ts: string; channel: string };
+
+const tenant = `name: Acme
+default: true
+handoff:
+  country: DE
+  longTalk: auto
+  longTalkTurns: 3
+  rules: [{ phrases: [Rechnung, invoice], queue: billing }]
+`;
+const hotlines = `asOf: 2025-06-30
+countries: { DE: { selfHarm: "TelefonSeelsorge: 0800 111 0 111", source: telefonseelsorge.de } }
+`;
+
+function toolThat(name: string, run: () => Promise<unknown>) {
+  return defineTool({
+    name,
+    description: "Looks something up.",
+    input: z.strictObject({}),
+    output: z.unknown(),
+    roles: ["customer"],
+    effect: "read",
+    repeatable: true,
+    approval: "none",
+    timeoutMs: 5_000,
+    cost: 0,
+    run,
+  });
+}
+
+let talk: Talk;
+beforeAll(async () => {
+  talk = await openTalk({
+    files: { "config/tenants/acme.yaml": tenant, "config/hotlines.yaml": hotlines },
+    tools: [
+      toolThat("look_up", () => Promise.reject(new PermanentError("the shelf is empty"))),
+      toolThat("pay_now", () => Promise.resolve({ kind: "payment failed" })),
+    ],
+  });
+  await addStaff(talk, "U0MIA000001", "Mia");
+  for (const [words, name] of [
+    ["look that up", "look_up"],
+    ["pay that now", "pay_now"],
+  ] as const) {
+    talk.model.addRule(({ unanswered, toolResults }) =>
+      toolResults.length === 0 && unanswered.some((text) => text.includes(words))
+        ? { toolCalls: [{ name, arguments: {} }] }
+        : undefined,
+    );
+  }
+}, 120_000);
+afterAll(() => talk?.stop());
+
+const notice = "asked a teammate";
+const heard = (root: Root, words: string) =>
+  talk.heard(root).filter((message) => wordsOf(message).includes(words)).length;
+const audited = (root: Root) =>
+  talk.rows<{ action: string; reason: string | null; data: { evidence?: unknown } }>(
+    "SELECT a.action, a.reason, a.data FROM audit a JOIN conversations c ON c.id = a.conversation_id WHERE c.thread = $1 ORDER BY a.id",
+    [root.ts],
+  );
+const escalations = async (root: Root) =>
+  (await audited(root))
+    .filter(({ action }) => action === "escalate")
+    .map(({ reason, data }) => ({ reason, evidence: data.evidence }));
+const ownerOf = async (root: Root) => {
+  const [row] = await talk.rows<{ owner_kind: string; owner_queue: string | null }>(
+    "SELECT owner_kind, owner_queue FROM conversations WHERE thread = $1",
+    [root.ts],
+  );
+  return row;
+};
+const answersOf = (root: Root) =>
+  talk.rows(
+    "SELECT FROM deliveries d JOIN conversations c ON c.id = d.conversation_id WHERE c.thread = $1 AND d.kind = 'answer'",
+    [root.ts],
+  );
+
+async function ask(text: string): Promise<Root> {
+  const root = await talk.say(`@baton ${text}`);
+  await talk.slack.waitFor(() => talk.heard(root).length > 0, 15_000);
+  await talk.settled();
+  return root;
+}
+
+async function goOn(root: Root, text: string): Promise<void> {
+  const before = talk.heard(root).length;
+  await talk.say(`@baton ${text}`, { thread: root.ts });
+  await talk.slack.waitFor(() => talk.heard(root).length > before, 15_000);
+  await talk.settled();
+}
+
+describe("a conversation that needs a person", () => {
+  it("goes to people before a model is asked when someone asks for one, in Spanish too, and says so once (R156)", async () => {
+    const root = await ask("Hola, quiero hablar con una persona");
+    expect(heard(root, notice)).toBe(1);
+    expect(await answersOf(root)).toHaveLength(0);
+    expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "general_support" });
+    expect(await escalations(root)).toEqual([
+      { reason: "asked for a human", evidence: { rule: "asked for a human", value: "es" } },
+    ]);
+    expect(JSON.stringify(await audited(root))).not.toContain("hablar");
+  });
+
+  it("stays with the bot when somebody asks about a travel agent", async () => {
+    const root = await ask("which travel agent do you recommend?");
+    expect(await ownerOf(root)).toMatchObject({ owner_kind: "bot" });
+    expect(await escalations(root)).toEqual([]);
+  });
+
+  it("is told whom to call in the company's country at once, in their language, and is urgent (R162)", async () => {
+    const root = await ask("Ich will nicht mehr leben");
+    expect(heard(root, "TelefonSeelsorge: 0800 111 0 111")).toBe(1);
+    expect(heard(root, "Du bist nicht allein")).toBe(1);
+    expect(heard(root, notice)).toBe(1);
+    expect(await answersOf(root)).toHaveLength(0);
+    expect(await escalations(root)).toEqual([
+      { reason: "safety: self-harm", evidence: { rule: "safety: self-harm", value: "de" } },
+    ]);
+    const tickets = await talk.rows<{ priority: string }>(
+      "SELECT t.priority FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1",
+      [root.ts],
+    );
+    expect(tickets).toEqual([{ priority: "urgent" }]);
+  });
+
+  it("goes to the queue that a rule of the company names (R167)", async () => {
+    const root = await ask("wo ist meine RECHNUNG?");
+    expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "billing" });
+    expect(await escalations(root)).toMatchObject([
+      { evidence: { rule: "handoff.rules 1", value: "phrase" } },
+    ]);
+  });
+
+  it("goes to people with the second failure in a row, and not again after it was given back (R157, R163)", async () => {
+    const root = await ask("look that up, first");
+    expect(heard(root, notice)).toBe(0);
+    await goOn(root, "look that up, second");
+    expect(heard(root, notice)).toBe(1);
+    expect(await ownerOf(root)).toMatchObject({ owner_kind: "queue" });
+    const once = [
+      {
+        reason: "the bot failed repeatedly",
+        evidence: { rule: "repeated failure", value: 2, threshold: 2 },
+      },
+    ];
+    expect(await escalations(root)).toEqual(once);
+    await talk.say("@baton bot", { thread: root.ts, user: "Mia" });
+    await talk.slack.waitFor(() => heard(root, "I'm back") === 1);
+    await talk.settled();
+    await goOn(root, "look that up, third");
+    expect(await ownerOf(root)).toMatchObject({ owner_kind: "bot" });
+    expect(await escalations(root)).toEqual(once);
+    expect(heard(root, notice)).toBe(1);
+  });
+
+  it("goes to people when a tool tells that a payment failed", async () => {
+    const root = await ask("pay that now");
+    expect(heard(root, notice)).toBe(1);
+    expect(await escalations(root)).toEqual([
+      { reason: "a payment failed", evidence: { rule: "payment failed" } },
+    ]);
+  });
+
+  it("goes to people when two messages are furious, one of them is not enough", async () => {
+    const root = await ask("this is terrible, awful and horrible");
+    expect(await ownerOf(root)).toMatchObject({ owner_kind: "bot" });
+    await goOn(root, "you are a terrible, awful, horrible disgrace");
+    expect(await ownerOf(root)).toMatchObject({ owner_kind: "queue" });
+    expect(await escalations(root)).toMatchObject([{ evidence: { rule: "sentiment", threshold: 0.3 } }]);
+  });
+
+  it("goes to people by itself when it grows long where the company chose that (C5)", async () => {
+    const root = await ask("tell me about one");
+    await goOn(root, "tell me about two");
+    await goOn(root, "tell me about three");
+    expect(await ownerOf(root)).toMatchObject({ owner_kind: "bot" });
+    await goOn(root, "tell me about four");
+    expect(await escalations(root)).toEqual([
+      {
+        reason: "a long talk without a solution",
+        evidence: { rule: "long talk", value: 4, threshold: 3 },
+      },
+    ]);
+    expect(heard(root, notice)).toBe(1);
+  });
+});
