@@ -45,8 +45,8 @@ const country = z.strictObject({
   source: z.string().min(1),
 });
 const hotlineFile = z.strictObject({
-  /** When they were last looked up. */
-  asOf: z.iso.date("must be a day such as 2025-01-31"),
+  /** The day somebody looked the numbers up. */
+  asOf: z.iso.date("must be a day such as 2025-01-31").optional(),
   countries: z.record(z.string().regex(/^[A-Z]{2}$/, "must be a country such as DE"), country),
 });
 
