@@ -7,13 +7,11 @@ import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
 import { parseAudience, type Audience } from "../knowledge/readers.ts";
 import type { Ingested, Progress } from "../knowledge/ingest/ingest.ts";
 import { replayGoldenCases } from "../knowledge/reviewed/golden-cases.ts";
-import { createLogger } from "../logger.ts";
 import { readSettings } from "../settings.ts";
 import { createLeases } from "../store/leases.ts";
-import { openStore } from "../store/store.ts";
-import { createSealer } from "../store/seal.ts";
-import { createCompanies, dataKeysIn, tenantIdOf } from "../tenants/companies.ts";
+import { createCompanies, tenantIdOf } from "../tenants/companies.ts";
 import { composeKnowledge } from "./compose-knowledge.ts";
+import { openBeside, runCommand } from "./run-command.ts";
 
 // npm run knowledge -- add <folder|file|address> [--company=slug] [--for=public|colleagues|role:staff|room:slack:T1:C1,…]
 //                      list [--company=slug] | golden | remove <id>… [--company=slug]
@@ -27,13 +25,7 @@ npm run knowledge -- remove <id> … [--company=<slug>]
 
 --for is public (unless said), colleagues, role:staff, role:admin, or a room such as room:slack:T0123:C0123; several with commas.`;
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(main);
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -58,14 +50,7 @@ async function main(): Promise<void> {
   );
   if (tenant === undefined)
     throw new SettingsError(`There is no company ${values.company} in config/tenants.`);
-  const log = createLogger({ level: "warn" });
-  const { store: kept, redis, dataDir } = settings;
-  const store = await openStore({ ...kept, redisUrl: redis.url, dataDir, log, onProgress: () => {} });
-  const sealer = createSealer({
-    masterKey: store.masterKey,
-    previousMasterKey: store.previousMasterKey,
-    ...dataKeysIn(store.database),
-  });
+  const { store, sealer, log } = await openBeside(settings);
   const composed = await composeKnowledge({
     tenants: [],
     uri: settings.knowledgeUri,

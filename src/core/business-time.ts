@@ -1,3 +1,5 @@
+import { toInstant, toWall, type Day } from "./wall-clock.ts";
+
 /** When a company is there: the days of a week with their hours, where it is, and the days on which it is not. */
 export interface OpeningHours {
   /** IANA name. */
@@ -51,54 +53,7 @@ export function nextOpening(at: Date, hours: OpeningHours): Date {
   return isOpenAt(at, hours) ? at : new Date(addBusinessTime(at, 1, hours).getTime() - 1);
 }
 
-/** A day by the calendar; days beyond the month's last run on. */
-interface Day {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-}
-
 function spansOn({ year, month, day }: Day, { week, holidays }: OpeningHours): readonly OpenSpan[] {
   const date = new Date(Date.UTC(year, month - 1, day));
   return holidays.has(date.toISOString().slice(0, 10)) ? [] : (week[date.getUTCDay()] ?? []);
-}
-
-// Building one takes far longer than using it.
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone);
-  if (known !== undefined) return known;
-  const shape = {
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-  } as const;
-  const built = new Intl.DateTimeFormat("en-US", { ...shape, hourCycle: "h23", timeZone });
-  clocks.set(timeZone, built);
-  return built;
-}
-
-function toWall(at: Date, timeZone: string): Day & { readonly minutes: number } {
-  const parts = new Map(
-    clockOf(timeZone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const get = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  const minutes = get("hour") * 60 + get("minute");
-  return { year: get("year"), month: get("month"), day: get("day"), minutes };
-}
-
-/** The moment at which clocks there show this, milliseconds; where they skip it, one within an hour of it. */
-function toInstant({ year, month, day }: Day, minutes: number, timeZone: string): number {
-  const wanted = Date.UTC(year, month - 1, day, 0, minutes);
-  let at = wanted;
-  for (let look = 0; look < 2; look += 1) {
-    const wall = toWall(new Date(at), timeZone);
-    at += wanted - Date.UTC(wall.year, wall.month - 1, wall.day, 0, wall.minutes);
-  }
-  return at;
 }

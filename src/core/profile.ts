@@ -1,3 +1,5 @@
+import { isRecord } from "./is-record.ts";
+
 /** What a person likes, and the last things they asked about with when that was (ISO 8601), oldest first. */
 export interface Profile {
   readonly preferences: Readonly<Record<string, string>>;
@@ -80,8 +82,4 @@ function isItem(value: unknown): value is ProfileItem {
     typeof text === "string" &&
     (message === undefined || typeof message === "string")
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

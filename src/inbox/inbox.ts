@@ -45,6 +45,26 @@ export interface Arrival {
   readonly urgent: boolean;
 }
 
+/** A reaction, with what its message may be to us. */
+export interface Reaction {
+  readonly tenantId: TenantId;
+  readonly installationId: InstallationId;
+  readonly sender: string;
+  readonly emoji: string;
+  /** The message as ours, should we have it. */
+  readonly messageId: MessageId;
+  /** Conversations it may stand in, should we not. */
+  readonly conversations: readonly ConversationId[];
+}
+
+/** The control a reaction is. */
+export interface Reacted {
+  readonly conversationId: ConversationId;
+  readonly action: string;
+  /** What was reacted to, where it is a message somebody wrote. */
+  readonly messageId: MessageId | undefined;
+}
+
 /** The way in. One transaction per envelope; what was accepted is never lost and never taken in twice. */
 export interface Inbox {
   readonly accept: Accept;
@@ -72,21 +92,7 @@ export interface InboxParts {
     soon(tenantId: TenantId, conversation: ConversationId): Promise<void>;
   };
   /** The control a colleague's reaction stands for; undefined where it is a mere reaction. */
-  readonly reacted: (reaction: {
-    readonly tenantId: TenantId;
-    readonly installationId: InstallationId;
-    readonly sender: string;
-    readonly emoji: string;
-    readonly messageId: MessageId;
-    readonly conversations: readonly ConversationId[];
-  }) => Promise<
-    | {
-        readonly conversationId: ConversationId;
-        readonly action: string;
-        readonly messageId: MessageId | undefined;
-      }
-    | undefined
-  >;
+  readonly reacted: (reaction: Reaction) => Promise<Reacted | undefined>;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
   readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
   /** Called when a conversation has begun, for the counters. */

@@ -1,11 +1,14 @@
 import type { AgentAnswer } from "../core/agent.ts";
+import type { Lease } from "../core/lease.ts";
+import type { Role } from "../core/tool.ts";
 import { againAction } from "../core/later.ts";
 import type { Decision } from "../core/turn.ts";
 import { createPhrases } from "../agent/phrases/phrases.ts";
-import type { Sql } from "../store/database.ts";
+import type { Query, Sql } from "../store/database.ts";
+import type { TenantSeal } from "../store/seal.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { OpenMessage } from "./claim.ts";
-import { insertLater, laterPurpose } from "./later-store.ts";
+import { insertLater, laterPurpose, type LaterContent, type LaterRow } from "./later-store.ts";
 import type { Workbench } from "./workbench.ts";
 
 type Answered = Extract<AgentAnswer, { kind: "answered" }>;
@@ -45,41 +48,48 @@ export function withAskingAgain(
   answer: AgentAnswer,
 ): { readonly answer: AgentAnswer; readonly promise?: string; readonly keep?: (sql: Sql) => Promise<void> } {
   const { lease, seal, claim, questions, role } = request;
-  const { tenantId, conversationId } = lease;
+  const { conversationId } = lease;
   const language = (answer.kind === "answered" ? answer.language : claim.contact.language) ?? "en";
   if (questions.some(isAgainNote))
     return { answer: toLate(answer, createPhrases(undefined, language).say("answeredLate")) };
   if (!isCanned(answer) || request.isDraft) return { answer };
-  const texts = questions.filter(isPlainQuestion).map(({ text }) => text);
-  if (texts.length === 0 || texts.length < questions.length) return { answer };
+  if (questions.length === 0 || !questions.every(isPlainQuestion)) return { answer };
   return {
     answer,
     promise: createPhrases(undefined, language).say("askedAgain"),
     keep: async (sql) => {
+      const { throughSeq, correlationId } = turn;
       const id = deriveId("ask again", conversationId, turn.id);
-      const last = questions.at(-1);
-      const content = { text: texts.join("\n"), senderId: last?.senderId, name: last?.content.name, role };
+      const dueInMs = parts.askAgainMs;
       await sql.query(
-        insertLater(
-          tenantId,
-          {
-            id,
-            conversationId,
-            kind: "question",
-            sealed: seal.seal(laterPurpose, JSON.stringify(content)),
-            dueInMs: parts.askAgainMs,
-            throughSeq: turn.throughSeq,
-            correlationId: turn.correlationId,
-          },
-          mostWaiting,
-        ),
+        keepQuestions(lease, seal, { id, questions, role, dueInMs, throughSeq, correlationId }),
       );
     },
   };
 }
 
 /** Questions of one conversation that wait to be asked again. */
-export const mostWaiting = 1;
+const mostWaiting = 1;
+
+/** Keeps plain questions as one, to be asked again later; once for its id, and while no other waits. */
+export function keepQuestions(
+  { tenantId, conversationId }: Pick<Lease, "tenantId" | "conversationId">,
+  seal: TenantSeal,
+  {
+    questions,
+    role,
+    ...row
+  }: Pick<LaterRow, "id" | "dueInMs" | "throughSeq" | "correlationId"> & {
+    readonly questions: readonly OpenMessage[];
+    readonly role: Role;
+  },
+): Query {
+  const last = questions.at(-1);
+  const text = questions.map((question) => question.text).join("\n");
+  const content: LaterContent = { text, senderId: last?.senderId, name: last?.content.name, role };
+  const sealed = seal.seal(laterPurpose, JSON.stringify(content));
+  return insertLater(tenantId, { ...row, conversationId, kind: "question", sealed }, mostWaiting);
+}
 
 /** Somebody wrote it, in words. */
 export function isPlainQuestion({ role, kind, text }: OpenMessage): boolean {

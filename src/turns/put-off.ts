@@ -4,9 +4,9 @@ import type { Role } from "../core/tool.ts";
 import { createPhrases } from "../agent/phrases/phrases.ts";
 import { toNotice } from "../handoff/notice.ts";
 import { deriveId } from "../store/derive-id.ts";
-import { isPlainQuestion, mostWaiting } from "./ask-again.ts";
+import { isPlainQuestion, keepQuestions } from "./ask-again.ts";
 import type { OpenMessage } from "./claim.ts";
-import { insertLater, laterPurpose, tryLaterAgain } from "./later-store.ts";
+import { tryLaterAgain } from "./later-store.ts";
 import type { Situation, WorkParts } from "./situation.ts";
 import { closeTurn, settleSilently } from "./turn-store.ts";
 
@@ -45,24 +45,17 @@ export async function putOffWhenBusy(
   if (!isShed || last === undefined || claim.turn !== undefined) return false;
   if (role !== "customer" || !questions.every(isPlainQuestion)) return false;
   const phrases = createPhrases(undefined, claim.contact.language ?? "en");
-  const content = {
-    text: questions.map(({ text }) => text).join("\n"),
-    senderId: last.senderId,
-    name: last.content.name,
-    role,
-  };
   const kept = {
     id: deriveId("put off", conversationId, last.id),
-    conversationId,
-    kind: "question",
-    sealed: seal.seal(laterPurpose, JSON.stringify(content)),
+    questions,
+    role,
     dueInMs: parts.askAgainMs,
     throughSeq: last.seq,
     correlationId: last.correlationId,
-  } as const;
+  };
   const settled = questions.map(({ id }) => ({ id, reason: "put off: too busy", state: "settled" as const }));
   await parts.database.withTenant(tenantId, async (sql) => {
-    await sql.query(insertLater(tenantId, kept, mostWaiting));
+    await sql.query(keepQuestions(lease, seal, kept));
     await sql.query(
       toNotice(seal, {
         tenantId,

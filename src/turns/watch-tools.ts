@@ -1,3 +1,4 @@
+import { isRecord } from "../core/is-record.ts";
 import type { StepKind, StepOutcome } from "../core/journal.ts";
 import type { RecordedStep } from "./claim.ts";
 import type { ToolSigns } from "./workbench.ts";
@@ -37,8 +38,4 @@ function parse(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

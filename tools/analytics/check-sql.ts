@@ -1,5 +1,6 @@
 import { reportViews } from "./report-views.ts";
 import { functions, nodes, types, valueFunctions } from "./sql-allowed.ts";
+import { isRecord } from "../../src/core/is-record.ts";
 
 /**
  * Says in words for a model why this SQL may not be asked; nothing for one SELECT over the views of reports with
@@ -104,8 +105,4 @@ function wordsOf(list: unknown): readonly string[] {
     const word = isRecord(item) && isRecord(item["String"]) ? item["String"]["sval"] : undefined;
     return typeof word === "string" ? [word] : [];
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

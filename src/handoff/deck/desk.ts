@@ -1,15 +1,14 @@
 import type { StaffId } from "../../core/ids.ts";
-import type { Reply } from "../../core/reply.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { Query } from "../../store/database.ts";
 import type { Passing, Work } from "../baton-work.ts";
-import { toRefusalReply } from "../notices.ts";
 import { readMatter } from "../rooms/room-matter.ts";
 import { findStanding } from "../rooms/room-store.ts";
 import { toBriefLines, toStandingLine } from "../rooms/room-words.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { markTickets, type TicketRequest } from "../tickets.ts";
 import type { StaffCall } from "./deck-call.ts";
+import { refuseColleague, tellColleague } from "./tell-colleague.ts";
 
 /** Commands that pass no baton and say nothing to the person. */
 export interface Desk {
@@ -35,16 +34,9 @@ const priorities = [
 ] as const satisfies readonly TicketRequest["priority"][];
 
 export function createDesk({ passing, rooms }: { readonly passing: Passing; readonly rooms: Rooms }): Desk {
-  /** Where the person reads along, only who asked sees the answer. */
-  function tell(work: Work, { control }: StaffCall, body: string): Promise<void> {
-    const isShared = work.room === undefined && work.conversation.audience !== "direct";
-    const reply: Reply = { body, ...(isShared && { onlyFor: control.sender_id }) };
-    return passing.answer(work, reply, control.id);
-  }
-
-  function refuse(work: Work, call: StaffCall, reason: string): Promise<void> {
-    return tell(work, call, toRefusalReply(call.command.name, reason).body);
-  }
+  const tell = (work: Work, call: StaffCall, body: string) => tellColleague(passing, work, call, { body });
+  const refuse = (work: Work, call: StaffCall, reason: string) =>
+    refuseColleague(passing, work, call, reason);
 
   return {
     findColleague,

@@ -2,7 +2,7 @@ import type { ChannelName, Place } from "../../core/envelope.ts";
 import type { ContactId, ConversationId, DeliveryId, InstallationId, MessageId } from "../../core/ids.ts";
 import type { Audience } from "../../knowledge/readers.ts";
 import type { Query } from "../../store/database.ts";
-import type { Subject, Work } from "../baton-work.ts";
+import type { Subject } from "../baton-work.ts";
 
 /** The bot's newest answer in a conversation, with what it answered and where. */
 export interface AnswerRow {
@@ -137,9 +137,4 @@ export function audienceOf(answer: AnswerRow, isPublic: boolean): Audience {
   if (answer.audience === "direct") return { kind: "colleagues" };
   const { channel, installation, space } = answer;
   return { kind: "room", channel, installation, space };
-}
-
-/** Where the person reads along, only who asked sees what is said about others. */
-export function isShared({ room, conversation }: Work): boolean {
-  return room === undefined && conversation.audience !== "direct";
 }

@@ -10,7 +10,6 @@ import { openReply, sealReply } from "../../outbox/delivery.ts";
 import { plainName } from "../approval-card.ts";
 import type { Passing, Work } from "../baton-work.ts";
 import { noticeIdOf, toNotice } from "../notice.ts";
-import { toRefusalReply } from "../notices.ts";
 import { openContent } from "../rooms/room-matter.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { auditCommand } from "./desk.ts";
@@ -23,12 +22,12 @@ import {
   findDirectPlaces,
   findOthers,
   findParts,
-  isShared,
   type AnswerPart,
   type AnswerRow,
   type DirectPlaceRow,
   type OthersRow,
 } from "./fixed-answer.ts";
+import { refuseColleague, tellColleague } from "./tell-colleague.ts";
 
 /** Commands by which colleagues put right what the bot answered. */
 export interface Fixes {
@@ -53,13 +52,9 @@ interface Found {
 }
 
 export function createFixes({ passing, rooms }: { readonly passing: Passing; readonly rooms: Rooms }): Fixes {
-  function say(work: Work, { control }: StaffCall, reply: Reply): Promise<void> {
-    const shown = isShared(work) ? { ...reply, onlyFor: control.sender_id } : reply;
-    return passing.answer(work, shown, control.id);
-  }
-
+  const say = (work: Work, call: StaffCall, reply: Reply) => tellColleague(passing, work, call, reply);
   const refuse = (work: Work, call: StaffCall, reason: string) =>
-    say(work, call, toRefusalReply(call.command.name, reason));
+    refuseColleague(passing, work, call, reason);
 
   async function fix(work: Work, call: StaffCall): Promise<void> {
     const { isPublic, text } = readFix(call.command.argument);

@@ -1,26 +1,7 @@
 import { deckActionOf } from "../../core/deck.ts";
-import type { ConversationId, InstallationId, MessageId, TenantId } from "../../core/ids.ts";
+import type { ConversationId, MessageId } from "../../core/ids.ts";
+import type { Reacted, Reaction } from "../../inbox/inbox.ts";
 import type { Database } from "../../store/database.ts";
-
-/** A reaction, with what its message may be to us. */
-export interface Reaction {
-  readonly tenantId: TenantId;
-  readonly installationId: InstallationId;
-  readonly sender: string;
-  readonly emoji: string;
-  /** The message as ours, should we have it. */
-  readonly messageId: MessageId;
-  /** Conversations it may stand in, should we not. */
-  readonly conversations: readonly ConversationId[];
-}
-
-/** The control a reaction is. */
-export interface Reacted {
-  readonly conversationId: ConversationId;
-  readonly action: string;
-  /** What was reacted to, where it is a message somebody wrote. */
-  readonly messageId: MessageId | undefined;
-}
 
 /**
  * Finds out whether a reaction is a colleague's command: only theirs, only where people help people, are more than

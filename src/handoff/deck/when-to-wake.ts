@@ -1,3 +1,5 @@
+import { toInstant, toWall } from "../../core/wall-clock.ts";
+
 /** Until when a conversation sleeps: a moment, or as long as its person says nothing. */
 export type WakeUp = { readonly kind: "at"; readonly at: Date } | { readonly kind: "reply" };
 
@@ -34,7 +36,7 @@ function readMoment(said: string, now: Date, timeZone: string): WakeUp | undefin
   const today = toWall(now, timeZone);
   for (const extra of word === "" ? [0, 1] : isWeekday(word) ? [0, 7] : [0]) {
     const at = toInstant({ ...today, day: today.day + ahead + extra }, clock, timeZone);
-    if (at.getTime() > now.getTime()) return { kind: "at", at };
+    if (at > now.getTime()) return { kind: "at", at: new Date(at) };
   }
   return undefined;
 }
@@ -58,43 +60,4 @@ function toMinutes(hour: string, minute: string, half: string): number | undefin
   const hours = half === "pm" && said < 12 ? said + 12 : half === "am" && said === 12 ? 0 : said;
   const minutes = Number(minute);
   return hours < 24 && minutes < 60 ? hours * 60 + minutes : undefined;
-}
-
-interface Wall {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-}
-
-function toWall(at: Date, timeZone: string): Wall & { readonly minutes: number } {
-  const shape = {
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    hourCycle: "h23",
-    timeZone,
-  } as const;
-  const parts = new Map(
-    new Intl.DateTimeFormat("en-US", shape).formatToParts(at).map(({ type, value }) => [type, Number(value)]),
-  );
-  const get = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  return {
-    year: get("year"),
-    month: get("month"),
-    day: get("day"),
-    minutes: get("hour") * 60 + get("minute"),
-  };
-}
-
-/** The moment at which clocks there show this; where they skip it, the one right after. */
-function toInstant({ year, month, day }: Wall, minutes: number, timeZone: string): Date {
-  const wanted = Date.UTC(year, month - 1, day, 0, minutes);
-  let at = wanted;
-  for (let look = 0; look < 2; look += 1) {
-    const wall = toWall(new Date(at), timeZone);
-    at += wanted - Date.UTC(wall.year, wall.month - 1, wall.day, 0, wall.minutes);
-  }
-  return new Date(at);
 }

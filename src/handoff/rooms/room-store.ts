@@ -27,29 +27,32 @@ const columns = `r.id, r.conversation_id, r.card_conversation_id, r.card_id, r.r
   r.mirrored_seq, r.replies, r.correlation_id, r.created_at`;
 
 /** The room whose thread a conversation is; undefined for any other conversation. */
-export async function findRoomAt(
+export function findRoomAt(
   ask: Sql["query"],
   tenantId: TenantId,
   place: ConversationId,
 ): Promise<RoomRow | undefined> {
-  const [row] = await ask<RoomRow>({
-    text: `SELECT ${columns} FROM rooms r WHERE r.company_id = $1 AND r.room_conversation_id = $2
-           ORDER BY r.created_at DESC LIMIT 1`,
-    values: [tenantId, place],
-  });
-  return row;
+  return findNewest(ask, "room_conversation_id", [tenantId, place]);
 }
 
 /** The newest room of a conversation. */
-export async function findRoomOf(
+export function findRoomOf(
   ask: Sql["query"],
   tenantId: TenantId,
   conversation: ConversationId,
 ): Promise<RoomRow | undefined> {
+  return findNewest(ask, "conversation_id", [tenantId, conversation]);
+}
+
+async function findNewest(
+  ask: Sql["query"],
+  column: "room_conversation_id" | "conversation_id",
+  values: readonly [TenantId, ConversationId],
+): Promise<RoomRow | undefined> {
   const [row] = await ask<RoomRow>({
-    text: `SELECT ${columns} FROM rooms r WHERE r.company_id = $1 AND r.conversation_id = $2
+    text: `SELECT ${columns} FROM rooms r WHERE r.company_id = $1 AND r.${column} = $2
            ORDER BY r.created_at DESC LIMIT 1`,
-    values: [tenantId, conversation],
+    values: [...values],
   });
   return row;
 }

@@ -8,6 +8,7 @@ import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import type { LockedConversation } from "../handoff-store.ts";
 import { isWhispered } from "../../inbox/conversation-key.ts";
 import { noticeIdOf, toNotice } from "../notice.ts";
+import type { ApprovalNews } from "../pressed.ts";
 import { staffRoomConversation, type StaffPlace, type StaffRoom } from "../staff-room.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import { lookAfter } from "./look-after.ts";
@@ -98,12 +99,7 @@ export interface RoomsParts {
   readonly policyOf: (tenantId: TenantId) => RoomPolicy;
   readonly channels: ReadonlyMap<ChannelName, Pick<Channel, "split">>;
   /** Something is to be sent in a conversation; must not throw. */
-  readonly onNews: (news: {
-    readonly tenantId: TenantId;
-    readonly conversationId: ConversationId;
-    readonly channel: ChannelName;
-    readonly correlationId: string;
-  }) => void;
+  readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
 }
 

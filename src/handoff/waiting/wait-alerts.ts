@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { ChannelName } from "../../core/envelope.ts";
 import { deckButton } from "../../core/deck.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
@@ -10,6 +9,7 @@ import { plainName } from "../approval-card.ts";
 import { parseBrief } from "../rooms/brief.ts";
 import { briefPurpose } from "../rooms/room-store.ts";
 import type { PostedInRoom, StaffRoom } from "../staff-room.ts";
+import type { ApprovalNews } from "../pressed.ts";
 
 /** Tells colleagues in their room that somebody waits whom nobody has taken. */
 export interface WaitAlerts {
@@ -23,12 +23,7 @@ export interface WaitAlertsParts {
   readonly staffRoom: Pick<StaffRoom, "post">;
   /** After how long, milliseconds, by company; companies that are left out are never told. */
   readonly afterMs: ReadonlyMap<TenantId, number>;
-  readonly onNews: (news: {
-    readonly tenantId: TenantId;
-    readonly conversationId: ConversationId;
-    readonly channel: ChannelName;
-    readonly correlationId: string;
-  }) => void;
+  readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
 }
 
