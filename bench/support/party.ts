@@ -97,7 +97,7 @@ export async function createBaton(
   };
 }
 
-/** The flags of `npm start`: young objects of a turn die before they are copied, which saves a tenth of its CPU. */
+/** The flags of `npm start`: more room for young objects, about 6 % less CPU over three pairs of runs. */
 const asStarted = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
 
 /** The repository's configuration; the platform's files take the place of its tenants. */
