@@ -29,6 +29,9 @@ export function createLeases({ database, log, ttlMs = defaultTtlMs }: LeaseParts
       signal.throwIfAborted();
       const askedAt = performance.now();
       const taken = await tryTake(name, holder);
+      // An answer that was that long on its way may be of a lease that somebody else has by now: it is asked for again.
+      const isLate = performance.now() - askedAt >= ttlMs;
+      if (isLate) continue;
       if (taken !== undefined) return keepAlive({ name, holder, askedAt, state: taken.state ?? undefined });
       await sleep(ttlMs / 5, undefined, { signal }).catch(() => {}); // the loop's head says why
     }
