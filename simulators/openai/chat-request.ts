@@ -53,6 +53,9 @@ export type ResponseFormat =
 /** Begins what a caller says after an answer that was cut, to have the rest of it. */
 export const goOnMark = "[Your answer was cut off";
 
+/** Begins what a caller says when it did not let a part of an answer through; no person said it. */
+export const heldBackMark = "[Part of your answer was held back";
+
 /** The text of a message: its string, or its text parts joined. */
 export function toText(message: ChatMessage): string {
   const { content } = message;

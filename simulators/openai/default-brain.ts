@@ -9,7 +9,8 @@ const longestQuote = 280;
 
 /**
  * The model nobody scripted: it calls the tools asked for, tells what they said, keeps to a demanded JSON
- * shape, and otherwise answers in one friendly CommonMark paragraph that quotes the question.
+ * shape, and otherwise answers in one friendly CommonMark paragraph that quotes the question, and without the
+ * quotation where a caller did not let its first words through.
  * Every `[[id:X]]` of the unanswered messages comes back as `answer:X`, once and in order;
  * `[[do:KIND]]` makes it misbehave.
  */
@@ -30,13 +31,14 @@ function answerInWords(exchange: Exchange): string {
 
 function tellQuestion(exchange: Exchange): readonly string[] {
   if (exchange.toolResults.length > 0) return [];
-  const question = toQuote(exchange.unanswered.join(" "));
+  if (exchange.asked.length < exchange.unanswered.length) return [introduction];
+  const question = toQuote(exchange.asked.join(" "));
   if (question === "") return ["Hello! How can I help you today?"];
-  return [
-    `Thanks for your message! You wrote “${question}”.`,
-    "I am a *local stand-in* for a language model, so this is a sample answer; connect a real one and it will answer here.",
-  ];
+  return [`Thanks for your message! You wrote “${question}”.`, introduction];
 }
+
+const introduction =
+  "I am a *local stand-in* for a language model, so this is a sample answer; connect a real one and it will answer here.";
 
 function tellToolResult(result: ToolResult): string {
   if (result.name === "get_time") return tellTime(result.content);
@@ -80,7 +82,7 @@ function answerInJson(exchange: Exchange): string {
 }
 
 function suggestFromQuestion(exchange: Exchange, name: string): unknown {
-  return /question|query|summary|title/i.test(name) ? stripMarkers(exchange.unanswered.join(" ")) : undefined;
+  return /question|query|summary|title/i.test(name) ? stripMarkers(exchange.asked.join(" ")) : undefined;
 }
 
 function listIds(exchange: Exchange): readonly string[] {

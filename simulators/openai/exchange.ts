@@ -1,5 +1,11 @@
 import type { Answer } from "./answer.ts";
-import { type ChatMessage, type ChatRequest, type ToolDefinition, toText } from "./chat-request.ts";
+import {
+  type ChatMessage,
+  type ChatRequest,
+  heldBackMark,
+  type ToolDefinition,
+  toText,
+} from "./chat-request.ts";
 
 /** What a rule may look at to decide its answer. */
 export interface Exchange {
@@ -7,6 +13,8 @@ export interface Exchange {
   readonly model: string;
   /** Texts of the user messages no final answer followed, oldest first. */
   readonly unanswered: readonly string[];
+  /** Of these what people said, without the instruction of a caller that did not let an answer through. */
+  readonly asked: readonly string[];
   readonly lastUserText: string;
   /** Assistant messages in the request so far. */
   readonly turn: number;
@@ -37,6 +45,7 @@ export function toExchange(request: ChatRequest, continues?: string): Exchange {
     request,
     model: request.model,
     unanswered,
+    asked: unanswered.filter((text) => !text.startsWith(heldBackMark)),
     lastUserText: lastUser === undefined ? "" : toText(lastUser),
     turn: request.messages.filter((message) => message.role === "assistant").length,
     tools: allowTools(request),

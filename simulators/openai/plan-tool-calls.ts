@@ -30,7 +30,7 @@ const intents: readonly Intent[] = [
  */
 export function planToolCalls(exchange: Exchange): readonly ScriptedToolCall[] {
   const called = new Set(exchange.toolResults.map((result) => result.name));
-  const text = exchange.unanswered.join("\n");
+  const text = exchange.asked.join("\n");
   const planned = intents.flatMap((intent) => {
     const tool = exchange.tools.find((candidate) => candidate.name === intent.tool);
     if (tool === undefined || called.has(tool.name) || !intent.asks.test(text)) return [];

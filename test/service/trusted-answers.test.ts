@@ -107,6 +107,13 @@ describe("a company's own rules (R68)", () => {
 });
 
 describe("an answer that claims nothing", () => {
+  it("may quote what was asked: the stand-in for a model answers whoever tries the playground", async () => {
+    const words = await answerTo("how do I reset my VPN?");
+    expect(words).toContain("You wrote “how do I reset my VPN?”.");
+    expect(words).toContain("local stand-in");
+    expect(words).not.toMatch(/held back|stands up to there|don't know/);
+  });
+
   it.each([
     ["what is 2 + 2? [[sum]]", "[[sum]]", "2 + 2 = 4"],
     ["hello [[hello]]", "[[hello]]", "Hi there! How can I help you today?"],

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import { hideQuotedWords } from "./quoted-words.ts";
 import { readWords } from "./words.ts";
 
 /** Something a sentence says was done, or is to be had. */
@@ -6,10 +7,18 @@ export type Promised = "something done" | "availability";
 
 /**
  * Finds what a sentence promises without evidence: that something was booked, cancelled or sent although no tool did
- * it, or that something is available although nothing given says so. Reads English.
+ * it, or that something is available although nothing given says so. Reads English. What a person said and is quoted
+ * from them promises nothing. `before` is the text that the sentence follows.
  */
-export function findPromise(sentence: string, evidence: () => Evidence): Promised | undefined {
+export function findPromise(sentence: string, evidence: () => Evidence, before = ""): Promised | undefined {
   const text = sentence.replaceAll("’", "'");
+  const found = promisesOf(text, evidence);
+  if (found === undefined) return undefined;
+  const own = hideQuotedWords(text, before, evidence().said.text);
+  return own === text ? found : promisesOf(own, evidence);
+}
+
+function promisesOf(text: string, evidence: () => Evidence): Promised | undefined {
   if (isNoClaim(text)) return undefined;
   const [ours, theirs] = [doing.exec(text), beingDone.exec(text)];
   if (ours !== null && !isDone(ours, evidence(), evidence().earlier)) return "something done";
@@ -20,7 +29,7 @@ export function findPromise(sentence: string, evidence: () => Evidence): Promise
 /** Questions, conditions, offers and what is not known claim nothing. */
 function isNoClaim(text: string): boolean {
   return (
-    /\?["')*_]*\s*$/u.test(text) ||
+    /[?？]["'”»“)*_]*\s*$/u.test(text) ||
     /\b(?:if|whether|once|when|as soon as|unless|would you like|shall i|should i|let me (?:check|see|look)|i(?:'ll| will| can| could) (?:check|look|find)|please (?:check|confirm)|to (?:check|see|confirm))\b/iu.test(
       text,
     ) ||
@@ -31,8 +40,9 @@ function isNoClaim(text: string): boolean {
 }
 
 const verbs = String.raw`(?<verb>book|cancel|refund|reserv|confirm|chang|updat|creat|sen[dt]|schedul|process|issu|upgrad|delet|open|forward|submitt?|reset|charg|register|extend|order|ship|escalat|notif)(?:l?e?d|t|ied|ted)?`;
+// `How do I reset it` asks: what stands before the person makes it no past.
 const doing = new RegExp(
-  String.raw`\b(?:i|we)(?:'ve| have| just)? (?:just |now |already |successfully |also )*${verbs}(?<=ed|sent|reset)\b`,
+  String.raw`(?<!\b(?:do|does|did|can|could|should|shall|may|might|must|will|would) )\b(?:i|we)(?:'ve| have| just)? (?:just |now |already |successfully |also )*${verbs}(?<=ed|sent|reset)\b`,
   "iu",
 );
 const beingDone = new RegExp(

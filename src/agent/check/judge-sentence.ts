@@ -45,7 +45,7 @@ export function judgeSentence({ text, code }: Sentence, before: string, judging:
     const reason = `nothing given says "${unsupported.text.trim()}"`;
     return { kind: "held", why: "claim", reason };
   }
-  const promise = code ? undefined : findPromise(text, evidence);
+  const promise = code ? undefined : findPromise(text, evidence, before);
   if (promise === undefined) return passed;
   const reason = promise === "availability" ? "nothing given says so" : "no tool has done that";
   return { kind: "held", why: "promise", reason };

@@ -225,6 +225,38 @@ describe("an answer", () => {
     ).toEqual([]);
   });
 
+  test.each([
+    "You wrote “how do I reset my VPN?”.",
+    'You asked "How do I reset my VPN?", so here is what I found.',
+    "You asked: «how do I reset my VPN?»",
+    "You wrote „how do I reset my VPN?“ a moment ago.",
+    "You wrote “Hi there. I reset my phone yesterday, and how do I reset my VPN?”.",
+    "Your question was “how do I reset my VPN?”",
+    "How do I reset it, you ask.",
+    "Is that how should I reset it?”",
+  ])("what the person said and is quoted from them promises nothing: %s", (answer) => {
+    const said = ["Hi there. I reset my phone yesterday, and how do I reset my VPN?"];
+    const check = aCheck({ evidence: someEvidence({ toolResults: [], said }) });
+    expect(check.open("last").finish(answer).held).toEqual([]);
+  });
+
+  test.each([
+    "I reset your VPN.",
+    "You wrote “how do I reset my VPN?”, so I have reset it.",
+    "You wrote “how do I reset my VPN?” and we cancelled your plan.",
+    // What they did not say is no quotation of theirs.
+    "You wrote “I reset your VPN and booked a table”.",
+    "As you can see: “I have reset your account”.",
+    // What they said, told as the bot's own.
+    "“I reset my phone yesterday”.",
+    "You wrote “how do I reset my VPN?”.\n\nI reset my phone yesterday.",
+    "Here is how I reset it for you.",
+  ])("and what is said beside it does: %s", (answer) => {
+    const said = ["I reset my phone yesterday, and how do I reset my VPN?"];
+    const check = aCheck({ evidence: someEvidence({ toolResults: [], said }) });
+    expect(check.open("last").finish(answer).held).toMatchObject([{ why: "promise" }]);
+  });
+
   test("evidence that grows with a tool call counts from then on", () => {
     const check = aCheck({ evidence: someEvidence({ toolResults: [] }) });
     const gate = check.open("first");

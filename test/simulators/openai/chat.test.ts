@@ -32,6 +32,28 @@ describe("the unscripted model", () => {
     expect(completion.usage?.completion_tokens).toBeGreaterThan(10);
   });
 
+  test("quotes only what a person asked, and nothing when a part of its answer was not let through", async () => {
+    const again = async (shown: string) => {
+      const completion = await client.chat.completions.create({
+        model: "gpt-4o-mini",
+        messages: [
+          { role: "user", content: "How do I reset my password?" },
+          ...(shown === "" ? [] : [{ role: "assistant" as const, content: shown }]),
+          {
+            role: "user",
+            content: "[Part of your answer was held back because nothing was given: what time is it?]",
+          },
+        ],
+        tools: [aTimeTool],
+      });
+      return completion.choices[0]?.message.content;
+    };
+    for (const shown of ["", "Thanks for your message!"]) {
+      expect(await again(shown)).toContain("I am a *local stand-in*");
+      expect(await again(shown)).not.toMatch(/held back|You wrote/);
+    }
+  });
+
   test("streams the same kind of answer in many deltas and ends with the usage asked for", async () => {
     const streamed = await askStream(client, "How do I reset my password?");
     expect(streamed.text).toContain("How do I reset my password?");
