@@ -7,11 +7,14 @@ import { createHotMemory } from "./agent/hot-memory.ts";
 import { composeAgent } from "./compose/compose-agent.ts";
 import { composeDesks } from "./compose/compose-desks.ts";
 import { composeDoors } from "./compose/compose-doors.ts";
+import { composeHttp } from "./compose/compose-http.ts";
 import { composeKnowledge } from "./compose/compose-knowledge.ts";
 import { composeMoney } from "./compose/compose-money.ts";
 import { composeOutside } from "./compose/compose-outside.ts";
 import { composeTools } from "./compose/compose-tools.ts";
 import { composeTriggers } from "./compose/compose-triggers.ts";
+import { defaultPace, usualTimes, type Pace } from "./compose/pace.ts";
+import { composeWorker } from "./compose/compose-worker.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
 import type { Log } from "./core/log.ts";
@@ -24,11 +27,7 @@ import { createHandoff } from "./handoff/handoff.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
 import { createTickets } from "./handoff/tickets.ts";
 import { createChat, type ChatParts } from "./http/chat/chat.ts";
-import type { Condition } from "./http/health.ts";
-import { addPaymentPage } from "./http/payment-page.ts";
-import { addFileLinks } from "./http/file-links.ts";
-import { createHttp, type HttpParts } from "./http/http.ts";
-import { addKnowledgeApi } from "./http/knowledge-api.ts";
+import type { HttpParts } from "./http/http.ts";
 import { createHeldMessages } from "./inbox/held-messages.ts";
 import { createInbox, type Arrival } from "./inbox/inbox.ts";
 import { createTranscript } from "./inbox/transcript.ts";
@@ -38,7 +37,6 @@ import { createTracing } from "./insights/tracing.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createFileTickets } from "./outbox/file-tickets.ts";
 import { createOutbox } from "./outbox/outbox.ts";
-import type { RetryPolicy } from "./outbox/outcome.ts";
 import { createReplyFiles } from "./outbox/reply-files.ts";
 import { createReviewedAnswers } from "./knowledge/reviewed/reviewed-answers.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
@@ -56,7 +54,6 @@ import { createPriorities, putLowLast } from "./compose/put-low-last.ts";
 import { createLater } from "./turns/later.ts";
 import { createApologies } from "./turns/apologies.ts";
 import { createBackgroundCalls } from "./turns/background-calls.ts";
-import type { LeaseTimes } from "./turns/lease.ts";
 import { createMemoryKeeper } from "./turns/memory-keeper.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
@@ -66,53 +63,6 @@ export interface Service extends Lifecycle {
   /** Where the HTTP server listens, once started. */
   readonly url: () => string;
 }
-
-/** How fast things are looked at again, milliseconds; slower clocks suit production, faster ones tests. */
-export interface Pace {
-  readonly lease?: LeaseTimes | undefined;
-  readonly sweepEveryMs: number;
-  readonly sweepGraceMs: number;
-  readonly receiptDelayMs: number;
-  /** A message with nothing visible for this long is apologized for. */
-  readonly apologyAfterMs?: number | undefined;
-  /** So long the people of companies of low priority wait for a process that is busy before they are told so. */
-  readonly lowPatienceMs?: number | undefined;
-  /** A question no model could answer is asked again after this long; further tries wait longer. */
-  readonly askAgainMs?: number | undefined;
-  /** A person who waits this long for a colleague's word on an answer is told so. */
-  readonly draftNoteMs?: number | undefined;
-  /** A colleague's words to a person can be taken back for so long. */
-  readonly undoMs?: number | undefined;
-  /** A system outside that was told in vain is told again after these. */
-  readonly outsideMs?: readonly number[] | undefined;
-  readonly queueLockMs?: number | undefined;
-  readonly queueStalledEveryMs?: number | undefined;
-  readonly delivery?: RetryPolicy | undefined;
-  /** How long a channel's connection waits for a process that fell silent. */
-  readonly channelLeaseMs?: number | undefined;
-  readonly modelRetry?:
-    { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
-}
-
-/** Sweeps come every five seconds; a 👀 appears where an answer takes longer than half a second. */
-export const defaultPace: Pace = { sweepEveryMs: 5_000, sweepGraceMs: 4_000, receiptDelayMs: 500 };
-
-/**
- * A turn that thinks for a minute ends with words of its own, which are the apology; this one is for everything else
- * that keeps somebody waiting.
- */
-const apologyAfterMs = 62_000;
-/** A colleague who is there has read a short answer by then. */
-const draftNoteMs = 10_000;
-
-/** Enough to see that it was meant for colleagues, short enough not to be noticed. */
-const undoMs = 5_000;
-
-/** Outages are often over by then. */
-const askAgainMs = 60_000;
-
-/** What nobody waits for is put off no longer than this. */
-const mostPutOffMs = 30_000;
 
 /** Turns that go on in a process that has doors to keep while its event loop is busy. */
 const busyTurns = 8;
@@ -193,7 +143,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     database,
     sealer,
     channels,
-    noteAfterMs: pace.draftNoteMs ?? draftNoteMs,
+    noteAfterMs: pace.draftNoteMs ?? usualTimes.draftNoteMs,
     onNews,
     log,
   });
@@ -215,7 +165,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
     rooms,
     followers,
-    holdMs: pace.undoMs ?? undoMs,
+    holdMs: pace.undoMs ?? usualTimes.undoMs,
     onNews,
     onReviewed: (tenantId) => void reviewed.publish(tenantId),
     onChanged: (subject) => {
@@ -298,7 +248,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     patienceMs: pace.lowPatienceMs,
   });
   const calm = async (signal?: AbortSignal) => {
-    if (await admission.calm(mostPutOffMs, signal)) metrics.shed.inc({ what: "background" });
+    if (await admission.calm(usualTimes.mostPutOffMs, signal)) metrics.shed.inc({ what: "background" });
   };
   const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, calm, log });
   const turns = createTurns({
@@ -331,8 +281,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     window: toWindow(ai.memory),
     debounceMs: settings.debounceMs,
     receiptDelayMs: pace.receiptDelayMs,
-    apologyAfterMs: pace.apologyAfterMs ?? apologyAfterMs,
-    askAgainMs: pace.askAgainMs ?? askAgainMs,
+    apologyAfterMs: pace.apologyAfterMs ?? usualTimes.apologyAfterMs,
+    askAgainMs: pace.askAgainMs ?? usualTimes.askAgainMs,
     leaseTimes: pace.lease,
     log,
   });
@@ -378,7 +328,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const apologies = createApologies({
     database,
     sealer,
-    afterMs: pace.apologyAfterMs ?? apologyAfterMs,
+    afterMs: pace.apologyAfterMs ?? usualTimes.apologyAfterMs,
     onNews,
     log,
   });
@@ -404,26 +354,29 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const sweepSessions = createWebSessionSweep({ database });
-  const worker = queue.work(
-    {
-      turn: (ids, context) =>
-        admission.run((isShed) => turns.run(ids, { ...context, isShed }), priorityOf(ids.tenantId)),
-      delivery: (ids, context) => admission.run(() => turns.run(ids, context)),
-      call: background.run,
-      sweep: async () => void (await Promise.all([sweeper.sweep(), announcements?.sweep()])),
-      maintenance: async () => {
-        await calm();
-        await Promise.all([
-          mirrorInteractions(database),
-          files.sweep(),
-          sweepSessions(),
-          held.sweep(),
-          ledger.fill(new Date()),
-        ]);
-      },
+  const worker = composeWorker({
+    queue,
+    admission,
+    priorityOf,
+    turn: turns.run,
+    call: background.run,
+    sweep: () => Promise.all([sweeper.sweep(), announcements?.sweep()]),
+    maintain: async () => {
+      await calm();
+      await Promise.all([
+        mirrorInteractions(database),
+        files.sweep(),
+        sweepSessions(),
+        held.sweep(),
+        ledger.fill(new Date()),
+      ]);
     },
-    { concurrency: settings.workers, lockMs: pace.queueLockMs, stalledEveryMs: pace.queueStalledEveryMs },
-  );
+    options: {
+      concurrency: settings.workers,
+      lockMs: pace.queueLockMs,
+      stalledEveryMs: pace.queueStalledEveryMs,
+    },
+  });
   const chat = createChat({
     database: doorsDatabase,
     sealer,
@@ -439,28 +392,18 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     messageLimits: limits,
     log,
   });
-  const hasChat = settings.role !== "worker" && settings.channels.web !== undefined;
-  const http = createHttp({
-    ...settings.http,
-    routes: settings.role === "worker" ? [] : [...channels.values()].flatMap((channel) => channel.routes),
-    health: {
-      database: async () => toCondition((await database.health()).ok),
-      redis: async () =>
-        settings.redis.url === undefined ? "not_configured" : toCondition((await fast.health()).ok),
-      llm_api: async () => toModelCondition(await agent.health()),
-    },
+  const http = composeHttp({
+    settings,
+    channels,
+    chat,
+    openFile: files.open,
+    knowledge: knowledge.managed,
+    payments: business && payments,
+    health: { database: () => database.health(), redis: () => fast.health(), agent: () => agent.health() },
+    fast,
     metrics,
+    pages: parts.pages,
     log,
-    extra: async (app) => {
-      if (hasChat) await app.register(async (scope) => chat.routes(scope));
-      if (settings.role !== "worker") addFileLinks(app, files.open);
-      const { apiKey } = settings;
-      if (settings.role !== "worker" && apiKey !== undefined)
-        await app.register(async (scope) => addKnowledgeApi(scope, { apiKey, fast, ...knowledge.managed }));
-      if (settings.role !== "worker" && business !== undefined) addPaymentPage(app, payments);
-      await parts.pages?.(app);
-    },
-    secure: settings.http.publicUrl?.startsWith("https:"),
   });
   metrics.watchQueue(() => queue.depth());
   watchBookings({ settings, database, metrics });
@@ -507,12 +450,3 @@ function toWindow({ mode, messages }: Settings["ai"]["memory"]): number {
 
 /** Enough for 20 exchanges, and for what fits 8 000 tokens of short messages. */
 const mostFetched = 200;
-
-function toCondition(ok: boolean): Condition {
-  return ok ? "healthy" : "unhealthy";
-}
-
-function toModelCondition(health: "ok" | "unavailable" | "not configured"): Condition {
-  if (health === "ok") return "healthy";
-  return health === "unavailable" ? "unhealthy" : "not_configured";
-}

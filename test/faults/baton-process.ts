@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { createLogger } from "../../src/logger.ts";
-import { createService, type Pace } from "../../src/service.ts";
+import type { Pace } from "../../src/compose/pace.ts";
+import { createService } from "../../src/service.ts";
 import { readSettings } from "../../src/settings.ts";
 import { openStore } from "../../src/store/store.ts";
 import { lendWithStrikes, type StrikeOrders } from "./crash-points.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../bench/support/stores.ts";
-import type { Pace } from "../../src/service.ts";
+import type { Pace } from "../../src/compose/pace.ts";
 import type { CrashPoint, StrikeOrders } from "./crash-points.ts";
 
 export type BatonRole = "all" | "edge" | "worker";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startOpenAiSimulator, type OpenAiSimulator } from "../../simulators/openai/openai-simulator.ts";
-import type { Pace } from "../../src/service.ts";
+import type { Pace } from "../../src/compose/pace.ts";
 import { noRateLimits } from "../support/no-rate-limits.ts";
 import type { CrashPoint } from "./crash-points.ts";
 import { startFleet, type Fleet } from "./fleet.ts";

@@ -11,7 +11,8 @@ import { startSlackSimulator } from "../../simulators/slack/start-slack-simulato
 import type { SlackSimulator } from "../../simulators/slack/simulator.ts";
 import type { SlackSimulatorOptions } from "../../simulators/slack/settings.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
-import { createService, type Pace, type Service, type ServiceParts } from "../../src/service.ts";
+import type { Pace } from "../../src/compose/pace.ts";
+import { createService, type Service, type ServiceParts } from "../../src/service.ts";
 import { readSettings } from "../../src/settings.ts";
 import type { Database } from "../../src/store/database.ts";
 import { openStore } from "../../src/store/store.ts";
