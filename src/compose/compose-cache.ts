@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { createAnswerCache, type AnswerCache } from "../agent/cache/answer-cache.ts";
+import { askedText } from "../agent/asked-text.ts";
+import type { AgentRequest } from "../core/agent.ts";
+import type { Embedder } from "../agent/cache/similar-questions.ts";
+import { decideLanguage } from "../guard/understanding/language.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
+import { createRemoteEmbedder } from "../knowledge/embed/remote-embedder.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Settings } from "../settings.ts";
 import { usualRules } from "../settings/rule-files.ts";
@@ -10,7 +15,7 @@ import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 
 interface CacheCompositionParts {
-  readonly settings: Pick<Settings, "tenants" | "rules">;
+  readonly settings: Pick<Settings, "tenants" | "rules" | "embeddings">;
   readonly fast: Pick<FastState, "get" | "set">;
   readonly sealer: Pick<Sealer, "forTenant">;
   readonly metrics: Pick<Metrics, "cacheLooks">;
@@ -23,6 +28,8 @@ interface CacheCompositionParts {
 export interface ComposedCache {
   readonly cache: AnswerCache;
   readonly knowledgeVersionOf: (tenantId: TenantId) => string | undefined;
+  /** Undefined where no similar questions are looked for. */
+  readonly hearLanguage: ((request: AgentRequest) => string | undefined) | undefined;
 }
 
 /** A company's own files name its answers: who changes what it says has changed what was answered. */
@@ -34,10 +41,12 @@ export function composeCache(parts: CacheCompositionParts): ComposedCache {
       .filter(({ rules }) => rules.cache)
       .map(({ slug, name, rules, brain }) => [tenantIdOf(slug), digest([name, rules, [...brain]])]),
   );
+  const embedder = toSentenceEmbedder(settings.embeddings);
   return {
     cache: createAnswerCache({
       fast,
       sealer,
+      embedder,
       onLook: (outcome) => metrics.cacheLooks.inc({ outcome }),
       log,
     }),
@@ -45,6 +54,24 @@ export function composeCache(parts: CacheCompositionParts): ComposedCache {
       const files = versions.get(tenantId);
       return files === undefined ? undefined : `${files} ${documentsVersionOf(tenantId)}`;
     },
+    hearLanguage: embedder === undefined ? undefined : hearClearly,
+  };
+}
+
+/** Short and mixed texts are in no language for sure; what a person speaks otherwise says nothing of them. */
+function hearClearly(request: AgentRequest): string | undefined {
+  const { language, reason } = decideLanguage(askedText(request), { known: request.language });
+  return reason === "clear text" ? language : undefined;
+}
+
+/** A model that an operator chose understands sentences; Baton's own vectors know words alone, and are no key to an answer. */
+function toSentenceEmbedder(embeddings: Settings["embeddings"]): Embedder | undefined {
+  if (embeddings === undefined) return undefined;
+  const { model, embed } = createRemoteEmbedder(embeddings);
+  return {
+    real: true,
+    name: model,
+    embed: async (text, _payer, signal) => (await embed([text], signal))[0] ?? [],
   };
 }
 

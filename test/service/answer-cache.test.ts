@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startEmbeddings, type Embeddings } from "../support/embeddings.ts";
+import { acme, beta, openChatHouse, visit } from "../http/chat/chat-house.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
 
 let talk: Talk;
@@ -103,5 +105,79 @@ describe("with every model down (R217, R301)", () => {
     const unknown = await ask("Which floor is the library on?", { user: "Ben" });
     expect(unknown.words).not.toContain("You wrote");
     expect(unknown.words).toContain("Talk to a human");
+  });
+});
+
+describe("a question like one that was asked before, with an embedding model (R218)", () => {
+  let embeddings: Embeddings;
+  let set: Talk;
+  beforeAll(async () => {
+    embeddings = await startEmbeddings();
+    set = await openChatHouse({
+      env: {
+        KNOWLEDGE_EMBEDDINGS: "same-for-all",
+        KNOWLEDGE_DIMENSIONS: "8",
+        KNOWLEDGE_EMBEDDINGS_URL: embeddings.url,
+      },
+    });
+    set.model.addRule(() => ({ text: "Badges are made at the front desk: bring a photo." }));
+    await heard("@baton How do I get a new badge?", { user: "Ana" });
+  });
+  afterAll(async () => {
+    await set.stop();
+    await embeddings.stop();
+  });
+
+  const asked = () => set.model.history().filter(({ endpoint }) => endpoint === "chat").length;
+
+  async function heard(text: string, more: { user?: string; channel?: string }): Promise<string> {
+    const root = await set.say(text, more);
+    const [words = ""] = await set.answers(root, 1);
+    await set.settled();
+    return textOf(words);
+  }
+
+  it("is answered without a model, in the same words", async () => {
+    const before = asked();
+    const words = await heard("@baton which way can somebody replace their lost badge", { user: "Ben" });
+    expect(words).toContain("Badges are made at the front desk");
+    expect(asked()).toBe(before);
+    const page = await (await fetch(`${set.house.service.url()}/metrics`)).text();
+    expect(page).toMatch(/baton_answer_cache_total\{outcome="similar"\} 1/);
+  });
+
+  it.each<[string, string, { channel?: string }]>([
+    ["in another language", "@baton Wie bekomme ich hier einen neuen Ausweis?", {}],
+    ["in no language for sure", "@baton badge Wiederbeschaffung", {}],
+    ["with another audience", "Where does somebody get their badge replaced?", { channel: "dm" }],
+    ["about another thing in one word", "@baton How do I get a new locker?", {}],
+  ])("but is asked of the model %s, however alike its vector is", async (_, text, more) => {
+    const before = asked();
+    await set.say(text, { user: "Ben", ...more });
+    await until(async () => asked() === before + 1);
+    await set.settled();
+  });
+
+  it("but is asked of the model by another company, whose site has the same visitors", async () => {
+    const askOn = async (site: typeof acme, message: string) => {
+      const visitor = await visit(set.house.service.url(), { site });
+      const before = asked();
+      const { status, body } = await visitor.call("POST", "/api/v1/ai/chat", { message });
+      expect(status).toBe(200);
+      expect(body["response"]).toContain("Badges are made");
+      await set.settled();
+      return asked() - before;
+    };
+    await askOn(acme, "Which office makes badges for visitors here?");
+    expect(await askOn(beta, "In which way can I get hold of a badge?")).toBe(1);
+    expect(await askOn(acme, "In what way can I get hold of a badge then?")).toBe(0);
+    expect(await askOn(beta, "Where do people pick up a badge in the house?")).toBe(0);
+  });
+
+  it("is asked of the model where no embedding model is set up", async () => {
+    await ask("How do I get a new badge for the car park?");
+    const before = modelCalls();
+    await ask("a new badge for the car park, how do I get it?", { user: "Ben" });
+    expect(modelCalls()).toBe(before + 1);
   });
 });

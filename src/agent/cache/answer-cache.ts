@@ -71,6 +71,11 @@ export interface AnswerCacheParts {
   readonly now?: (() => number) | undefined;
 }
 
+interface Heard {
+  readonly normalized: string;
+  readonly heard: string | undefined;
+}
+
 const purpose = "cached answer";
 const hourMs = 60 * 60 * 1000;
 const weekMs = 7 * 24 * hourMs;
@@ -99,20 +104,20 @@ export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
       count("exact", scope.tenantId);
       return exact;
     }
-    // Vectors of several languages lie close together: what is alike is looked for where the language is known.
-    const alike = asked.language === undefined ? undefined : await findSimilar(scope, normalized, signal);
+    const alike = await findSimilar(scope, { normalized, heard: asked.heard }, signal);
     count(alike === undefined ? "miss" : "similar", scope.tenantId);
     return alike;
   }
 
   async function findSimilar(
     scope: CacheScope,
-    normalized: string,
+    { normalized, heard }: Heard,
     signal: AbortSignal,
   ): Promise<CachedAnswer | undefined> {
-    const vector = await embed(normalized, signal);
+    if (heard === undefined) return undefined;
+    const vector = await embed(scope.tenantId, normalized, signal);
     if (vector === undefined) return undefined;
-    const question = similar.find(toSpace(scope), normalized, vector);
+    const question = similar.find(toSpace(scope, heard), normalized, vector);
     return question === undefined ? undefined : read(scope, question, ttlMs, "response");
   }
 
@@ -127,8 +132,10 @@ export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
     const { body, citations, suggestions, model } = given;
     const answer = { body, citations, model, at: now(), ...(suggestions !== undefined && { suggestions }) };
     await write(scope, decision.normalized, answer);
-    const vector = asked.language === undefined ? undefined : await embed(decision.normalized, signal);
-    if (vector !== undefined) similar.add(toSpace(scope), decision.normalized, vector);
+    const { heard } = asked;
+    if (heard === undefined) return { kept: true };
+    const vector = await embed(scope.tenantId, decision.normalized, signal);
+    if (vector !== undefined) similar.add(toSpace(scope, heard), decision.normalized, vector);
     return { kept: true };
   }
 
@@ -168,18 +175,23 @@ export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
   }
 
   /** An embedder that is slow or away costs similar questions, never the answer. */
-  async function embed(normalized: string, signal: AbortSignal): Promise<readonly number[] | undefined> {
+  async function embed(
+    tenantId: TenantId,
+    normalized: string,
+    signal: AbortSignal,
+  ): Promise<ArrayLike<number> | undefined> {
     if (embedder === undefined) return undefined;
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(embedWithinMs)]);
     try {
-      return await embedder.embed(normalized, AbortSignal.any([signal, AbortSignal.timeout(embedWithinMs)]));
+      return await embedder.embed(normalized, tenantId, inTime);
     } catch (cause) {
       log.debug({ cause: String(cause) }, "question not embedded");
       return undefined;
     }
   }
 
-  function toSpace(scope: CacheScope): string {
-    return `${embedder?.name ?? ""} ${toHash(scope, "")}`;
+  function toSpace(scope: CacheScope, heard: string): string {
+    return `${embedder?.name ?? ""} ${heard} ${toHash(scope, "")}`;
   }
 
   function count(look: CacheLook, tenantId: TenantId): void {

@@ -6,6 +6,11 @@ export interface AskedQuestion {
   readonly questions: readonly string[];
   /** The ISO 639-1 code of the question's language; undefined where it is not known. */
   readonly language: string | undefined;
+  /**
+   * The language its own words are clearly in, whatever the person speaks otherwise; without it no similar question is
+   * looked for, because vectors of several languages lie close together.
+   */
+  readonly heard?: string | undefined;
   /** Something was said before in the conversation. */
   readonly hasHistory: boolean;
   /** A dialogue is going on, so that even a whole question may be its next step. */

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { TenantId } from "../../core/ids.ts";
 
 /** Turns texts into vectors that lie close together where the meaning does. */
 export interface Embedder {
@@ -6,19 +7,20 @@ export interface Embedder {
   readonly real: boolean;
   /** Of which model the vectors are; vectors of two models are never compared. */
   readonly name: string;
-  embed(text: string, signal: AbortSignal): Promise<readonly number[]>;
+  /** `payer` is the company whose question it is: what it costs is theirs. */
+  embed(text: string, payer: TenantId, signal: AbortSignal): Promise<ArrayLike<number>>;
 }
 
 /** Questions of this process by their meaning. */
 export interface SimilarQuestions {
   /** The most similar question that was added under the same scope, if it is similar enough and asks for the same. */
-  find(scope: string, normalized: string, vector: readonly number[]): string | undefined;
-  add(scope: string, normalized: string, vector: readonly number[]): void;
+  find(scope: string, normalized: string, vector: ArrayLike<number>): string | undefined;
+  add(scope: string, normalized: string, vector: ArrayLike<number>): void;
 }
 
 interface Known {
   readonly normalized: string;
-  readonly vector: readonly number[];
+  readonly vector: ArrayLike<number>;
 }
 
 const perScope = 500;
@@ -53,11 +55,11 @@ export function createSimilarQuestions({
   };
 }
 
-function toCosine(a: readonly number[], b: readonly number[]): number {
+function toCosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return -1;
   let [dot, ofA, ofB] = [0, 0, 0];
-  for (const [at, x] of a.entries()) {
-    const y = b[at] ?? 0;
+  for (let at = 0; at < a.length; at += 1) {
+    const [x, y] = [a[at] ?? 0, b[at] ?? 0];
     dot += x * y;
     ofA += x * x;
     ofB += y * y;

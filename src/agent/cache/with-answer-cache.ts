@@ -9,6 +9,8 @@ interface WithAnswerCacheParts {
   /** What a company's answers rest on, by a name that changes with it; undefined where none may be given again. */
   readonly knowledgeVersionOf: (tenantId: TenantId) => string | undefined;
   readonly promptVersionOf: (request: AgentRequest) => string;
+  /** The language a question is clearly asked in; without it only the same question is found, never a similar one. */
+  readonly hearLanguage?: ((request: AgentRequest) => string | undefined) | undefined;
   readonly log: Log;
 }
 
@@ -31,7 +33,7 @@ export function withAnswerCache<A extends Agent>(agent: A, parts: WithAnswerCach
     const scope = toScope(request, parts);
     if (scope === undefined || request.questions.length === 0 || (request.done ?? []).length > 0)
       return agent.answer(request);
-    const asked = toAsked(request);
+    const asked = toAsked(request, parts.hearLanguage?.(request));
     const known = await cache.find(scope, asked, request.signal);
     if (known !== undefined) return toAnswer(known, scope, "fresh");
     const answered = await agent.answer(request);
@@ -102,11 +104,15 @@ function isPersonal({ history, summary, profile }: AgentRequest): boolean {
   );
 }
 
-function toAsked({ questions, history, summary, language, dialogue }: AgentRequest): AskedQuestion {
+function toAsked(
+  { questions, history, summary, language, dialogue }: AgentRequest,
+  heard: string | undefined,
+): AskedQuestion {
   const texts = questions.map(({ text }) => text);
   return {
     questions: texts,
     language,
+    heard,
     hasHistory: history.length > 0 || summary !== undefined,
     hasDialogue: dialogue !== undefined,
     hasAttachments: texts.some((text) => /^\[attached: /mu.test(text)),

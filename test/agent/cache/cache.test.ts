@@ -37,6 +37,7 @@ function asking(text: string, overrides: Partial<AskedQuestion> = {}): AskedQues
   return {
     questions: [text],
     language: "en",
+    heard: "en",
     hasHistory: false,
     hasDialogue: false,
     hasAttachments: false,
@@ -241,13 +242,30 @@ describe("similar questions", () => {
     expect(house.looks).toEqual(["similar", "miss"]);
   });
 
+  test("is looked for among those in the same language alone, and only where the language is clear", async () => {
+    const house = aHouse(sameForAll);
+    const shipping = "How long does shipping to Norway take?";
+    await house.cache.keep(aScope(), asking("What are your opening hours?"), anAnswer(), signal);
+    for (const heard of ["de", undefined])
+      expect(await house.cache.find(aScope(), asking(shipping, { heard }), signal)).toBeUndefined();
+    await house.cache.keep(
+      aScope(),
+      asking(shipping, { heard: undefined }),
+      anAnswer({ body: "Five." }),
+      signal,
+    );
+    expect(await house.cache.find(aScope(), asking("Do you sell gift cards online?"), signal)).toMatchObject({
+      body: anAnswer().body,
+    });
+  });
+
   test("an embedder that is not real, slow or broken finds the same question only", async () => {
     const embedders: Embedder[] = [
       { ...close, real: false },
       { ...close, embed: async () => Promise.reject(new Error("away")) },
       {
         ...close,
-        embed: (_, stop) =>
+        embed: (_text, _payer, stop) =>
           new Promise((_resolve, reject) =>
             stop.addEventListener("abort", () => reject(new Error("too slow"))),
           ),
