@@ -44,7 +44,7 @@ async function readEmbedFiles(): Promise<{
   const version = toDigest(texts.join("\n")).slice(0, 12);
   const files = names.map((name, index) => {
     const body = Buffer.from(
-      (texts[index] ?? "").replaceAll(/\/embed\/(?=[a-z-]+\.(?:js|css))/g, `/embed/${version}/`),
+      (texts[index] ?? "").replaceAll(/\/embed\/(?=[a-z-]+\.(?:js|css)\b)/g, `/embed/${version}/`),
     );
     return [name, { type: types[extname(name)] ?? "", body, etag: `"${toDigest(body)}"` }] as const;
   });

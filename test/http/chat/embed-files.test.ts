@@ -44,3 +44,7 @@ test("R214: a version of another release gives the files that are here, and nobo
   expect((await get("/embed/another-one/nothing.js")).statusCode).toBe(404);
   expect((await get("/embed/another-one/..%2f..%2fpackage.json")).statusCode).toBe(404);
 });
+
+test("what the pages ask the server for is no file, and keeps its address", async () => {
+  expect((await get("/embed/page.js")).body).toContain('"/embed/site.json"');
+});
