@@ -23,6 +23,7 @@ export const textCommands = [
   "who",
   "fix",
   "tell",
+  "live",
 ] as const;
 export type TextCommandName = (typeof textCommands)[number];
 

@@ -156,11 +156,8 @@ export function createHandoff(parts: HandoffParts): Handoff {
     if (content === undefined) return false;
     const decision = decide(work, toOpenItem(control, content));
     if (decision.kind === "answer" || decision.kind === "silent") return false;
-    await carryOutDecision(work, { decision, control, content });
-    const reason =
-      decision.kind === "staff speaks" && work.room !== undefined
-        ? "said among colleagues"
-        : describe(decision);
+    const heard = await carryOutDecision(work, { decision, control, content });
+    const reason = heard ?? describe(decision);
     await work.sql.query(settleControl(work.subject.tenantId, control.id, reason));
     return true;
   }
@@ -172,20 +169,22 @@ export function createHandoff(parts: HandoffParts): Handoff {
       control,
       content,
     }: { decision: ControlDecision; control: OpenControl; content: MessageContent },
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const staff = control.staff_id ?? undefined;
     const at = control.created_at;
     const call = { control, content, staff };
     switch (decision.kind) {
       case "staff speaks":
-        // In a room, what colleagues write stays among them until they send it.
-        if (staff !== undefined && work.room === undefined)
-          await pass(work, { kind: "staff reply", by: staff, at }, control.id);
-        return;
+        // In a room, what colleagues write stays among them until they send it, or are live.
+        if (staff !== undefined && work.room !== undefined) return deck.hear(work, { ...call, staff });
+        if (staff !== undefined) await pass(work, { kind: "staff reply", by: staff, at }, control.id);
+        return undefined;
       case "command":
-        return deck.carryOut(work, { ...call, command: decision.command });
+        await deck.carryOut(work, { ...call, command: decision.command });
+        return undefined;
       case "action":
-        return pressControl(work, decision, call);
+        await pressControl(work, decision, call);
+        return undefined;
       default:
         throw new Error(`unknown decision: ${JSON.stringify(decision satisfies never)}`);
     }

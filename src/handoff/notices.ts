@@ -18,6 +18,7 @@ export function toNoticeReply(notice: Notice, more = ""): Reply {
 const roomHelp = [
   "What you write here stays among colleagues.",
   "- `!r text` sends it to them; `!role text` as the team, `!anonymous text` without a name; 📤 on a message, or `!send`, sends that one; `!snippet name` sends written words",
+  "- `!live` sends whatever you write from then on, `!live off` ends it; a line that begins with `//` stays here",
   "- `!undo` takes back what has not gone out; `!edit 3 text` changes #3",
   "- `!claim` 🙋, `!assign Mia`, `!transfer billing`, `!bot` 🤖, `!resolve reason` ✅, `!reopen`",
   "- `!snooze 2h`, `!snooze until Mon 9:00`, `!snooze until reply` 💤",

@@ -170,8 +170,8 @@ const tenantFile = z.strictObject({
     .default([]),
   staffRoom: z
     .strictObject({
-      // Teams lets nobody begin a conversation there, and a web site has no room.
-      channel: z.enum(["slack", "discord"], "must be slack or discord"),
+      // A web site has no room.
+      channel: z.enum(["slack", "discord", "teams"], "must be slack, discord or teams"),
       workspace: z.string("must be the workspace's id in quotes").min(1),
       id: z.string("must be the room's id in quotes").min(1),
     })

@@ -40,14 +40,15 @@ export interface Room {
   card(): PageMessage;
   says(name: string, text: string): string;
   reacts(name: string, ts: string, emoji: string): void;
-  clicks(name: string, action: string): Promise<{ problem?: string }>;
+  /** Presses a button of the deck: on the card, or on the newest line in the thread that has these words in it. */
+  clicks(name: string, action: string, words?: string): Promise<{ problem?: string }>;
   /** What Baton put there, in order, as it stands now. */
   lines(): string[];
 }
 
 /** Opens one; the staff room is a channel of the given platform. */
 export async function openRoomHouse(
-  where: "slack" | "discord",
+  where: SimulatedPlatform,
   options: { readonly pace?: HouseOptions["pace"]; readonly tenant?: string } = {},
 ): Promise<RoomHouse> {
   const simulated = await startSimulatedWorkspace({ hasModel: true });
@@ -71,6 +72,7 @@ export async function openRoomHouse(
     },
   });
   await simulated.connect(talk.house.service.url());
+  if (where === "teams") await greetOnTeams(simulated, talk);
   return {
     talk,
     simulated,
@@ -93,6 +95,14 @@ export async function openRoomHouse(
   };
 }
 
+/** A tenant of Teams is known from its first activity on. */
+async function greetOnTeams(simulated: SimulatedWorkspace, talk: Talk): Promise<void> {
+  const greeter = directTo(simulated, "teams");
+  await greeter.says("hello [[id:greeting]]");
+  await until(async () => (await greeter.heard()).length > 0, slowlyMs);
+  await talk.settled(slowlyMs);
+}
+
 const isRoot = (threadTs: string | undefined, ts: string) => threadTs === undefined || threadTs === ts;
 
 function accountOf(simulated: SimulatedWorkspace, channel: SimulatedPlatform) {
@@ -109,6 +119,8 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
     if (found === undefined) throw new Error("the card is gone");
     return found;
   };
+  const under = () =>
+    all().filter(({ threadTs, ts, isBot, deleted }) => isBot && !deleted && threadTs === root && ts !== root);
   return {
     page,
     channel,
@@ -116,16 +128,23 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
     card,
     says: (name, text) => page.says({ user: person(name), channel, text, threadTs: root }).ts,
     reacts: (name, ts, emoji) => page.reacts({ user: person(name), channel, ts, name: emoji, remove: false }),
-    clicks: (name, action) => {
-      const shown = JSON.stringify(card());
-      const actionId = new RegExp(`"(baton\\.deck\\.${action}[^"]*)"`).exec(shown)?.[1] ?? `no ${action}`;
-      return page.clicks({ user: person(name), channel, ts: root, actionId });
+    clicks: (name, action, words) => {
+      const line =
+        words === undefined ? card() : under().findLast((one) => JSON.stringify(one).includes(words));
+      const actionId = actionOn(JSON.stringify(line), action) ?? `no ${action}`;
+      return page.clicks({ user: person(name), channel, ts: line?.ts ?? root, actionId });
     },
-    lines: () =>
-      all()
-        .filter(({ threadTs, ts, isBot, deleted }) => isBot && !deleted && threadTs === root && ts !== root)
-        .map((message) => JSON.stringify(message)),
+    lines: () => under().map((message) => JSON.stringify(message)),
   };
+}
+
+/** How a button is named where it is pressed: Teams knows it by its title. */
+function actionOn(shown: string | undefined, action: string): string | undefined {
+  const inTeams = new RegExp(
+    `"title":"([^"]+)"[^{}]*"data":\\{"[^"]+":\\{"action":"baton\\.deck\\.${action}`,
+  );
+  const elsewhere = new RegExp(`"(baton\\.deck\\.${action}[^"]*)"`);
+  return (inTeams.exec(shown ?? "") ?? elsewhere.exec(shown ?? ""))?.[1];
 }
 
 function directTo(simulated: SimulatedWorkspace, platform: SimulatedPlatform): Person {

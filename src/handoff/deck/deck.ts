@@ -8,6 +8,7 @@ import type { Rooms } from "../rooms/rooms.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { createFixes, type Fixes } from "./fixes.ts";
+import { createLive, type Live } from "./live.ts";
 import { createReplies, type Replies } from "./replies.ts";
 import { readWakeUp } from "./when-to-wake.ts";
 
@@ -15,6 +16,8 @@ import { readWakeUp } from "./when-to-wake.ts";
 export interface Deck {
   /** Carries a command out in the transaction that settles its control; a refusal is said where it was asked. */
   carryOut(work: Work, call: DeckCall): Promise<void>;
+  /** What a colleague wrote in a room's thread: it goes to the person where they are live, and else stays. Gives which. */
+  hear(work: Work, call: Omit<StaffCall, "command">): Promise<string>;
 }
 
 export interface DeckParts {
@@ -35,6 +38,7 @@ export function createDeck(parts: DeckParts): Deck {
   const { passing, rooms, reopen, log } = parts;
   const { pass, answer } = passing;
   const replies: Replies = createReplies(parts);
+  const live: Live = createLive({ passing, replies });
   const desk: Desk = createDesk({ passing, rooms });
   const fixes: Fixes = createFixes({ passing, rooms });
 
@@ -70,6 +74,7 @@ export function createDeck(parts: DeckParts): Deck {
     who: desk.who,
     fix: fixes.fix,
     tell: fixes.tell,
+    live: live.turn,
   };
 
   async function carryOut(work: Work, call: DeckCall): Promise<void> {
@@ -111,7 +116,7 @@ export function createDeck(parts: DeckParts): Deck {
     return answer(work, toRefusalReply(command.name, reason), control.id);
   }
 
-  return { carryOut };
+  return { carryOut, hear: live.hear };
 }
 
 function atOf({ control }: DeckCall): Date {

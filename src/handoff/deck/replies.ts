@@ -15,8 +15,10 @@ import {
   type ReplyRow,
 } from "../rooms/reply-store.ts";
 import { openContent } from "../rooms/room-matter.ts";
-import { channelOf, restate } from "../rooms/room-store.ts";
-import { toPublicWords, toReplyLine } from "../rooms/room-words.ts";
+import { parseBrief } from "../rooms/brief.ts";
+import { briefPurpose, channelOf, restate } from "../rooms/room-store.ts";
+import { offerToSend, takeOffer } from "../rooms/send-offer.ts";
+import { toHeldLine, toPublicWords } from "../rooms/room-words.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { roomNoticeId, sayInRoom } from "../rooms/say-in-room.ts";
 import { auditCommand } from "./desk.ts";
@@ -27,10 +29,20 @@ export interface Replies {
   send(work: Work, call: StaffCall, as: { readonly identity: Identity | undefined }): Promise<void>;
   /** Sends what was written among colleagues: the message that was reacted to, or the colleague's last one. */
   sendNote(work: Work, call: StaffCall): Promise<void>;
+  /** Sends these words as they are; `note` is the message they were written in, where it was none of a command's. */
+  sendWords(work: Work, call: StaffCall, words: Words): Promise<void>;
+  /** Puts a Send button under what was written among colleagues. */
+  offer(work: Work, call: StaffCall): Promise<void>;
   snippet(work: Work, call: StaffCall): Promise<void>;
   edit(work: Work, call: StaffCall): Promise<void>;
   /** Takes back what has not gone out yet. */
   undo(work: Work, call: StaffCall): Promise<void>;
+}
+
+interface Words {
+  readonly text: string;
+  readonly identity?: Identity | undefined;
+  readonly note?: string | undefined;
 }
 
 export interface RepliesParts {
@@ -52,14 +64,13 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
   ): Promise<void> {
     const text = call.command.argument?.trim() ?? "";
     if (text === "") return refuse(work, call, "write what you want to say behind it");
-    await sendText(work, call, text, identity);
+    await sendWords(work, call, { text, identity });
   }
 
-  async function sendText(
+  async function sendWords(
     work: Work,
     call: StaffCall,
-    text: string,
-    wanted: Identity | undefined,
+    { text, identity: wanted, note }: Words,
   ): Promise<void> {
     const { sql, seal, subject, room, conversation } = work;
     if (room === undefined || room.room_conversation_id === null)
@@ -72,16 +83,20 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
     const pieces = await cutFor(work, toPublicWords(identity, await nameOf(work, staff), text));
     const number = await nextNumber(sql, tenantId, room.id);
     const cause: [string, string] = ["reply", control.id];
+    const id = deriveId("room reply", room.id, control.id);
+    const scene = { sql, seal, split: rooms.split, tenantId, room, touched: work.ends.touched };
+    const line = toHeldLine({ id, number, holdMs });
+    const offer = note === undefined ? undefined : await takeOffer(scene, note, line);
     await sql.query(
       enqueueReply(tenantId, {
-        id: deriveId("room reply", room.id, control.id),
+        id,
         room_id: room.id,
         number,
         conversation_id: conversationId,
         message_id: deriveId<MessageId>("room reply message", room.id, control.id),
         deliveries: pieces.map((_, index) => deliveryOf(room.id, control.id, index)),
         bodies: pieces.map((body) => sealReply(seal, { body })),
-        line_id: roomNoticeId(room, cause, 0),
+        line_id: offer ?? roomNoticeId(room, cause, 0),
         by_staff: staff,
         identity,
         recipient: conversation.requesterId,
@@ -90,27 +105,31 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
         correlationId,
       }),
     );
-    const { touched } = work.ends;
-    await sayInRoom(
-      { sql, seal, split: rooms.split, tenantId, room, touched },
-      cause,
-      toReplyLine(number, { state: "held", holdMs }),
-    );
-    touched.add(conversationId);
+    if (offer === undefined) await sayInRoom(scene, cause, line.body, line.buttons);
+    work.ends.touched.add(conversationId);
     await sql.query(auditCommand(work, call, { number, identity }));
   }
 
   async function sendNote(work: Work, call: StaffCall): Promise<void> {
-    const text = await findNote(work, call);
-    if (text === undefined) return refuse(work, call, "there is no message of yours to send");
-    await sendText(work, call, text, undefined);
+    const found = await findNote(work, call);
+    if (found === undefined) return refuse(work, call, "there is no message of yours to send");
+    await sendWords(work, call, found);
+  }
+
+  async function offer(work: Work, { control, content }: StaffCall): Promise<void> {
+    const { sql, seal, subject, room } = work;
+    if (room === undefined || room.room_conversation_id === null || content.text.trim() === "") return;
+    const { name = "them" } = parseBrief(seal.open(briefPurpose, room.brief));
+    const { tenantId } = subject;
+    const scene = { sql, seal, split: rooms.split, tenantId, room, touched: work.ends.touched };
+    await offerToSend(scene, { id: control.id, text: content.text, to: name.split(" ")[0] ?? name });
   }
 
   async function snippet(work: Work, call: StaffCall): Promise<void> {
     const { snippets } = rooms.policyOf(work.subject.tenantId);
     const name = call.command.argument?.trim().toLowerCase() ?? "";
     const text = snippets.get(name);
-    if (text !== undefined) return sendText(work, call, text, undefined);
+    if (text !== undefined) return sendWords(work, call, { text });
     const known = [...snippets.keys()].map((one) => `\`${one}\``).join(", ");
     await refuse(work, call, known === "" ? "the company has no snippets" : `it is one of ${known}`);
   }
@@ -146,7 +165,9 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
 
   async function undo(work: Work, call: StaffCall): Promise<void> {
     const { sql, subject, room } = work;
-    const reply = room && (await lockReply(sql, subject.tenantId, room.id, { by: call.staff }));
+    const named = call.content.action?.value;
+    const id = named !== subject.conversationId && isId(named) ? named : undefined;
+    const reply = room && (await lockReply(sql, subject.tenantId, room.id, { by: call.staff, id }));
     if (reply === undefined) return refuse(work, call, "you have sent nothing");
     if (reply.state !== "held" || !(await withdrawReply(sql, subject.tenantId, reply))) {
       const { number } = reply;
@@ -161,7 +182,7 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
     return channel === undefined ? [words] : rooms.split(channel, words);
   }
 
-  return { send, sendNote, snippet, edit, undo };
+  return { send, sendNote, sendWords, offer, snippet, edit, undo };
 }
 
 function deliveryOf(roomId: string, controlId: string, index: number): DeliveryId {
@@ -176,12 +197,12 @@ async function nameOf({ sql, subject }: Work, staff: string): Promise<string> {
   return row?.name ?? "Support";
 }
 
-/** Only words of colleagues, written in this room, that are no command. */
-async function findNote(work: Work, { control, content }: StaffCall): Promise<string | undefined> {
-  const named = content.fields?.["message"];
-  const chosen = isId(named) ? named : undefined;
-  const [row] = await work.sql.query<{ content: Buffer }>({
-    text: `SELECT content FROM messages WHERE company_id = $1 AND conversation_id = $2 AND role = 'staff' AND kind = 'message'
+/** Only words of colleagues, written in this room, that are no command and went out in no other way. */
+async function findNote(work: Work, { control, content }: StaffCall): Promise<Words | undefined> {
+  const named = content.fields?.["message"] ?? content.action?.value;
+  const chosen = isId(named) && named !== work.subject.conversationId ? named : undefined;
+  const [row] = await work.sql.query<{ id: string; content: Buffer }>({
+    text: `SELECT id, content FROM messages WHERE company_id = $1 AND conversation_id = $2 AND role = 'staff' AND kind = 'message'
              AND deleted_at IS NULL AND state IN ('settled', 'ignored') AND coalesce(reason, '') NOT LIKE 'command %'
              AND CASE WHEN $3::uuid IS NULL THEN sender_id = $4 ELSE id = $3 END
            ORDER BY seq DESC LIMIT 1`,
@@ -189,7 +210,7 @@ async function findNote(work: Work, { control, content }: StaffCall): Promise<st
   });
   const opened = row && openContent(work.seal, row.content);
   const text = opened?.text.trim() ?? "";
-  return text === "" ? undefined : text;
+  return row === undefined || text === "" ? undefined : { text, note: row.id };
 }
 
 async function areChangeable({ sql, subject }: Work, { deliveries }: ReplyRow): Promise<boolean> {

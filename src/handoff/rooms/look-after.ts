@@ -9,25 +9,24 @@ import { parseBrief } from "./brief.ts";
 import { openContent, readMatter } from "./room-matter.ts";
 import { findUntold, noteTold, type UntoldReply } from "./reply-store.ts";
 import {
+  findStaleMirrors,
+  findUnmirrored,
+  freshMirror,
+  noteMirrored,
+  type Unmirrored,
+} from "./mirror-store.ts";
+import {
   briefPurpose,
   channelOf,
-  findCard,
-  findStaleMirrors,
   findStanding,
-  findUnmirrored,
   freshCard,
-  freshMirror,
-  linkRoom,
   lockRoom,
   mayChange,
-  noteMirrored,
-  openThread,
   restate,
   type RoomRow,
   type Standing,
-  type StandingCard,
-  type Unmirrored,
 } from "./room-store.ts";
+import { findCard, linkRoom, openThread, type StandingCard } from "./thread-store.ts";
 import { toCard, toDeleted, toMirrored, toReplyLine, toRoomGreeting, toThreadCard } from "./room-words.ts";
 import { cut, roomNoticeId, sayInRoom, type RoomScene, type Split } from "./say-in-room.ts";
 
@@ -100,7 +99,10 @@ async function showCard(looking: Looking, room: RoomRow, standing: Standing): Pr
   const isShared = room.room_conversation_id === room.conversation_id;
   const reply = isShared
     ? toThreadCard(standing, room.conversation_id, timeZone)
-    : toCard(parseBrief(seal.open(briefPurpose, room.brief)), standing, room.conversation_id, timeZone);
+    : toCard(parseBrief(seal.open(briefPurpose, room.brief)), standing, room.conversation_id, {
+        timeZone,
+        isLive: room.live_staff !== null,
+      });
   const [isStale] = await sql.query({
     text: "SELECT 1 FROM rooms WHERE company_id = $1 AND id = $2 AND is_card_stale",
     values: [tenantId, room.id],
@@ -163,12 +165,18 @@ async function tellReplies({ sql, seal, room, tenantId, touched }: Scene): Promi
   for (const reply of await sql.query<UntoldReply>(findUntold(tenantId, room.id))) {
     const end = endOf(reply);
     if (end === undefined) continue;
-    const words = toReplyLine(reply.number, end);
+    const words = toReplyLine(reply.number, end, end.state === "failed" ? waysTo(seal, room) : []);
     const [changed] = await sql.query(restate(tenantId, reply.line_id, sealReply(seal, { body: words })));
     if (changed !== undefined && room.room_conversation_id !== null) touched.add(room.room_conversation_id);
     if (changed !== undefined || !(await mayChange(sql, tenantId, reply.line_id)))
       await sql.query(noteTold(tenantId, reply.id, end.state));
   }
+}
+
+/** Other ways to the person that they have named. */
+function waysTo(seal: TenantSeal, room: RoomRow): readonly string[] {
+  const { facts } = parseBrief(seal.open(briefPurpose, room.brief));
+  return facts.filter((fact) => /@|^\+?[\d\s()./-]{7,}$/u.test(fact));
 }
 
 /** Undefined while any of its messages is still on its way. */

@@ -85,14 +85,18 @@ export async function lockReply(
   sql: Sql,
   tenantId: TenantId,
   roomId: string,
-  which: { readonly number?: number | undefined; readonly by?: StaffId | undefined },
+  which: {
+    readonly number?: number | undefined;
+    readonly by?: StaffId | undefined;
+    readonly id?: string | undefined;
+  },
 ): Promise<ReplyRow | undefined> {
   const [row] = await sql.query<ReplyRow>({
     text: `SELECT ${columns} FROM room_replies p WHERE p.company_id = $1 AND p.room_id = $2
              AND ($3::int IS NULL OR p.number = $3) AND ($4::uuid IS NULL OR p.by_staff = $4)
-             AND ($3::int IS NOT NULL OR p.state <> 'undone')
+             AND ($3::int IS NOT NULL OR p.state <> 'undone') AND ($5::uuid IS NULL OR p.id = $5)
            ORDER BY p.number DESC LIMIT 1 FOR UPDATE`,
-    values: [tenantId, roomId, which.number ?? null, which.by ?? null],
+    values: [tenantId, roomId, which.number ?? null, which.by ?? null, which.id ?? null],
   });
   return row;
 }

@@ -1,6 +1,6 @@
 import type { Owner } from "../../core/conversation.ts";
 import type { ChannelName } from "../../core/envelope.ts";
-import type { ConversationId, DeliveryId, InstallationId, MessageId, TenantId } from "../../core/ids.ts";
+import type { ConversationId, DeliveryId, StaffId, TenantId } from "../../core/ids.ts";
 import type { Query, Sql } from "../../store/database.ts";
 
 /** The purpose under which what a card tells is sealed. */
@@ -19,12 +19,14 @@ export interface RoomRow {
   readonly brief: Buffer;
   readonly mirrored_seq: string;
   readonly replies: number;
+  /** Whose words in the thread go out to the person at once. */
+  readonly live_staff: StaffId | null;
   readonly correlation_id: string | null;
   readonly created_at: Date;
 }
 
 const columns = `r.id, r.conversation_id, r.card_conversation_id, r.card_id, r.room_conversation_id, r.state, r.brief,
-  r.mirrored_seq, r.replies, r.correlation_id, r.created_at`;
+  r.mirrored_seq, r.replies, r.live_staff, r.correlation_id, r.created_at`;
 
 /** The room whose thread a conversation is; undefined for any other conversation. */
 export function findRoomAt(
@@ -98,17 +100,30 @@ export function insertRoom(
   };
 }
 
-/** What the card shows is not true any more. */
+/** What the card shows is not true any more. Nobody is live but whoever has the conversation. */
 export function staleCard(
   tenantId: TenantId,
   id: string,
-  to: { readonly state?: RoomRow["state"] | undefined; readonly brief?: Buffer | undefined },
+  to: {
+    readonly state?: RoomRow["state"] | undefined;
+    readonly brief?: Buffer | undefined;
+    readonly holder?: StaffId | undefined;
+  },
 ): Query {
   return {
     text: `UPDATE rooms SET is_card_stale = true, brief = coalesce($4, brief),
+             live_staff = CASE WHEN live_staff = $5 THEN live_staff END,
              state = CASE WHEN $3 = 'open' AND room_conversation_id IS NULL THEN 'opening' ELSE coalesce($3, state) END
            WHERE company_id = $1 AND id = $2`,
-    values: [tenantId, id, to.state ?? null, to.brief ?? null],
+    values: [tenantId, id, to.state ?? null, to.brief ?? null, to.holder ?? null],
+  };
+}
+
+/** From now on what this colleague writes goes out at once; null: nobody's does. */
+export function setLive(tenantId: TenantId, id: string, staff: StaffId | null): Query {
+  return {
+    text: "UPDATE rooms SET live_staff = $3, is_card_stale = true WHERE company_id = $1 AND id = $2",
+    values: [tenantId, id, staff],
   };
 }
 
@@ -126,65 +141,6 @@ export function skipToNow(tenantId: TenantId, { id, conversation_id }: RoomRow):
     text: `UPDATE rooms r SET mirrored_seq = c.last_seq FROM conversations c
            WHERE r.company_id = $1 AND r.id = $2 AND c.company_id = $1 AND c.id = $3`,
     values: [tenantId, id, conversation_id],
-  };
-}
-
-/** Where a card that waits for its thread stands on its platform. */
-export interface StandingCard {
-  readonly ref: string;
-  readonly channel: ChannelName;
-  readonly installation_id: InstallationId;
-  readonly installation: string;
-  readonly space: string;
-  readonly contact_id: string;
-  readonly audience: string;
-}
-
-/** Finds where a card stands; no row until it does. */
-export function findCard(tenantId: TenantId, room: RoomRow): Query {
-  return {
-    text: `SELECT d.ref, c.channel, c.installation_id, i.external_id AS installation, c.space, c.user_id AS contact_id, c.audience
-           FROM deliveries d
-           JOIN conversations c ON c.company_id = $1 AND c.id = $2
-           JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
-           WHERE d.company_id = $1 AND d.id = $3 AND d.state = 'sent' AND d.ref IS NOT NULL`,
-    values: [tenantId, room.card_conversation_id, room.card_id],
-  };
-}
-
-/** The thread under a card as a conversation: Baton only carries words there, so it has no bot. */
-export function openThread(
-  tenantId: TenantId,
-  card: StandingCard,
-  thread: { readonly id: ConversationId; readonly threadId: string },
-): Query {
-  return {
-    text: `INSERT INTO conversations (company_id, id, installation_id, user_id, channel, thread_id, space, thread, audience,
-             agent_type, owner_kind)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'staff', 'off')
-           ON CONFLICT (company_id, id) DO UPDATE SET owner_kind = 'off', owner_staff = NULL, owner_queue = NULL,
-             agent_type = 'staff', user_id = excluded.user_id`,
-    values: [
-      tenantId,
-      thread.id,
-      card.installation_id,
-      card.contact_id,
-      card.channel,
-      thread.threadId,
-      card.space,
-      card.ref,
-      card.audience,
-    ],
-  };
-}
-
-/** The room's thread is known from now on. */
-export function linkRoom(tenantId: TenantId, id: string, place: ConversationId): Query {
-  return {
-    text: `UPDATE rooms SET state = CASE WHEN state = 'opening' THEN 'open' ELSE state END, room_conversation_id = $3,
-             is_card_stale = true
-           WHERE company_id = $1 AND id = $2 AND room_conversation_id IS NULL RETURNING id`,
-    values: [tenantId, id, place],
   };
 }
 
@@ -227,64 +183,6 @@ export async function findStanding(
     values: [tenantId, id],
   });
   return row;
-}
-
-/** Something the person said that the room does not show yet, or shows as it was. */
-export interface Unmirrored {
-  readonly id: MessageId;
-  readonly seq: string;
-  readonly content: Buffer;
-  readonly deleted_at: Date | null;
-}
-
-/** What the person said since the room was last told, oldest first. */
-export function findUnmirrored(tenantId: TenantId, room: RoomRow): Query {
-  return {
-    text: `SELECT id, seq, content, deleted_at FROM messages
-           WHERE company_id = $1 AND conversation_id = $2 AND seq > $3 AND role = 'user' AND kind = 'message'
-           ORDER BY seq LIMIT 100`,
-    values: [tenantId, room.conversation_id, room.mirrored_seq],
-  };
-}
-
-/** A message is in the room, in so many pieces. */
-export function noteMirrored(
-  tenantId: TenantId,
-  roomId: string,
-  { id, seq }: Unmirrored,
-  pieces: number,
-): Query {
-  return {
-    text: `WITH room AS (UPDATE rooms SET mirrored_seq = $4 WHERE company_id = $1 AND id = $2)
-           INSERT INTO room_mirrors (company_id, room_id, message_id, pieces) VALUES ($1, $2, $3, $5) ON CONFLICT DO NOTHING`,
-    values: [tenantId, roomId, id, seq, pieces],
-  };
-}
-
-/** What a room shows of a message is not what its person says any more; in the transaction that changes the message. */
-export function staleMirrors(tenantId: TenantId, id: MessageId): Query {
-  return {
-    text: `UPDATE room_mirrors SET is_stale = true WHERE company_id = $1 AND message_id = $2 RETURNING room_id`,
-    values: [tenantId, id],
-  };
-}
-
-/** Mirrored messages that changed since. */
-export function findStaleMirrors(tenantId: TenantId, roomId: string): Query {
-  return {
-    text: `SELECT m.id, m.seq, m.content, m.deleted_at, x.pieces FROM room_mirrors x
-           JOIN messages m ON m.company_id = $1 AND m.id = x.message_id
-           WHERE x.company_id = $1 AND x.room_id = $2 AND x.is_stale FOR UPDATE OF x`,
-    values: [tenantId, roomId],
-  };
-}
-
-/** A mirrored message is as it should be, in so many pieces. */
-export function freshMirror(tenantId: TenantId, roomId: string, id: MessageId, pieces: number): Query {
-  return {
-    text: `UPDATE room_mirrors SET is_stale = false, pieces = $4 WHERE company_id = $1 AND room_id = $2 AND message_id = $3`,
-    values: [tenantId, roomId, id, pieces],
-  };
 }
 
 /**

@@ -7,9 +7,32 @@ import type { Identity } from "./reply-store.ts";
 import type { Standing } from "./room-store.ts";
 
 /** The card about a person in a room that they do not read. */
-export function toCard(brief: Brief, standing: Standing, conversationId: string, timeZone: string): Reply {
-  const body = [toBriefLines(brief), toStandingLine(standing, timeZone)].join("\n\n");
-  return { body, buttons: toDeckButtons(standing, conversationId) };
+export function toCard(
+  brief: Brief,
+  standing: Standing,
+  conversationId: string,
+  { timeZone, isLive = false }: { readonly timeZone: string; readonly isLive?: boolean },
+): Reply {
+  const live = isLive && standing.owner_kind === "human" && standing.status !== "closed";
+  const lines = [
+    ...(live ? [toLiveLine(standing.holder ?? undefined, brief.name)] : []),
+    toBriefLines(brief),
+    toStandingLine(standing, timeZone),
+  ];
+  const label = live ? "Stop live" : "Go live";
+  const more = standing.owner_kind === "human" ? [deckButton("live", label, { conversationId })] : [];
+  const buttons = toDeckButtons(standing, conversationId);
+  return {
+    body: lines.join("\n\n"),
+    buttons: standing.status === "closed" ? buttons : [...buttons, ...more],
+  };
+}
+
+/** That a colleague's words reach the person as they are written, and how that ends. */
+export function toLiveLine(holder: string | undefined, person: string | undefined): string {
+  const who = plainName(holder ?? "A colleague");
+  const to = plainName(person ?? "them");
+  return `🔴 **LIVE:** what ${who} writes in the thread goes to ${to}. A line that begins with \`//\` stays among colleagues; \`!live off\` ends it.`;
 }
 
 /** What is known of a person and their wish. */
@@ -103,7 +126,8 @@ export function toRoomGreeting(brief: Brief): string {
   const who = whoOf(brief);
   return [
     `This thread is the room for **${who}**. What you write here stays among colleagues.`,
-    `\`!r …\` sends ${who} your words; 📤 on a message of yours, or \`!send\`, sends that one.`,
+    `\`!r …\` sends ${who} your words; the button under a message of yours, 📤 on it, or \`!send\`, sends that one.`,
+    "`!live` sends whatever you write from then on.",
     "`!claim`, `!bot` and `!resolve` pass the baton; `!help` tells all.",
   ].join(" ");
 }
@@ -130,6 +154,17 @@ export function toPublicWords(identity: Identity, author: string, text: string):
   return isPlain ? `**${name}:** ${text}` : `**${name}:**\n\n${text}`;
 }
 
+/** The line of a reply that is held back, with the button that stops it. */
+export function toHeldLine(reply: {
+  readonly id: string;
+  readonly number: number;
+  readonly holdMs: number;
+}): Reply & { readonly buttons: readonly Button[] } {
+  const { id, number, holdMs } = reply;
+  const body = toReplyLine(number, { state: "held", holdMs });
+  return { body, buttons: [deckButton("undo", "Undo", { conversationId: id })] };
+}
+
 /** What the room is told of a reply, in one line that changes as the reply goes its way. */
 export function toReplyLine(
   number: number,
@@ -138,6 +173,7 @@ export function toReplyLine(
     readonly reason?: string | undefined;
     readonly holdMs?: number;
   },
+  ways: readonly string[] = [],
 ): string {
   switch (end.state) {
     case "held":
@@ -145,7 +181,7 @@ export function toReplyLine(
     case "sent":
       return `✅ **#${number}** delivered. \`!edit ${number} …\` changes it.`;
     case "failed":
-      return `⚠️ **#${number}** was not delivered: ${toFailure(end.reason)}`;
+      return `⚠️ **#${number}** was not delivered: ${toFailure(end.reason)}${toWays(ways)}`;
     case "undone":
       return `↩️ **#${number}** was taken back. Nothing was sent.`;
     default:
@@ -170,6 +206,10 @@ const failures: ReadonlyMap<string, string> = new Map([
 function toFailure(reason: string | undefined): string {
   if (reason === undefined) return "the platform gave no reason.";
   return `${failures.get(reason) ?? `the platform refused it (\`${reason.replaceAll("`", "'").slice(0, 80)}\`)`}.`;
+}
+
+function toWays(ways: readonly string[]): string {
+  return ways.length === 0 ? "" : ` They have named ${ways.map(plainText).join(", ")}.`;
 }
 
 function whoOf(brief: Brief): string {

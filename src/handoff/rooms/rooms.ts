@@ -26,9 +26,9 @@ import {
   mayChange,
   skipToNow,
   staleCard,
-  staleMirrors,
   type RoomRow,
 } from "./room-store.ts";
+import { staleMirrors } from "./mirror-store.ts";
 import type { Identity } from "./reply-store.ts";
 import { toWaitWords } from "../waiting/wait-words.ts";
 import { findWaiting } from "../waiting/waiting-store.ts";
@@ -157,7 +157,7 @@ export function createRooms(parts: RoomsParts): Rooms {
       await sql.query(insertRoom(tenantId, { ...kept, ...here, cardId: noticeIdOf(card) }));
       return true;
     }
-    const replies = [toCard(brief, standing, conversationId, timeZone)];
+    const replies = [toCard(brief, standing, conversationId, { timeZone })];
     const posted = await staffRoom.post(sql, seal, { tenantId, replies, cause: id, correlationId });
     const [cardId] = posted?.deliveries ?? [];
     if (posted === undefined || cardId === undefined) return false;
@@ -172,12 +172,14 @@ export function createRooms(parts: RoomsParts): Rooms {
     const { tenantId, conversation, conversationId, touched } = news;
     const isRelay = room.room_conversation_id !== conversationId;
     const reason = news.escalation?.reason;
+    const { owner } = conversation.baton;
     const again =
       reason === undefined ? undefined : await readMatter(sql, seal, { tenantId, conversationId, reason });
     await sql.query(
       staleCard(tenantId, room.id, {
         state: conversation.baton.status === "closed" ? "closed" : "open",
         brief: again && seal.seal(briefPurpose, JSON.stringify(again.brief)),
+        holder: owner.kind === "human" ? owner.staff : undefined,
       }),
     );
     if (!isRelay || room.room_conversation_id === null) return false;

@@ -1,0 +1,76 @@
+import type { Passing, Work } from "../baton-work.ts";
+import { parseBrief } from "../rooms/brief.ts";
+import { briefPurpose, findStanding, lockRoom, setLive } from "../rooms/room-store.ts";
+import { toLiveLine } from "../rooms/room-words.ts";
+import { auditCommand } from "./desk.ts";
+import type { StaffCall } from "./deck-call.ts";
+import type { Replies } from "./replies.ts";
+import { refuseColleague, tellColleague } from "./tell-colleague.ts";
+
+/** A colleague whose words in a room reach the person as they are written. */
+export interface Live {
+  /** Turns it on or off, for whoever has the conversation; on takes it. */
+  turn(work: Work, call: StaffCall): Promise<void>;
+  /** Sends what a colleague wrote, where they are live, and else offers to. Gives what became of it. */
+  hear(work: Work, call: Omit<StaffCall, "command">): Promise<string>;
+}
+
+const staysInside = /^\s*\/\//u;
+
+export function createLive({
+  passing,
+  replies,
+}: {
+  readonly passing: Passing;
+  readonly replies: Pick<Replies, "sendWords" | "offer">;
+}): Live {
+  const refuse = (work: Work, call: StaffCall, reason: string) =>
+    refuseColleague(passing, work, call, reason);
+
+  async function turn(work: Work, call: StaffCall): Promise<void> {
+    const { sql, seal, subject } = work;
+    const room = work.room && (await lockRoom(sql, subject.tenantId, work.room.id));
+    if (room === undefined || room.room_conversation_id === null)
+      return refuse(work, call, "here they read what you write anyway");
+    const said = call.command.argument?.trim().toLowerCase();
+    const isOn = said === undefined ? room.live_staff !== call.staff : !/^(off|stop|end|no)$/u.test(said);
+    if (isOn && !(await takes(work, call))) return;
+    await sql.query(setLive(subject.tenantId, room.id, isOn ? call.staff : null));
+    await sql.query(auditCommand(work, call, { live: isOn }));
+    work.ends.rooms.add(subject.conversationId);
+    const standing = await findStanding(sql, subject.tenantId, subject.conversationId);
+    const { name } = parseBrief(seal.open(briefPurpose, room.brief));
+    const body = isOn
+      ? toLiveLine(standing?.holder ?? undefined, name)
+      : "⚪️ Not live any more: what you write here stays among colleagues.";
+    await tellColleague(passing, work, call, { body });
+  }
+
+  /** Only whoever has the conversation is live in it; a refusal says who has it. */
+  async function takes(work: Work, { command, control, staff }: StaffCall): Promise<boolean> {
+    const { owner } = work.conversation.baton;
+    if (owner.kind === "human" && owner.staff === staff) return true;
+    const claim = { kind: "claim", by: staff, at: control.created_at } as const;
+    await passing.pass(work, claim, `${control.id} live`, { command: command.name });
+    const now = work.conversation.baton.owner;
+    return now.kind === "human" && now.staff === staff;
+  }
+
+  async function hear(work: Work, said: Omit<StaffCall, "command">): Promise<string> {
+    const { sql, subject } = work;
+    const call: StaffCall = { ...said, command: { name: "reply" } };
+    const { text } = said.content;
+    const { owner } = work.conversation.baton;
+    const room = work.room && (await lockRoom(sql, subject.tenantId, work.room.id));
+    const has = owner.kind === "human" && owner.staff === said.staff;
+    if (has && room?.live_staff === said.staff && text.trim() !== "" && !staysInside.test(text)) {
+      await replies.sendWords(work, call, { text });
+      return "command reply, live";
+    }
+    // Whoever has the conversation speaks to the person; what the others write is advice.
+    if (has || owner.kind !== "human") await replies.offer(work, call);
+    return "said among colleagues";
+  }
+
+  return { turn, hear };
+}
