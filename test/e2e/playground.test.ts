@@ -108,6 +108,29 @@ describe("a newcomer", { timeout: 60_000 }, () => {
     expect(complaints).toEqual([]);
   });
 
+  test("reads an answer once that was streamed and put right afterwards", async () => {
+    const page = await visit();
+    const channel = stage.support;
+    const { ts: root } = stage.workspace.says({
+      user: "U0ANA000001",
+      channel,
+      text: "how long does it take?",
+    });
+    await page.getByRole("button", { name: "Reply in thread" }).first().click({ force: true });
+    const recipient = { recipient_user_id: "U0ANA000001", recipient_team_id: "T0BATON0001" };
+    const stream = await stage.bot("chat.startStream", { channel, thread_ts: root, ...recipient });
+    const place = { channel, ts: stream["ts"] };
+    await stage.bot("chat.appendStream", { ...place, markdown_text: "It takes **two** days." });
+    await stage.bot("chat.stopStream", place);
+    const said = page.locator("#thread .message .content").last();
+    await said.getByText("two").waitFor();
+    const text = "It takes **three** days.";
+    await stage.bot("chat.update", { ...place, text, blocks: [{ type: "markdown", text }] });
+    await said.getByText("three").waitFor();
+    expect(await said.textContent()).toBe("It takes three days.");
+    expect(complaints).toEqual([]);
+  });
+
   test("presses buttons, and only the one who pressed sees the answer meant for them", async () => {
     const page = await visit();
     await page.getByRole("button", { name: "@baton how do I reset my VPN?" }).click();

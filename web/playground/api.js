@@ -1,7 +1,8 @@
 /**
  * @typedef {{ id: string, name: string, realName: string, isStaff: boolean, directChannel: string }} Person
+ * @typedef {{ id: string, name: string, members?: string[] }} Channel `members`: whom alone it is open to.
  * @typedef {{ workspace: string, bot: { id: string, name: string }, people: Person[],
- *   channels: { id: string, name: string }[], platform: "slack" | "discord" | "teams", directThreads: boolean,
+ *   channels: Channel[], platform: "slack" | "discord" | "teams", directThreads: boolean,
  *   thumb: string, commands: { name: string, about: string }[], model: string, data?: string, questions?: string[] }} Scene
  * @typedef {{ id: string, name: string, mimetype: string, size: number }} FileMark
  * @typedef {{ name: string, users: string[] }} Reaction
@@ -24,6 +25,9 @@ export const home = /^\/playground(?:\/at\/[^/]+)?/.exec(location.pathname)?.[0]
 
 /** Whether this page is drawn small, as one pane among others. */
 export const isPane = document.documentElement.classList.contains("as-pane");
+
+/** Whether it is the staff's pane: what waits for them, and nothing else. */
+export const isStaffPane = document.documentElement.classList.contains("as-staff");
 
 /**
  * Asks the playground's API. Rejects with what the server said, or that it could not be reached.
@@ -80,13 +84,23 @@ function hearParent(hear) {
 /**
  * Hears the questions that the overview asks in all its panes, and lets it know that this one listens.
  * @param {(question: string) => void} hear
+ * @param {(question: string) => void} [hearAlone] What somebody is to ask of the bot alone.
  */
-export function hearQuestions(hear) {
+export function hearQuestions(hear, hearAlone) {
   addEventListener("message", ({ origin, source, data }) => {
     if (origin !== location.origin || source !== window.parent || data?.to !== "pane") return;
     if (typeof data.question === "string") hear(data.question);
+    if (typeof data.alone === "string") hearAlone?.(data.alone);
   });
-  window.parent.postMessage({ to: "overview", kind: "ready", platform }, location.origin);
+  tellOverview({ kind: "ready", pane: isStaffPane ? "staff" : platform });
+}
+
+/**
+ * Tells the page that shows this one as a pane.
+ * @param {{ kind: string, [more: string]: unknown }} told
+ */
+export function tellOverview(told) {
+  window.parent.postMessage({ to: "overview", ...told }, location.origin);
 }
 
 /**

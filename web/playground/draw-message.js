@@ -1,11 +1,13 @@
-import { home, platform } from "./api.js";
+import { isStaffPane } from "./api.js";
 import { h } from "./dom.js";
 import { drawCards } from "./draw-card.js";
 import { drawComponents, drawEmbeds } from "./draw-components.js";
 import { drawBlocks } from "./draw-blocks.js";
+import { drawEditor } from "./draw-editor.js";
+import { drawFiles } from "./draw-files.js";
 import { drawTextBlocks } from "./draw-text.js";
 import { emojiOf } from "./emoji.js";
-import { decodeEntities } from "./inline.js";
+import { isFields } from "./fields.js";
 import { parseMarkdown, parseMrkdwn, parsePlain } from "./text-blocks.js";
 import { toTitle } from "./to-title.js";
 
@@ -100,7 +102,9 @@ function drawByline(message, name, isStaff) {
  */
 function drawTime(message, className) {
   const date = new Date(message.at);
-  const short = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clock = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  // Beside a message there is no room for more than the figures.
+  const short = className === "" ? clock : clock.replace(/\s?[AP]M$/u, "");
   return h("time", { class: className, datetime: date.toISOString(), title: date.toLocaleString() }, short);
 }
 
@@ -117,8 +121,8 @@ function drawContent(message, look, store, actions) {
     channel: (/** @type {string} */ id) => store.channelName(id),
   };
   const blocks = message.blocks ?? [];
-  // Slack's blocks say the text again; what hangs on a message elsewhere comes after its text.
-  const saysItself = message.format !== "mrkdwn" || blocks.length === 0;
+  // What hangs on a message comes after its text, unless it says the text again.
+  const saysItself = look.isWriting || !sayText(message);
   const text = saysItself ? drawTextBlocks(parsers[message.format](look.text), names) : [];
   const press = (/** @type {Press} */ one) => actions.press(message, one);
   const isPressed = (/** @type {string} */ key) => store.pressed.has(`${message.ts}/${key}`);
@@ -136,6 +140,16 @@ function drawContent(message, look, store, actions) {
   return h("div", { class: look.isWriting ? "content writing" : "content" }, drawn, drawFiles(message));
 }
 
+/**
+ * Whether the blocks of a message say its text: those of Slack do, except where a stream ended with them and nothing
+ * was changed since.
+ * @param {Message} message
+ */
+export function sayText({ format, blocks = [] }) {
+  if (format === "mrkdwn") return blocks.length > 0;
+  return blocks.some((block) => isFields(block) && block["type"] === "markdown");
+}
+
 const parsers = { markdown: parseMarkdown, mrkdwn: parseMrkdwn, plain: parsePlain };
 
 /**
@@ -147,25 +161,6 @@ function markEdited(drawn) {
   const last = drawn.findLast((element) => element.tagName === "P");
   if (last === undefined) drawn.push(mark);
   else last.append(mark);
-}
-
-/** @param {Message} message */
-function drawFiles(message) {
-  const files = message.files ?? [];
-  if (files.length === 0) return undefined;
-  const drawn = files.map(({ id, name, mimetype, size }) => {
-    const href = `${home}/${platform}/api/file?id=${encodeURIComponent(id)}`;
-    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(mimetype);
-    return h(
-      "a",
-      { class: "file", href, target: "_blank", rel: "noopener" },
-      isPicture
-        ? h("img", { src: href, alt: "" })
-        : h("span", { class: "file-mark", "aria-hidden": "true" }, "📄"),
-      h("span", {}, h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, toSize(size))),
-    );
-  });
-  return h("div", { class: "files" }, drawn);
 }
 
 /**
@@ -264,6 +259,10 @@ function drawToolbar(message, look, store, actions) {
   return h(
     "div",
     { class: "toolbar" },
+    isStaffPane &&
+      isMine &&
+      look.isNested &&
+      tool("send", "📤", "Send to the person", () => actions.react(message, "outbox_tray")),
     tool("thumb", "👍", "React with thumbs up", () => actions.react(message, store.scene.thumb)),
     !look.inThread &&
       store.hasThreads() &&
@@ -271,52 +270,6 @@ function drawToolbar(message, look, store, actions) {
     isMine && tool("edit", "✏️", "Edit message", () => actions.startEdit(message)),
     isMine && tool("delete", "🗑️", "Delete message", () => void actions.remove(message)),
   );
-}
-
-/**
- * @param {Message} message
- * @param {Store} store
- * @param {MessageActions} actions
- */
-function drawEditor(message, store, actions) {
-  const field = h("textarea", { "aria-label": "Edit message", rows: 2, "data-key": "editor" });
-  field.value = toEditable(message.text, (id) => store.userName(id));
-  const save = () => actions.saveEdit(message, field.value);
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") actions.cancelEdit();
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    save();
-  });
-  return h(
-    "div",
-    { class: "editor" },
-    field,
-    h(
-      "div",
-      { class: "editor-buttons" },
-      h("button", { type: "button", class: "button", onclick: () => actions.cancelEdit() }, "Cancel"),
-      h("button", { type: "button", class: "button primary", onclick: save }, "Save"),
-    ),
-  );
-}
-
-/**
- * What its author typed, out of the platform's markup.
- * @param {string} text
- * @param {(id: string) => string | undefined} userName
- */
-function toEditable(text, userName) {
-  const plain = text
-    .replaceAll(/<at>([^<>]+)<\/at>/g, "@$1")
-    .replaceAll(/<@!?([UW][A-Z0-9]+|\d{15,21})>/g, (_whole, id) => `@${userName(id) ?? id}`)
-    .replaceAll(/<(https?:[^>|]+)(?:\|[^>]*)?>/g, "$1");
-  return decodeEntities(plain);
-}
-
-/** @param {number} bytes */
-function toSize(bytes) {
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(bytes < 10_240 ? 1 : 0)} KB`;
 }
 
 /** @param {number} at */

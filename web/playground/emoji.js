@@ -34,6 +34,11 @@ const emoji = {
   clock1: "🕐",
   speech_balloon: "💬",
   memo: "📝",
+  outbox_tray: "📤",
+  raising_hand: "🙋",
+  zzz: "💤",
+  triangular_flag_on_post: "🚩",
+  leftwards_arrow_with_hook: "↩️",
 };
 
 /**

@@ -1,5 +1,5 @@
 import { h } from "./dom.js";
-import { drawMessage, toStatus } from "./draw-message.js";
+import { drawMessage, sayText, toStatus } from "./draw-message.js";
 
 /**
  * @typedef {import("./api.js").Message} Message
@@ -20,6 +20,7 @@ export class MessageList {
   #scroll;
   #inThread;
   #isInline;
+  #isFolded;
   #store;
   #actions;
   /** @type {Map<string, { look: string, element: HTMLElement }>} */
@@ -31,14 +32,16 @@ export class MessageList {
   #isAtEnd = true;
 
   /**
-   * @param {{ list: HTMLElement, scroll: HTMLElement, inThread: boolean, isInline?: boolean, store: Store,
-   *   actions: MessageActions }} parts `isInline` shows every thread under its root, in the same list.
+   * @param {{ list: HTMLElement, scroll: HTMLElement, inThread: boolean, isInline?: boolean, isFolded?: boolean,
+   *   store: Store, actions: MessageActions }} parts `isInline` shows every thread under its root, in the same list;
+   *   with `isFolded` only the one that is open.
    */
-  constructor({ list, scroll, inThread, isInline = false, store, actions }) {
+  constructor({ list, scroll, inThread, isInline = false, isFolded = false, store, actions }) {
     this.#list = list;
     this.#scroll = scroll;
     this.#inThread = inThread;
     this.#isInline = isInline;
+    this.#isFolded = isFolded;
     this.#store = store;
     this.#actions = actions;
     scroll.addEventListener("scroll", () => {
@@ -139,8 +142,10 @@ export class MessageList {
     const replies = this.#store.replies(root.ts);
     const status = this.#store.status(root.ts);
     let flows = false;
-    replies.forEach((reply, index) => {
-      const before = replies[index - 1];
+    const isHere = this.#store.thread === root.ts;
+    const shown = this.#isFolded && !isHere ? [] : replies;
+    shown.forEach((reply, index) => {
+      const before = shown[index - 1];
       const isGrouped = before !== undefined && belongsTo(before, reply);
       flows = this.#put(elements, reply, { elapsed, isGrouped, isNested: true }) || flows;
     });
@@ -150,8 +155,8 @@ export class MessageList {
           h("li", { class: "thinking nested" }, toStatus(status, this.#store)),
         ),
       );
-    const isHere = this.#store.thread === root.ts;
     if (replies.length === 0 || isHere || !this.#store.hasThreads()) return flows;
+    const label = this.#isFolded ? `Open this room (${replies.length})` : "Reply in thread";
     const answer = () =>
       h(
         "li",
@@ -159,10 +164,10 @@ export class MessageList {
         h(
           "button",
           { type: "button", "data-key": "answer", onclick: () => this.#actions.openThread(root.ts) },
-          "Reply in thread",
+          label,
         ),
       );
-    elements.push(this.#keep(`end ${root.ts}`, "", answer));
+    elements.push(this.#keep(`end ${root.ts}`, label, answer));
     return flows;
   }
 
@@ -216,7 +221,7 @@ export class MessageList {
   #reveal(message, elapsed) {
     const length = message.text.length;
     const before = this.#revealed.get(message.ts);
-    if (!message.isBot || message.format !== "markdown") return length;
+    if (!message.isBot || message.format !== "markdown" || sayText(message)) return length;
     // Where answers grow by edits, the first words are shown at once and what is added later flows in.
     if (before === undefined && !message.streaming) {
       this.#revealed.set(message.ts, length);
