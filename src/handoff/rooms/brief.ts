@@ -71,6 +71,11 @@ function findAsk(asked: readonly string[]): string {
 /** Nothing but the wish for a person, or a command. */
 function isMereCall(text: string): boolean {
   if (text.length > 80) return false;
+  const others = text.split(/[.!?,;\n]/u).filter((part) => !callsSomebody(part));
+  return callsSomebody(text) && others.join(" ").trim().split(/\s+/u).length < 3;
+}
+
+function callsSomebody(text: string): boolean {
   return /\b(humans?|persons?|agents?|representative|operator|someone|mensch\w*|mitarbeiter\w*|berater\w*|humain\w*|conseill\w+|humano|persona|agente)\b|^!?\w+$/iu.test(
     text.trim(),
   );
@@ -88,7 +93,15 @@ function toStep({ name, ok }: { readonly name: string; readonly ok: boolean | nu
 
 function lastWords(said: BriefMatter["said"]): readonly string[] {
   const last = said.findLast(({ role }) => role === "assistant");
-  return last === undefined ? [] : [`I answered: ${inOneLine(last.text)}`];
+  return last === undefined ? [] : [`I answered: ${inOneLine(withoutMarks(last.text))}`];
+}
+
+/** What a bot wrote in CommonMark, as words alone: links by their label, nothing bold, no code. */
+export function withoutMarks(text: string): string {
+  return text
+    .replaceAll(/!?\[([^\]]*)\]\([^)\s]*\)/gu, "$1")
+    .replaceAll(/(\*\*|__|~~|`+)(?=\S)(.+?)(?<=\S)\1/gu, "$2")
+    .replaceAll(/^\s*(#{1,6}|>|```\w*)\s*/gmu, "");
 }
 
 function inOneLine(text: string): string {

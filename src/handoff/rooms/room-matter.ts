@@ -2,7 +2,7 @@ import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "../../inbox/message-content.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
-import { toBrief, type Brief, type BriefMatter } from "./brief.ts";
+import { toBrief, withoutMarks, type Brief, type BriefMatter } from "./brief.ts";
 import { plainName } from "../approval-card.ts";
 
 const looksBack = 40;
@@ -96,7 +96,8 @@ const longestLine = 220;
 function toTranscript(name: string | undefined, said: readonly Said[]): string {
   const lines = said.slice(-mostLines).map(({ role, text }) => {
     const who = role === "user" ? plainName(name ?? "They") : role === "assistant" ? "Bot" : "Staff";
-    const words = text.replaceAll(/\s+/gu, " ").trim();
+    const plain = role === "assistant" ? withoutMarks(text) : text;
+    const words = plain.replaceAll(/\s+/gu, " ").trim();
     const cut =
       words.length <= longestLine
         ? words

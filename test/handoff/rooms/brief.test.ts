@@ -30,6 +30,18 @@ describe("a brief that needs no model", () => {
     expect(toBrief(matter([user("talk to a human")])).ask).toBe("talk to a human");
   });
 
+  it("tells what they want where they say it along with the call", () => {
+    const both = "My order A-77 has not arrived. Can I talk to a human, please?";
+    expect(toBrief(matter([user("what time is it?"), user(both)])).ask).toBe(both);
+  });
+
+  it("tells what the bot answered as words, not as marks", () => {
+    const text = "# Clock\nIt is **9:00** in `Tokyo`, see [the list](https://acme.test/list). 2 * 3 * 4";
+    expect(toBrief(matter([user("time?"), { role: "assistant", text }])).tried).toEqual([
+      "I answered: Clock It is 9:00 in Tokyo, see the list. 2 * 3 * 4",
+    ]);
+  });
+
   it("names each fact once, newest first, and what was tried with its end", () => {
     const brief = toBrief(
       matter(
