@@ -34,6 +34,13 @@ export function toSlackTeam({ slug, name }: SimulatedCompany): TeamSeed {
   };
 }
 
+/** The team with a place that only its staff read: there they see what waits for them. */
+export function withStaffChannel(team: TeamSeed): TeamSeed {
+  const members = team.users.filter(({ isAdmin }) => isAdmin === true).map(({ id }) => id);
+  const id = `C0STF${shortMark(team.id)}`;
+  return { ...team, channels: [...team.channels, { id, name: "staff", type: "group", members }] };
+}
+
 /** Its Discord guild: the same people as in the first one, who are known by one account everywhere. */
 export function toDiscordGuild({ slug, name }: SimulatedCompany): GuildSeed {
   const base = 1_310_000_000_000_000_000n + BigInt(`0x${hash(slug).slice(0, 8)}`) * 1_000n;

@@ -36,7 +36,7 @@ export interface PageWorkspace {
     workspace: string;
     bot: { id: string; name: string };
     people: PagePerson[];
-    channels: { id: string; name: string }[];
+    channels: PageChannel[];
     directThreads: boolean;
     thumb: string;
     commands: { name: string; about: string }[];
@@ -68,6 +68,14 @@ export interface PageWorkspace {
   ): Promise<{ problem?: string }>;
   happenings(seq: number): Happening[];
   onChange(listener: (change: PageChange) => void): () => void;
+}
+
+/** A place that people share. */
+export interface PageChannel {
+  readonly id: string;
+  readonly name: string;
+  /** Whom it is open to, by their ids; everybody when left out. */
+  readonly members?: readonly string[];
 }
 
 /** One person of a workspace, and their conversation with the bot alone. */

@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { toDiscordGuild, toSlackTeam, toTeamsTenant, type SimulatedCompany } from "./company-seeds.ts";
+import {
+  toDiscordGuild,
+  toSlackTeam,
+  toTeamsTenant,
+  withStaffChannel,
+  type SimulatedCompany,
+} from "./company-seeds.ts";
 import { installSlackApp } from "./install-slack-app.ts";
 import { startOpenAiSimulator, type OpenAiSimulatorOptions } from "./openai/openai-simulator.ts";
 import type { PageLog, PageWorkspace } from "./page-workspace.ts";
@@ -37,6 +43,8 @@ export interface CompanyWorkspaces {
   readonly workspaces: { readonly [P in SimulatedPlatform]?: PageWorkspace };
   /** Whoever is of the staff there. */
   readonly staff: readonly SimulatedColleague[];
+  /** A place that only they read, where what waits for them is shown. */
+  readonly staffRoom?: { readonly channel: "slack"; readonly workspace: string; readonly id: string };
   /** Under which ids Baton knows the workspaces. */
   readonly installations: readonly { readonly channel: SimulatedPlatform; readonly id: string }[];
 }
@@ -96,7 +104,7 @@ export async function startSimulatedWorkspace(
     await Promise.all(running.map(({ simulation }) => simulation.connect(baseUrl)));
   };
   if (options.baseUrl !== undefined) await connect(options.baseUrl);
-  const { workspaces, staff } = gather(
+  const { workspaces, staff, staffRoom } = gather(
     running.map(({ name, simulation }) => ({ name, scene: simulation.first })),
   );
   const ofCompany = (index: number) =>
@@ -116,6 +124,7 @@ export async function startSimulatedWorkspace(
     ) as Record<string, string>,
     workspaces,
     staff,
+    ...(staffRoom && { staffRoom }),
     companies: new Map(companies.map(({ slug }, index) => [slug, ofCompany(index)])),
     connect,
     async stop() {
@@ -127,13 +136,22 @@ export async function startSimulatedWorkspace(
 function gather(
   scenes: readonly { readonly name: SimulatedPlatform; readonly scene: Scene }[],
 ): CompanyWorkspaces {
+  const slack = scenes.find(({ name }) => name === "slack");
+  const staffRoom = slack && findStaffRoom(slack.scene);
   return {
     workspaces: Object.fromEntries(scenes.map(({ name, scene }) => [name, scene.page])),
     staff: scenes.flatMap(({ name, scene }) => toStaff(name, scene)),
+    ...(staffRoom && { staffRoom }),
     installations: scenes.flatMap(({ name, scene }) =>
       scene.accountsIn.slice(0, 1).map((id) => ({ channel: name, id })),
     ),
   };
+}
+
+/** The place in a Slack that is not open to all. */
+function findStaffRoom({ page, accountsIn: [workspace] }: Scene): CompanyWorkspaces["staffRoom"] {
+  const found = page.describe().channels.find(({ members }) => members !== undefined);
+  return found && workspace !== undefined ? { channel: "slack", workspace, id: found.id } : undefined;
 }
 
 function isModelConfigured(env: NodeJS.ProcessEnv): boolean {
@@ -177,7 +195,10 @@ async function simulateSlack({ model, companies, log }: Parts): Promise<Simulati
     import("./slack/seed.ts"),
   ]);
   const further = companies.map(toSlackTeam);
-  const slack = await startSlackSimulator({ historyLimit, teams: [...seedTeams, ...further] });
+  const slack = await startSlackSimulator({
+    historyLimit,
+    teams: [...seedTeams, ...further].map(withStaffChannel),
+  });
   const { clientId, clientSecret, signingSecret } = slack.app;
   const sceneOf = (teamId: string): Scene => ({
     page: createSlackPage(slack, model, { teamId, ...(log !== undefined && { log }) }),

@@ -47,8 +47,11 @@ export function createSlackPage(
           directChannel: state.directChannel(id, botId()).id,
         })),
       channels: [...state.channels.values()]
-        .filter(({ id, type, archived }) => type === "channel" && !archived && isHere(id))
-        .map(({ id, name }) => ({ id, name })),
+        .filter(({ id, archived }) => !archived && isHere(id))
+        .flatMap(({ id, name, type, members }) => {
+          if (type === "channel") return [{ id, name }];
+          return type === "group" ? [{ id, name, members: [...members] }] : [];
+        }),
       directThreads: true,
       thumb: "+1",
       commands: [],
@@ -145,7 +148,8 @@ function toPageMessage(seen: SeenMessage): PageMessage {
     ...(seen.files === undefined ? {} : { files: seen.files }),
     streaming: seen.streaming,
     broadcast: seen.subtype === "thread_broadcast",
-    edited: seen.edited,
+    // Cards and lines of the bot change with what they tell of, which is no news.
+    edited: seen.edited && !seen.isBot,
     deleted: seen.deleted,
     reactions: seen.reactions,
     ...(seen.ephemeralTo === undefined ? {} : { ephemeralTo: seen.ephemeralTo }),

@@ -5,6 +5,8 @@ import type { TenantFile } from "../settings/tenant-files.ts";
 /** Workspaces somebody simulates: whose people are there, and under which ids Baton knows them. */
 interface Places {
   readonly staff: readonly Colleague[];
+  /** Where colleagues see what waits for them, and nobody else does. */
+  readonly staffRoom?: NonNullable<TenantFile["staffRoom"]>;
   readonly installations: readonly { readonly channel: ChannelName; readonly id: string }[];
 }
 
@@ -14,7 +16,7 @@ interface Colleague {
 }
 
 /** What is simulated: the default tenant's places, and those of companies that have their own. */
-interface Simulated extends Pick<Places, "staff"> {
+interface Simulated extends Pick<Places, "staff" | "staffRoom"> {
   /** By the tenant's slug. */
   readonly companies: ReadonlyMap<string, Places>;
 }
@@ -45,8 +47,8 @@ export function siteKeyOf(slug: string): string {
 }
 
 /**
- * The settings of a Baton that lives in simulated workspaces. Each example company gets its own, with their staff and a
- * web site; where no real model is set up it answers by its rules, which need none.
+ * The settings of a Baton that lives in simulated workspaces. Each example company gets its own, with their staff, a
+ * staff room and a web site, on this machine's clock where its file names no other one; where no real model is set up it answers by its rules, which need none.
  */
 export function moveIn(settings: Settings, simulated: Simulated, hasModel: boolean): Settings {
   const tenants = settings.tenants.map((tenant) => settle(tenant, simulated, hasModel));
@@ -58,18 +60,22 @@ export function moveIn(settings: Settings, simulated: Simulated, hasModel: boole
 }
 
 function settle(tenant: TenantFile, simulated: Simulated, hasModel: boolean): TenantFile {
-  const places = tenant.isDefault
-    ? { staff: simulated.staff, installations: [] }
+  const places: Places | undefined = tenant.isDefault
+    ? { ...simulated, installations: [] }
     : simulated.companies.get(tenant.slug);
   if (places === undefined) return tenant;
   const staff = [...tenant.staff, ...places.staff.map((one) => ({ ...one, roles: ["staff"] as const }))];
-  if (tenant.isDefault) return { ...tenant, staff };
+  const staffRoom = tenant.staffRoom ?? places.staffRoom;
+  const timeZone = tenant.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (tenant.isDefault) return { ...tenant, staff, staffRoom, timeZone };
   const key = siteKeyOf(tenant.slug);
   const site = { key, name: tenant.name, origins: ["self"], userTokenSecret: undefined, allowApps: false };
   return {
     ...tenant,
     mode: hasModel ? tenant.mode : "rules",
     staff,
+    staffRoom,
+    timeZone,
     installations: [...tenant.installations, ...places.installations, { channel: "web", id: key }],
     sites: [...tenant.sites, site],
   };

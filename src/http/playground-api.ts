@@ -142,7 +142,8 @@ function checkPlace(workspace: PlaygroundWorkspace, { user, channel }: Playgroun
   const { people, channels } = workspace.describe();
   const person = people.find(({ id }) => id === user);
   if (person === undefined) throw new Refusal(400, `user: there is no ${user} in the workspace`);
-  if (person.directChannel === channel || channels.some(({ id }) => id === channel)) return;
+  const place = channels.find(({ id }) => id === channel);
+  if (person.directChannel === channel || (place && (place.members?.includes(user) ?? true))) return;
   throw new Refusal(404, `channel: there is no ${channel} that ${person.name} can see`);
 }
 

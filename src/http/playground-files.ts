@@ -57,18 +57,20 @@ const pageUrls: Readonly<Record<string, readonly string[]>> = {
 const platformPage = "platform.html";
 
 /**
- * Serves the page of one platform as the folder itself, and with `?pane` as one pane among others; its root element
- * says which, for its looks.
+ * Serves the page of one platform as the folder itself, with `?pane` as one pane among others, and with `?pane=staff` as
+ * the one in which colleagues see what waits for them; its root element says which, for its looks.
  */
 export function addPlatformPage(app: FastifyInstance, files: readonly PageFile[], platform: string): void {
   const page = files.find(({ name }) => name === platformPage);
   if (page === undefined) throw new Error(`playground: no ${platformPage} among the page's files`);
   const named = page.body.toString().replace('data-platform=""', `data-platform="${platform}"`);
   const toFile = (html: string) => toPageFile(platformPage, page.type, Buffer.from(html));
-  const [whole, pane] = [toFile(named), toFile(named.replace('class=""', 'class="as-pane"'))];
-  app.get<{ Querystring: { readonly pane?: unknown } }>("/", async (request, reply) =>
-    sendFile(request.query.pane === undefined ? whole : pane, request, reply),
-  );
+  const toPane = (classes: string) => toFile(named.replace('class=""', `class="${classes}"`));
+  const [whole, pane, staff] = [toFile(named), toPane("as-pane"), toPane("as-pane as-staff")];
+  app.get<{ Querystring: { readonly pane?: unknown } }>("/", async (request, reply) => {
+    const { pane: asked } = request.query;
+    return sendFile(asked === undefined ? whole : asked === "staff" ? staff : pane, request, reply);
+  });
 }
 
 function toPageFile(name: string, type: string, body: Buffer): PageFile {

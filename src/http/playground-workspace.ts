@@ -13,13 +13,21 @@ export interface PlaygroundPerson {
   readonly directChannel: string;
 }
 
+/** A place that people share. */
+export interface PlaygroundChannel {
+  readonly id: string;
+  readonly name: string;
+  /** Whom it is open to, by their ids; everybody when left out. */
+  readonly members?: readonly string[];
+}
+
 /** Who and what there is in the workspace. */
 export interface PlaygroundScene {
   readonly platform: PlaygroundPlatform;
   readonly workspace: string;
   readonly bot: { readonly id: string; readonly name: string };
   readonly people: readonly PlaygroundPerson[];
-  readonly channels: readonly { readonly id: string; readonly name: string }[];
+  readonly channels: readonly PlaygroundChannel[];
   /** Whether one can answer in a thread in the conversation with the bot alone; in channels one always can. */
   readonly directThreads: boolean;
   /** The name of the reaction that means a thumb up. */

@@ -112,7 +112,8 @@ function addOverview(app: FastifyInstance, scene: Scene): void {
   const there = playgroundPlatforms.filter((name) => workspaces[name] !== undefined);
   const model = there.map((name) => workspaces[name]?.describe().model).find((known) => known !== undefined);
   const { chat } = options;
-  const told = { platforms: there, chat, model, company: slug, companies, site, ...factsOf(scene) };
+  const staff = workspaces.slack?.describe().channels.some(({ members }) => members !== undefined) ?? false;
+  const told = { platforms: there, staff, chat, model, company: slug, companies, site, ...factsOf(scene) };
   app.get("/api/state", async (_request, reply) => reply.header("cache-control", "no-store").send(told));
   addChangeStream(app, workspaces);
 }

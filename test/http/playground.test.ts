@@ -98,7 +98,14 @@ describe("the page", () => {
   test("names the platforms there are, and has none that is not", async () => {
     const { body } = await get<object>("../../api/state");
     const companies = [{ slug: "", name: "Acme" }];
-    expect(body).toEqual({ platforms: ["slack"], data: "./data", model: "your own", company: "", companies });
+    expect(body).toEqual({
+      platforms: ["slack"],
+      staff: true,
+      data: "./data",
+      model: "your own",
+      company: "",
+      companies,
+    });
     expect((await fetch(`${stage.url}/playground/discord`)).status).toBe(404);
   });
 
@@ -127,7 +134,7 @@ describe("what people do", () => {
       ["Ben", false],
       ["Mia", true],
     ]);
-    expect(body.channels.map(({ name }) => name)).toEqual(["support", "general"]);
+    expect(body.channels.map(({ name }) => name)).toEqual(["support", "general", "staff"]);
   });
 
   test("a message is said as typed: nobody can forge the platform's markup", async () => {
@@ -293,6 +300,15 @@ describe("bad input", () => {
     const mine = stage.workspace.describe().people.find(({ id }) => id === ben)?.directChannel ?? "";
     expect((await post("say", { ...say, channel: mine })).status).toBe(404);
     expect((await get(`messages?channel=${mine}&user=${ana}`)).status).toBe(404);
+  });
+
+  test("the staff's place is closed to everybody else", async () => {
+    const { people, channels } = stage.workspace.describe();
+    const staff = channels.find(({ members }) => members !== undefined)?.id ?? "";
+    const mia = people.find(({ isStaff }) => isStaff)?.id ?? "";
+    expect((await get(`messages?channel=${staff}&user=${mia}`)).status).toBe(200);
+    expect((await get(`messages?channel=${staff}&user=${ana}`)).status).toBe(404);
+    expect((await post("say", { ...say, channel: staff })).status).toBe(404);
   });
 
   test("a reply cannot be the root of a thread", async () => {

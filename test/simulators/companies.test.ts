@@ -41,6 +41,18 @@ describe("companies with workspaces of their own", () => {
     expect(told).toEqual({ cinema: 1, catering: 0 });
   });
 
+  it("have a place in Slack that their staff alone read, and another one each", () => {
+    const rooms = [simulated, ...simulated.companies.values()].map(({ staffRoom, workspaces }) => {
+      const { people = [], channels = [] } = workspaces.slack?.describe() ?? {};
+      const members = channels.find(({ id }) => id === staffRoom?.id)?.members ?? [];
+      const readers = people.filter(({ id }) => members.includes(id));
+      expect(readers.length).toBeGreaterThan(0);
+      expect(readers.every(({ isStaff }) => isStaff)).toBe(true);
+      return `${staffRoom?.workspace} ${staffRoom?.id}`;
+    });
+    expect(new Set(rooms).size).toBe(3);
+  });
+
   it("name each workspace once, under the id by which Baton knows it", () => {
     const ids = [...simulated.companies.values()].flatMap(({ installations }) =>
       installations.map(({ channel, id }) => `${channel} ${id}`),

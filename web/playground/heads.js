@@ -18,7 +18,7 @@ export function drawHeads(store, hasThread) {
   byId("channel-title").textContent = name;
   byId("channel-about").textContent = store.isDirect()
     ? `Only you and ${bot}`
-    : `${store.scene.people.length} people and ${bot}`;
+    : `${countPeople(store)} and ${bot}`;
   const doing = store.status("");
   byId("channel-status").hidden = doing === "";
   byId("channel-status").textContent = doing === "" ? "" : toStatus(doing, store);
@@ -28,6 +28,13 @@ export function drawHeads(store, hasThread) {
   const status = store.thread === undefined ? "" : store.status(store.thread);
   byId("thread-status").hidden = status === "";
   byId("thread-status").textContent = status === "" ? "" : toStatus(status, store);
+}
+
+/** @param {Store} store */
+function countPeople({ scene, channel }) {
+  const members = scene.channels.find(({ id }) => id === channel)?.members;
+  const count = scene.people.filter(({ id }) => members?.includes(id) ?? true).length;
+  return count === 1 ? "1 person" : `${count} people`;
 }
 
 /**

@@ -1,13 +1,14 @@
-import { ask, hearQuestions, home, isPane, listen, platform } from "./api.js";
+import { ask, hearQuestions, home, isPane, isStaffPane, listen, platform } from "./api.js";
 import { Composer } from "./composer.js";
+import { showComposers } from "./composers.js";
 import { confirmDelete, explainConnect } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { drawFacts, drawHeads, drawIntro, placeName } from "./heads.js";
 import { Happenings } from "./happenings.js";
 import { MessageList } from "./message-list.js";
 import { drawSidebar } from "./sidebar.js";
+import { StaffDesk } from "./staff-desk.js";
 import { Store } from "./store.js";
-import { toTitle } from "./to-title.js";
 
 /**
  * @typedef {import("./api.js").Change} Change
@@ -35,8 +36,11 @@ const happenings = new Happenings([platform]);
 const asked = new Set();
 let isDrawn = false;
 
-store.become(sessionStorage.getItem(personKey) ?? "");
-readPlace();
+const desk = isStaffPane ? new StaffDesk(store) : undefined;
+if (desk === undefined) {
+  store.become(sessionStorage.getItem(personKey) ?? "");
+  readPlace();
+}
 
 /** @type {import("./draw-message.js").MessageActions} */
 const actions = {
@@ -84,6 +88,7 @@ const channelList = new MessageList({
   scroll: byId("channel-scroll"),
   inThread: false,
   isInline: isPane,
+  isFolded: isStaffPane,
   store,
   actions,
 });
@@ -135,6 +140,18 @@ async function say({ text, files }, threadTs) {
 function askHere(question) {
   const text = store.isDirect() ? question : `@${store.scene.bot.name} ${question}`;
   say({ text, files: [] }, undefined).catch((error) => complain(error.message));
+}
+
+/**
+ * Asks it as somebody who is alone with the bot.
+ * @param {string} question
+ */
+function askAlone(question) {
+  const asker = store.scene.people.find(({ isStaff, directChannel }) => !isStaff && directChannel !== "");
+  if (asker === undefined) return;
+  become(asker.id);
+  show(asker.directChannel);
+  askHere(question);
 }
 
 /**
@@ -282,6 +299,7 @@ function redraw() {
 /** @param {number} now */
 function draw(now) {
   isDrawn = false;
+  desk?.draw();
   const root = store.thread === undefined ? undefined : store.message(store.thread);
   drawHeads(store, root !== undefined && !isPane);
   drawPlaceOnce();
@@ -302,27 +320,12 @@ let drawnPlace = "";
 
 /** What depends on the place alone, and may hold the focus. */
 function drawPlaceOnce() {
-  const name = placeName(store);
-  const { scene, thread } = store;
-  const place = `${name}/${isPane ? (thread ?? "") : ""}`;
+  const place = `${placeName(store)}/${isPane ? (store.thread ?? "") : ""}`;
   if (place === drawnPlace) return;
   drawnPlace = place;
-  const names = [
-    { name: scene.bot.name, about: "the support bot" },
-    ...scene.people.map((person) => ({ name: person.name, about: person.realName })),
-  ];
-  const hint = "Enter sends · Shift+Enter for a new line";
-  if (isPane && thread !== undefined) {
-    const leave = () => {
-      go(store.channel);
-    };
-    channelComposer.show({ placeholder: "Reply…", hint, names, leave });
-  } else {
-    const placeholder = store.isDirect() ? `Ask ${toTitle(scene.bot.name)} anything` : `Message ${name}`;
-    const how = store.isDirect() ? hint : `Mention @${scene.bot.name} to ask it · ${hint}`;
-    channelComposer.show({ placeholder, hint: how, names, commands: scene.commands });
-  }
-  threadComposer.show({ placeholder: "Reply…", hint, names });
+  showComposers(store, { channel: channelComposer, thread: threadComposer }, () => {
+    go(store.channel);
+  });
   drawIntro(store, askHere);
 }
 
@@ -368,5 +371,5 @@ listen({
     byId("lost").hidden = false;
   },
 });
-if (isPane) hearQuestions(askHere);
+if (isPane) hearQuestions(askHere, askAlone);
 else channelComposer.focus();

@@ -2,16 +2,22 @@ import { ask, home, stream } from "./api.js";
 import { byId, h } from "./dom.js";
 import { examples } from "./examples.js";
 import { Happenings } from "./happenings.js";
+import { StaffToggle } from "./staff-toggle.js";
 import { toTitle } from "./to-title.js";
 
 /**
- * @typedef {{ platforms: string[], chat?: string, data?: string, model?: string, questions?: string[], site?: string,
+ * @typedef {{ platforms: string[], staff: boolean, chat?: string, data?: string, model?: string, questions?: string[], site?: string,
  *   company: string, companies: { slug: string, name: string }[] }} Overview
- * @typedef {{ name: string, title: string, address: string | undefined, alone: string }} PaneScene
+ * @typedef {{ name: string, title: string, address: string | undefined, alone?: string, about?: string, looks?: string }} PaneScene
  */
 
 /** @type {Overview} */
 const overview = await readOverview();
+
+/** Where somebody can be let ask for a person, alone with the bot: only the first company has that in Discord. */
+const asker = (overview.company === "" ? ["discord", "slack"] : ["slack"]).find((name) =>
+  overview.platforms.includes(name),
+);
 
 /** @type {PaneScene[]} */
 const scenes = [
@@ -27,7 +33,20 @@ const scenes = [
     address: overview.chat === undefined ? undefined : `${home}/web`,
     alone: `${overview.chat ?? ""}${overview.site === undefined ? "" : `?site=${overview.site}`}`,
   },
+  ...(overview.staff ? [toStaffScene()] : []),
 ];
+
+/** Where colleagues see what waits for them: a place of the simulated Slack that only they read. */
+function toStaffScene() {
+  const asks = asker === undefined ? "" : `&asker=${toTitle(asker)}`;
+  return {
+    name: "staff",
+    title: "Staff room",
+    about: "in Slack, as Mia",
+    looks: "slack",
+    address: `${home}/slack?pane=staff${asks}`,
+  };
+}
 
 /** @type {Map<string, HTMLIFrameElement>} */
 const frames = new Map();
@@ -58,19 +77,26 @@ function tell(name, message) {
     frames.get(name)?.contentWindow?.postMessage({ to: "pane", ...message }, location.origin);
 }
 
+/** The panes that show something of a platform. @param {string} platform */
+function panesOf(platform) {
+  return platform === "slack" ? ["slack", "staff"] : [platform];
+}
+
 /** @param {PaneScene} scene */
-function drawPane({ name, title, address, alone }) {
+function drawPane({ name, title, address, alone, about, looks = name }) {
   const frame =
     address === undefined ? undefined : h("iframe", { src: address, title: `${title}, simulated` });
   if (frame !== undefined) frames.set(name, frame);
   return h(
     "section",
-    { class: "pane", id: `pane-${name}`, "data-platform": name, "aria-labelledby": `title-${name}` },
+    { class: "pane", id: `pane-${name}`, "data-platform": looks, "aria-labelledby": `title-${name}` },
     h(
       "header",
       {},
-      h("h2", { id: `title-${name}` }, title),
-      frame !== undefined && h("a", { href: alone, "aria-label": `${title} by itself` }, "open alone ↗"),
+      h("h2", { id: `title-${name}` }, title, about !== undefined && h("span", { class: "about" }, about)),
+      frame !== undefined &&
+        alone !== undefined &&
+        h("a", { href: alone, "aria-label": `${title} by itself` }, "open alone ↗"),
     ),
     frame ?? h("p", { class: "absent" }, `${title} is not part of this run.`),
   );
@@ -78,7 +104,7 @@ function drawPane({ name, title, address, alone }) {
 
 /** @param {string} question */
 function askEverywhere(question) {
-  for (const name of frames.keys()) tell(name, { question });
+  for (const name of frames.keys()) if (name !== "staff") tell(name, { question });
 }
 
 function drawQuestions() {
@@ -100,14 +126,14 @@ function drawQuestions() {
 
 /** On a narrow screen one pane is shown at a time. */
 function drawTabs() {
-  const tabs = scenes.map(({ name, title }) =>
+  const tabs = scenes.map(({ name, title, looks = name }) =>
     h(
       "button",
       {
         type: "button",
         role: "tab",
         id: `tab-${name}`,
-        "data-platform": name,
+        "data-platform": looks,
         "aria-controls": `pane-${name}`,
         onclick: () => choose(name),
         onkeydown: (/** @type {KeyboardEvent} */ event) => step(event, name),
@@ -172,7 +198,9 @@ function wireDrawer() {
   const filter = byId("filter");
   filter.replaceChildren(
     h("option", { value: "" }, "all"),
-    ...[...frames.keys()].map((name) => h("option", { value: name }, toTitle(name))),
+    ...[...frames.keys()]
+      .filter((name) => name !== "staff")
+      .map((name) => h("option", { value: name }, toTitle(name))),
   );
   filter.addEventListener("change", () => {
     if (filter instanceof HTMLSelectElement) byId("happenings").dataset["only"] = filter.value;
@@ -197,9 +225,14 @@ function wirePanes() {
     if (origin !== location.origin || data?.to !== "overview") return;
     if (data.kind === "happening" && source === frames.get("web")?.contentWindow)
       happenings.add("web", data.happening);
+    if (data.kind === "try" && asker !== undefined) {
+      choose(asker);
+      tell(asker, { alone: "My order A-77 has not arrived. Can I talk to a human, please?" });
+    }
+    if (data.kind === "room") staffToggle?.opened();
     if (data.kind !== "ready") return;
-    ready.add(data.platform);
-    if (connection !== undefined) tell(data.platform, { change: connection });
+    ready.add(data.pane);
+    if (connection !== undefined) tell(data.pane, { change: connection });
   });
   stream(`${home}/api/events`, (change) => {
     if (change.kind === "open" || change.kind === "lost") {
@@ -209,10 +242,11 @@ function wirePanes() {
       return;
     }
     if (change.kind === "happening") happenings.changed();
-    else tell(change.platform, { change });
+    else for (const name of panesOf(change.platform)) tell(name, { change });
   });
 }
 
+const staffToggle = overview.staff ? new StaffToggle() : undefined;
 byId("lost").hidden = true;
 drawCompanies();
 drawQuestions();

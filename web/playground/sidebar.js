@@ -33,12 +33,24 @@ export function drawSidebar(sidebar, store, actions) {
     h(
       "ul",
       {},
-      scene.channels.map(({ id, name }) => drawPlace(store, actions, id, "#", name)),
+      scene.channels
+        .filter(({ id }) => store.visibleChannels().includes(id))
+        .map(({ id, name, members }) =>
+          drawPlace(store, actions, { id, mark: members === undefined ? "#" : "🔒", name }),
+        ),
     ),
     ...(store.hasDirect()
       ? [
           h("h2", {}, "Direct messages"),
-          h("ul", {}, drawPlace(store, actions, person.directChannel, "bot", toTitle(scene.bot.name))),
+          h(
+            "ul",
+            {},
+            drawPlace(store, actions, {
+              id: person.directChannel,
+              mark: "bot",
+              name: toTitle(scene.bot.name),
+            }),
+          ),
         ]
       : []),
     h(
@@ -65,11 +77,9 @@ export function drawSidebar(sidebar, store, actions) {
 /**
  * @param {Store} store
  * @param {SidebarActions} actions
- * @param {string} id
- * @param {"#" | "bot"} mark
- * @param {string} name
+ * @param {{ id: string, mark: "#" | "🔒" | "bot", name: string }} place
  */
-function drawPlace(store, actions, id, mark, name) {
+function drawPlace(store, actions, { id, mark, name }) {
   const isHere = store.channel === id;
   const isUnread = store.isUnread(id);
   return h(
@@ -86,7 +96,7 @@ function drawPlace(store, actions, id, mark, name) {
       },
       mark === "bot"
         ? h("span", { class: "avatar avatar-bot", "aria-hidden": "true" })
-        : h("span", { class: "hash", "aria-hidden": "true" }, "#"),
+        : h("span", { class: "hash", "aria-hidden": "true" }, mark),
       h("span", { class: "place-name" }, name),
       isUnread && h("span", { class: "dot", role: "img", "aria-label": "new messages" }),
     ),

@@ -12,7 +12,7 @@ export class Store {
     this.scene = scene;
     /** @type {Person} */
     this.person = scene.people[0] ?? { id: "", name: "", realName: "", isStaff: false, directChannel: "" };
-    this.channel = scene.channels.find(({ name }) => name === "support")?.id ?? scene.channels[0]?.id ?? "";
+    this.channel = firstChannel(scene);
     /** @type {string | undefined} */
     this.thread = undefined;
     /** @type {string | undefined} */
@@ -31,8 +31,8 @@ export class Store {
   become(id) {
     const wasDirect = this.channel === this.person.directChannel;
     this.person = this.scene.people.find((person) => person.id === id) ?? this.person;
-    if (wasDirect) {
-      this.channel = this.person.directChannel;
+    if (wasDirect || !this.visibleChannels().includes(this.channel)) {
+      this.channel = wasDirect ? this.person.directChannel : firstChannel(this.scene);
       this.thread = undefined;
     }
     this.editing = undefined;
@@ -41,7 +41,7 @@ export class Store {
 
   /** Channels this person can see. */
   visibleChannels() {
-    const channels = this.scene.channels.map(({ id }) => id);
+    const channels = this.scene.channels.filter((one) => isOpenTo(one, this.person)).map(({ id }) => id);
     return this.hasDirect() ? [...channels, this.person.directChannel] : channels;
   }
 
@@ -140,8 +140,8 @@ export class Store {
     const place = message.channel;
     const thread = message.threadTs === undefined ? undefined : `${place}/${message.threadTs}`;
     for (const person of this.scene.people) {
-      const isDirect = !this.scene.channels.some(({ id }) => id === place);
-      const isTheirs = !isDirect || person.directChannel === place;
+      const channel = this.scene.channels.find(({ id }) => id === place);
+      const isTheirs = channel === undefined ? person.directChannel === place : isOpenTo(channel, person);
       if (!isTheirs || person.id === message.user) continue;
       if (message.ephemeralTo !== undefined && message.ephemeralTo !== person.id) continue;
       this.unread.add(`${person.id} ${place}`);
@@ -165,4 +165,20 @@ export class Store {
   status(threadTs) {
     return this.statuses.get(`${this.channel}/${threadTs}`) ?? "";
   }
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {string}
+ */
+function firstChannel({ channels }) {
+  return channels.find(({ name }) => name === "support")?.id ?? channels[0]?.id ?? "";
+}
+
+/**
+ * @param {import("./api.js").Channel} channel
+ * @param {Person} person
+ */
+function isOpenTo({ members }, person) {
+  return members?.includes(person.id) ?? true;
 }
