@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startBaton, type StartedBaton } from "../../bench/walk/start-baton.ts";
+import { walkHandoff } from "../../bench/walk/walk.ts";
 
-const root = path.join(import.meta.dirname, "../..");
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -20,7 +20,7 @@ const shots = process.env["BATON_SHOTS"];
 
 let browser: Browser;
 let dataDir: string;
-let baton: { readonly child: ChildProcess; readonly url: string };
+let baton: StartedBaton;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), "baton-e2e-"));
@@ -35,36 +35,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  await stopBaton();
+  await baton.stop();
   await rm(dataDir, { recursive: true, force: true });
 }, 60_000);
-
-/** The product as a newcomer starts it: nothing set but where it may write. */
-function startBaton(folder: string): Promise<{ child: ChildProcess; url: string }> {
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], BATON_DATA_DIR: folder, PORT: "0" };
-  const child = spawn(process.execPath, ["src/main.ts"], {
-    cwd: root,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString();
-      const url = /Try it: (http:\/\/[^\s"]+)\/playground/.exec(said)?.[1];
-      if (url !== undefined) resolve({ child, url });
-    };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    child.once("exit", (code) => reject(new Error(`Baton ended with ${String(code)}:\n${said}`)));
-  });
-}
-
-async function stopBaton(): Promise<number | null> {
-  const ended = new Promise<number | null>((resolve) => baton.child.once("exit", (code) => resolve(code)));
-  baton.child.kill("SIGTERM");
-  return ended;
-}
 
 async function visit(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -157,6 +130,22 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     const before = await page.locator("#thread .message").count();
     await page.waitForTimeout(2_500);
     expect(await page.locator("#thread .message").count()).toBe(before);
+    await page.context().close();
+  });
+
+  test("passes from the bot to a person in another platform and back, in the pages of the playground", async () => {
+    const { page, complaints } = await overlook({ viewport: { width: 1600, height: 1000 } });
+    let heard: readonly string[] = [];
+    await walkHandoff(page, baton.url, async ({ name, heard: words }) => {
+      heard = words;
+      await shoot(page, `walk ${name}`);
+    });
+    const count = (words: string) => heard.filter((one) => one.includes(words)).length;
+    // What colleagues write among themselves is theirs; what is sent is read once.
+    expect(count("by the carrier")).toBe(0);
+    expect(count("I am sending it again today")).toBe(1);
+    expect(count("How was the help")).toBe(1);
+    expect(complaints).toEqual([]);
     await page.context().close();
   });
 
@@ -273,7 +262,7 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
   });
 
   test("stops cleanly when told to, and starts again on the same data", async () => {
-    expect(await stopBaton()).toBe(0);
+    expect(await baton.stop()).toBe(0);
     baton = await startBaton(dataDir);
     const health = (await (await fetch(`${baton.url}/health`)).json()) as { status: string };
     expect(health.status).toBe("healthy");

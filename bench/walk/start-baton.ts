@@ -1,0 +1,39 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import path from "node:path";
+
+const repository = path.join(import.meta.dirname, "../..");
+
+/** Baton as a newcomer starts it. */
+export interface StartedBaton {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Ends it as an operator does; resolves with its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts it with nothing set but where it may write; rejects with what it said when it ends before it listens. */
+export function startBaton(dataDir: string): Promise<StartedBaton> {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, ["src/main.ts"], {
+    cwd: repository,
+    env: { PATH, HOME, BATON_DATA_DIR: dataDir, PORT: "0" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stop = (): Promise<number | null> => {
+    if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    return ended;
+  };
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString();
+      const url = /Try it: (http:\/\/[^\s"]+)\/playground/.exec(said)?.[1];
+      if (url !== undefined) resolve({ url, child, stop });
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.once("exit", (code) => reject(new Error(`Baton ended with ${String(code)}:\n${said}`)));
+  });
+}
