@@ -182,7 +182,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const hasDemo = settings.tenants.some(({ demo }) => demo !== undefined);
   const business = hasDemo ? { data, payments } : undefined;
-  const { ledger, budget } = composeMoney({ settings, fast, database, metrics, log });
+  const money = composeMoney({ settings, fast, database, metrics, log });
+  const { ledger, budget, embeddings } = money;
   const background = createBackgroundCalls({
     database,
     sealer,
@@ -199,7 +200,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const knowledge = await composeKnowledge({
     tenants: settings.tenants,
     uri: settings.knowledgeUri,
-    embeddings: settings.embeddings,
+    embeddings,
     database,
     sealer,
     safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
@@ -234,6 +235,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     documentsVersionOf: knowledge.versionOf,
     hasDocuments: knowledge.has,
     closeness: knowledge.closeness,
+    embeddings,
     fast,
     sealer,
     budget,
@@ -415,6 +417,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       { name: "stores", start: async () => {}, stop: () => store.close() },
       { name: "installations", start: () => installations.start(), stop: () => installations.stop() },
       tools.servers,
+      money.bill,
       knowledge.part,
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       memory,

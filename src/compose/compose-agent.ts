@@ -15,6 +15,7 @@ import { limitPolicyOf } from "../guard/limits/limit-policy.ts";
 import { createLimits, type Limits } from "../guard/limits/limits.ts";
 import type { Budget } from "../insights/cost/budget.ts";
 import type { Metrics } from "../insights/metrics.ts";
+import type { RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
 import type { Settings } from "../settings.ts";
 import type { ModelChoice } from "../settings/agent-models.ts";
 import type { FastState } from "../store/fast-state.ts";
@@ -49,6 +50,8 @@ export interface AgentCompositionParts {
   readonly hasDocuments?: ((tenantId: TenantId) => boolean) | undefined;
   /** Grows with each change of what a company's documents say. */
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
+  /** Whose vectors are a key to answers that were given before; none are when left out. */
+  readonly embeddings?: RemoteEmbedderParts | undefined;
   /** How close in meaning earlier messages are to a question, for memories that go by it. */
   readonly closeness?: Closeness | undefined;
   readonly log: Log;
@@ -68,6 +71,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     documentsVersionOf,
     hasDocuments,
     closeness,
+    embeddings,
     log,
   } = parts;
   const { ai } = settings;
@@ -117,7 +121,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
   metrics.watchModels(thinker.conditions);
   const { understandFor } = understanding;
   const remembering = withAnswerCache(withUnderstanding(thinker, { understandFor, log }), {
-    ...composeCache({ settings, fast, sealer, metrics, documentsVersionOf, log }),
+    ...composeCache({ settings, fast, sealer, metrics, documentsVersionOf, embeddings, log }),
     promptVersionOf: ({ context, persona }) => thinker.promptVersion(context, persona),
     log,
   });

@@ -6,7 +6,7 @@ import type { Embedder } from "../agent/cache/similar-questions.ts";
 import { decideLanguage } from "../guard/understanding/language.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { createRemoteEmbedder } from "../knowledge/embed/remote-embedder.ts";
+import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Settings } from "../settings.ts";
 import { usualRules } from "../settings/rule-files.ts";
@@ -15,12 +15,14 @@ import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 
 interface CacheCompositionParts {
-  readonly settings: Pick<Settings, "tenants" | "rules" | "embeddings">;
+  readonly settings: Pick<Settings, "tenants" | "rules">;
   readonly fast: Pick<FastState, "get" | "set">;
   readonly sealer: Pick<Sealer, "forTenant">;
   readonly metrics: Pick<Metrics, "cacheLooks">;
   /** Grows with each change of what a company's documents say; until there are any it stands still. */
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
+  /** Whose vectors are a key to answers; none are when left out. */
+  readonly embeddings?: RemoteEmbedderParts | undefined;
   readonly log: Log;
 }
 
@@ -41,7 +43,7 @@ export function composeCache(parts: CacheCompositionParts): ComposedCache {
       .filter(({ rules }) => rules.cache)
       .map(({ slug, name, rules, brain }) => [tenantIdOf(slug), digest([name, rules, [...brain]])]),
   );
-  const embedder = toSentenceEmbedder(settings.embeddings);
+  const embedder = toSentenceEmbedder(parts.embeddings);
   return {
     cache: createAnswerCache({
       fast,
@@ -65,13 +67,13 @@ function hearClearly(request: AgentRequest): string | undefined {
 }
 
 /** A model that an operator chose understands sentences; Baton's own vectors know words alone, and are no key to an answer. */
-function toSentenceEmbedder(embeddings: Settings["embeddings"]): Embedder | undefined {
+function toSentenceEmbedder(embeddings: RemoteEmbedderParts | undefined): Embedder | undefined {
   if (embeddings === undefined) return undefined;
   const { model, embed } = createRemoteEmbedder(embeddings);
   return {
     real: true,
     name: model,
-    embed: async (text, _payer, signal) => (await embed([text], signal))[0] ?? [],
+    embed: async (text, payer, signal) => (await embed([text], signal, payer))[0] ?? [],
   };
 }
 

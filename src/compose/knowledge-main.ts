@@ -11,6 +11,7 @@ import { readSettings } from "../settings.ts";
 import { createLeases } from "../store/leases.ts";
 import { createCompanies, tenantIdOf } from "../tenants/companies.ts";
 import { composeKnowledge } from "./compose-knowledge.ts";
+import { openPurse } from "./compose-money.ts";
 import { openBeside, runCommand } from "./run-command.ts";
 
 // npm run knowledge -- add <folder|file|address> [--company=slug] [--for=public|colleagues|role:staff|room:slack:T1:C1,…]
@@ -51,10 +52,11 @@ async function main(): Promise<void> {
   if (tenant === undefined)
     throw new SettingsError(`There is no company ${values.company} in config/tenants.`);
   const { store, sealer, log } = await openBeside(settings);
+  const { bill, embeddings } = openPurse({ settings, database: store.database, fast: store.fast, log });
   const composed = await composeKnowledge({
     tenants: [],
     uri: settings.knowledgeUri,
-    embeddings: settings.embeddings,
+    embeddings,
     database: store.database,
     sealer,
     safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
@@ -118,6 +120,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await composed.part.stop(AbortSignal.timeout(5_000));
+    await bill.stop(AbortSignal.timeout(5_000));
     await store.close();
   }
 }

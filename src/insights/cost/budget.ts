@@ -61,6 +61,8 @@ export interface Budget {
   reserve(spender: Spender, wanted: Spent, cheap?: Spent): Promise<Reservation>;
   /** Counts what cost something without being asked for first: a tool, a search. Never rejects. */
   charge(spender: Spender, spent: Spent): Promise<void>;
+  /** The same for what a company as a whole needed, and nobody's turn in it: its documents. Never rejects. */
+  chargeCompany(tenantId: TenantId, costUsd: number): Promise<void>;
   /** US dollars spent today, for gauges. */
   spentToday(tenantId?: TenantId): Promise<number>;
 }
@@ -136,7 +138,23 @@ export function createBudget({
     };
   }
 
-  async function settle({ scope, hold: each }: HeldScope, { tenantId }: Spender, day: string, spent: Spent) {
+  async function chargeAll(
+    scopes: readonly Scope[],
+    spender: Pick<Spender, "tenantId">,
+    { day, spent }: { readonly day: string; readonly spent: Spent },
+  ): Promise<void> {
+    const none = { costUsd: 0, tokens: 0 };
+    const held = await Promise.allSettled(scopes.map((scope) => hold(scope, none)));
+    const found = held.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    await Promise.allSettled(found.map((one) => settle(one, spender, day, spent)));
+  }
+
+  async function settle(
+    { scope, hold: each }: HeldScope,
+    { tenantId }: Pick<Spender, "tenantId">,
+    day: string,
+    spent: Spent,
+  ) {
     const { before, after } = await each.settle(amountOf(scope, spent));
     const { threshold } = scope;
     if (threshold === undefined || before >= threshold || after < threshold) return;
@@ -176,9 +194,7 @@ export function createBudget({
 
   function scopesOf({ tenantId, contactId, conversationId, isFirst = false }: Spender, day: string): Scope[] {
     const { tokensPerCustomerDay, tokensPerConversation } = limits;
-    const scopes = [deploymentScope(day)];
-    const ofTenant = limits.tenantPerDayUsd?.(tenantId);
-    if (ofTenant !== undefined) scopes.push(tenantScope(tenantId, day, ofTenant));
+    const scopes = dayScopes(tenantId, day);
     if (tokensPerCustomerDay !== undefined) {
       const key = `tokens:${tenantId}:${contactId}:${day}`;
       const load = () => ledger.customerTokens(tenantId, contactId, day);
@@ -190,6 +206,12 @@ export function createBudget({
       scopes.push(tokenScope("conversation", { key, ttlMs: 2 * dayMs, load }, tokensPerConversation));
     }
     return scopes;
+  }
+
+  function dayScopes(tenantId: TenantId, day: string): Scope[] {
+    const ofTenant = limits.tenantPerDayUsd?.(tenantId);
+    const own = ofTenant === undefined ? [] : [tenantScope(tenantId, day, ofTenant)];
+    return [deploymentScope(day), ...own];
   }
 
   function deploymentScope(day: string): Scope {
@@ -218,10 +240,11 @@ export function createBudget({
     reserve,
     charge: async (spender, spent) => {
       const day = toDay(now());
-      const none = { costUsd: 0, tokens: 0 };
-      const held = await Promise.allSettled(scopesOf(spender, day).map((scope) => hold(scope, none)));
-      const found = held.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-      await Promise.allSettled(found.map((one) => settle(one, spender, day, spent)));
+      await chargeAll(scopesOf(spender, day), spender, { day, spent });
+    },
+    chargeCompany: async (tenantId, costUsd) => {
+      const day = toDay(now());
+      await chargeAll(dayScopes(tenantId, day), { tenantId }, { day, spent: { costUsd, tokens: 0 } });
     },
     spentToday: async (tenantId) => {
       const day = toDay(now());

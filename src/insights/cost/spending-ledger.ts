@@ -19,6 +19,16 @@ export interface DaySpending {
   readonly costUsd: number;
 }
 
+/** Vectors of one model on one day in UTC. */
+export interface EmbeddingSpending {
+  readonly day: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly tokens: number;
+  /** Of the price list; the whole day is counted by it, so that many small calls are not rounded away. */
+  readonly usdPerToken: number;
+}
+
 /** What a period was worth: the counts that money is set against. */
 export interface Activity {
   readonly conversations: number;
@@ -44,11 +54,16 @@ export interface SpendingLedger {
     day: string,
     limit: number,
   ): Promise<readonly { readonly contactId: ContactId; readonly tokens: number; readonly costUsd: number }[]>;
+  /** Adds what vectors of a company's texts used on a day; a row of its own under the agent `embeddings`. */
+  addEmbeddings(tenantId: TenantId, used: EmbeddingSpending): Promise<void>;
   /** Writes today's and yesterday's sums anew, of every company that had turns. Idempotent. Resolves with how many. */
   fill(now: Date): Promise<number>;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** Stands in the place of an agent where vectors were paid for. */
+const embeddings = "embeddings";
+const readAtOnce = 8;
 
 export function createSpendingLedger(database: Database): SpendingLedger {
   return {
@@ -82,6 +97,7 @@ export function createSpendingLedger(database: Database): SpendingLedger {
         costUsd: Number(row.cost_usd),
       }));
     },
+    addEmbeddings: (tenantId, used) => addEmbeddings(database, tenantId, used),
     fill: (now) => fillDays(database, now),
   };
 }
@@ -95,6 +111,29 @@ async function allUsd(database: Database, day: string): Promise<number> {
       values: [day],
     }),
   );
+  return Number(row?.usd ?? 0) + (await allEmbeddingsUsd(database, day));
+}
+
+/** Read company by company, because nothing reads the days of several at once; asked when a counter begins, not by turns. */
+async function allEmbeddingsUsd(database: Database, day: string): Promise<number> {
+  const companies = await database.acrossTenants((sql) =>
+    sql.query<{ id: TenantId }>({ text: "SELECT id FROM companies", values: [] }),
+  );
+  let usd = 0;
+  for (let from = 0; from < companies.length; from += readAtOnce) {
+    const some = companies.slice(from, from + readAtOnce);
+    const each = await Promise.all(some.map(({ id }) => embeddingsUsd(database, day, id)));
+    usd += each.reduce((sum, one) => sum + one, 0);
+  }
+  return usd;
+}
+
+async function embeddingsUsd(database: Database, day: string, tenantId: TenantId): Promise<number> {
+  const [row] = await database.statement<{ usd: string }>(tenantId, {
+    text: `SELECT coalesce(sum(model_usd), 0) AS usd FROM cost_days
+           WHERE company_id = $1 AND day = $2::date AND agent_type = $3`,
+    values: [tenantId, day, embeddings],
+  });
   return Number(row?.usd ?? 0);
 }
 
@@ -105,7 +144,24 @@ async function tenantUsd(database: Database, day: string, tenantId: TenantId): P
              AND finished_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'`,
     values: [tenantId, day],
   });
-  return Number(row?.usd ?? 0);
+  return Number(row?.usd ?? 0) + (await embeddingsUsd(database, day, tenantId));
+}
+
+async function addEmbeddings(
+  database: Database,
+  tenantId: TenantId,
+  { day, model, calls, tokens, usdPerToken }: EmbeddingSpending,
+): Promise<void> {
+  await database.statement(tenantId, {
+    text: `INSERT INTO cost_days AS known (day, agent_type, model, company_id, turns, answered, model_calls, tool_calls,
+             searches, input_tokens, output_tokens, model_usd, tool_usd, search_usd)
+           VALUES ($2, $3, $4, $1, 0, 0, $5, 0, 0, $6::bigint, 0, $6::bigint * $7::numeric, 0, 0)
+           ON CONFLICT (day, agent_type, model, company_id) DO UPDATE SET
+             model_calls = known.model_calls + excluded.model_calls,
+             input_tokens = known.input_tokens + excluded.input_tokens,
+             model_usd = (known.input_tokens + excluded.input_tokens) * $7::numeric`,
+    values: [tenantId, day, embeddings, model, calls, tokens, usdPerToken],
+  });
 }
 
 async function readConversation(

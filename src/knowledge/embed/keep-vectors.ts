@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { TenantId } from "../../core/ids.ts";
 import type { Embedder } from "./embedder.ts";
 
 const mostKept = 5_000;
@@ -11,13 +12,17 @@ const mostKept = 5_000;
 export function keepVectors<E extends Embedder>(embedder: E, max = mostKept): E {
   const known = new LRUCache<string, Float32Array>({ max });
 
-  async function embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+  async function embed(
+    texts: readonly string[],
+    signal?: AbortSignal,
+    payer?: TenantId,
+  ): Promise<Float32Array[]> {
     const [text] = texts;
-    if (text === undefined || texts.length > 1) return embedder.embed(texts, signal);
+    if (text === undefined || texts.length > 1) return embedder.embed(texts, signal, payer);
     const key = createHash("sha256").update(text).digest("base64url");
     const before = known.get(key);
     if (before !== undefined) return [before];
-    const vectors = await embedder.embed(texts, signal);
+    const vectors = await embedder.embed(texts, signal, payer);
     const [vector] = vectors;
     if (vector !== undefined) known.set(key, vector);
     return vectors;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { PermanentError, TransientError } from "../../core/errors.ts";
+import type { TenantId } from "../../core/ids.ts";
 import type { Embedder } from "./embedder.ts";
 
 /** An API that speaks OpenAI's `POST /embeddings`. */
@@ -12,12 +13,22 @@ export interface RemoteEmbedderParts {
   /** With its version, such as `https://api.openai.com/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** Told of each call that was answered: what a provider charges for. Must not throw. */
+  readonly onUsed?: ((used: EmbeddingUse) => void) | undefined;
   /** Pauses between tries; the default suits production. */
   readonly retry?: { readonly attempts: number; readonly minMs: number; readonly maxMs: number } | undefined;
 }
 
+/** What one call used, and for whom; nobody where it was for no company. */
+export interface EmbeddingUse {
+  readonly payer: TenantId | undefined;
+  readonly model: string;
+  readonly tokens: number;
+}
+
 const answer = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()) })),
+  usage: z.object({ total_tokens: z.number().nonnegative() }).optional().catch(undefined),
 });
 const batch = 128;
 const timeoutMs = 30_000;
@@ -35,11 +46,16 @@ export function createRemoteEmbedder(parts: RemoteEmbedderParts): Embedder {
   const known = new LRUCache<string, Float32Array>({ max: kept });
   const keyOf = (text: string) => createHash("sha256").update(text).digest("base64url");
 
-  async function embedMissing(texts: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  async function embedMissing(
+    texts: readonly string[],
+    signal: AbortSignal | undefined,
+    payer: TenantId | undefined,
+  ): Promise<void> {
     const attempts = texts.length === 1 ? 1 : retry.attempts;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const vectors = await ask(parts, texts, signal);
+        const { vectors, tokens } = await ask(parts, texts, signal);
+        parts.onUsed?.({ payer, model, tokens });
         for (const [at, text] of texts.entries())
           known.set(keyOf(text), vectors[at] ?? new Float32Array(dimensions));
         return;
@@ -55,7 +71,7 @@ export function createRemoteEmbedder(parts: RemoteEmbedderParts): Embedder {
   return {
     model,
     dimensions,
-    async embed(given, signal) {
+    async embed(given, signal, payer) {
       const texts = given.map((text) => text.slice(0, longest));
       const missing = [...new Set(texts.filter((text) => text.trim() !== "" && !known.has(keyOf(text))))];
       const found = new Map<string, Float32Array>();
@@ -65,7 +81,7 @@ export function createRemoteEmbedder(parts: RemoteEmbedderParts): Embedder {
       }
       for (let from = 0; from < missing.length; from += batch) {
         const some = missing.slice(from, from + batch);
-        await embedMissing(some, signal);
+        await embedMissing(some, signal, payer);
         for (const text of some) found.set(text, known.get(keyOf(text)) ?? new Float32Array(dimensions));
       }
       return texts.map((text) => found.get(text) ?? new Float32Array(dimensions));
@@ -77,7 +93,7 @@ async function ask(
   { baseUrl, apiKey, model, dimensions }: RemoteEmbedderParts,
   input: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<Float32Array[]> {
+): Promise<{ readonly vectors: Float32Array[]; readonly tokens: number }> {
   const limit = AbortSignal.timeout(input.length === 1 ? questionTimeoutMs : timeoutMs);
   const response = await fetch(`${baseUrl.replace(/\/$/, "")}/embeddings`, {
     method: "POST",
@@ -88,11 +104,16 @@ async function ask(
     throw new TransientError("embeddings: the API did not answer", { cause });
   });
   if (!response.ok) throw await toError(response);
-  const { data } = answer.parse(await response.json());
+  const { data, usage } = answer.parse(await response.json());
   const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => toUnit(embedding));
   if (vectors.length !== input.length || vectors.some(({ length }) => length !== dimensions))
     throw new PermanentError(`embeddings: ${model} does not give ${dimensions} dimensions for each text`);
-  return vectors;
+  return { vectors, tokens: usage?.total_tokens ?? estimateTokens(input) };
+}
+
+// Where an API does not say: four letters a token, as providers reckon English.
+function estimateTokens(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0);
 }
 
 async function toError(response: Response): Promise<Error> {

@@ -51,9 +51,9 @@ const batch = 64;
 const longestQuestion = 2_000;
 
 export function createRetriever({ index, embedder, weigh, log }: RetrieverParts): Retriever {
-  async function embedQuestion(question: string, signal: AbortSignal | undefined) {
+  async function embedQuestion(tenantId: TenantId, question: string, signal: AbortSignal | undefined) {
     try {
-      return (await embedder.embed([question], signal))[0];
+      return (await embedder.embed([question], signal, tenantId))[0];
     } catch (cause) {
       signal?.throwIfAborted();
       log.warn({ err: cause, model: embedder.model }, "a question is searched by its words alone");
@@ -69,7 +69,7 @@ export function createRetriever({ index, embedder, weigh, log }: RetrieverParts)
       const vectors: Float32Array[] = [];
       for (let from = 0; from < chunks.length; from += batch) {
         const texts = chunks.slice(from, from + batch).map(({ whole }) => whole);
-        vectors.push(...(await embedder.embed(texts, signal)));
+        vectors.push(...(await embedder.embed(texts, signal, tenantId)));
       }
       const indexed = chunks.map(({ whole, ...chunk }, at) => ({
         id: chunk.id,
@@ -89,7 +89,7 @@ export function createRetriever({ index, embedder, weigh, log }: RetrieverParts)
     async find(tenantId, question, { groups, signal } = {}) {
       const text = question.slice(0, longestQuestion);
       const terms = readQuestion(text);
-      const vector = await embedQuestion(text, signal);
+      const vector = await embedQuestion(tenantId, text, signal);
       const hits = await index.search(tenantId, { terms, vector, groups, limit: candidates });
       return rankHits(hits, terms, weigh);
     },

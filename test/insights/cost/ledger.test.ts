@@ -109,6 +109,32 @@ describe("the ledger", () => {
     expect(await ledger.dayUsd("2026-03-05")).toBe(0);
   });
 
+  test("counts what vectors of a company's texts cost under it, however small each call is", async () => {
+    const [one, two] = [await aCompany(), await aCompany()];
+    const used = { day: "2026-04-02", model: "text-embedding-3-small", calls: 1, usdPerToken: 0.00000002 };
+    for (let call = 0; call < 100; call += 1)
+      await ledger.addEmbeddings(one.tenantId, { ...used, tokens: 10 });
+    await ledger.addEmbeddings(two.tenantId, { ...used, calls: 4, tokens: 50_000_000 });
+    await ledger.addEmbeddings(two.tenantId, { ...used, day: "2026-04-03", tokens: 1_000_000 });
+    expect(await ledger.dayUsd("2026-04-02", one.tenantId)).toBeCloseTo(0.00002, 6);
+    expect(await ledger.dayUsd("2026-04-02", two.tenantId)).toBeCloseTo(1, 6);
+    expect(await ledger.dayUsd("2026-04-02")).toBeCloseTo(1.00002, 6);
+    await two.takeTurn({ at: "2026-04-02T10:00:00Z", steps: [["model", 0.5]] });
+    await ledger.fill(new Date("2026-04-02T12:00:00Z"));
+    expect(await ledger.days(two.tenantId, "2026-04-02", "2026-04-02")).toMatchObject([
+      { agent: "customer", modelUsd: 0.5, turns: 1 },
+      {
+        agent: "embeddings",
+        model: used.model,
+        modelCalls: 4,
+        inputTokens: 50_000_000,
+        costUsd: 1,
+        turns: 0,
+      },
+    ]);
+    expect(await ledger.dayUsd("2026-04-02", two.tenantId)).toBeCloseTo(1.5, 6);
+  });
+
   test("tells what a conversation used, and nothing of another company's", async () => {
     const [one, two] = [await aCompany(), await aCompany()];
     await one.takeTurn({
