@@ -1,3 +1,5 @@
+import { say, type TextLanguage } from "./texts/texts.ts";
+
 /** Where an answer's claim comes from; rendered natively by each channel. */
 export interface Citation {
   readonly title: string;
@@ -54,4 +56,9 @@ export const actions = {
 } as const;
 
 /** The way to a person: under every answer, and wherever the bot cannot help. */
-export const humanButton: Button = { action: actions.human, label: "Talk to a human", value: "human" };
+export function toHumanButton(language: TextLanguage = "en"): Button {
+  return { action: actions.human, label: say(language, "button.human"), value: "human" };
+}
+
+/** The same for whoever reads English. */
+export const humanButton: Button = toHumanButton();

@@ -1,5 +1,6 @@
 import { approvalActions, toApprovalValue, type DeniedPress, type Verdict } from "../core/approval.ts";
 import type { Button, Reply } from "../core/reply.ts";
+import { say, type TextLanguage } from "../core/texts/texts.ts";
 
 /** What a request shows. */
 export interface ApprovalCard {
@@ -45,26 +46,17 @@ export function toApprovalCards(card: ApprovalCard, id: string, nonce: string): 
 }
 
 /** What the person is told where colleagues are asked somewhere else. */
-export function toWaitingReply(tool: string): Reply {
-  return {
-    body: `I've asked a colleague to approve this (\`${tool}\`). Nothing has been done yet; I'll be back here when they have decided.`,
-  };
+export function toWaitingReply(tool: string, language: TextLanguage): Reply {
+  return { body: say(language, "approval.asked", { tool }) };
 }
 
 /** What a decision, or the lack of one, says in the conversation. */
-export function toDecisionReply(tool: string, state: Verdict | "expired" | "stood down"): Reply {
-  switch (state) {
-    case "approved":
-      return { body: `A colleague approved \`${tool}\`. I'm on it.` };
-    case "refused":
-      return { body: `A colleague refused \`${tool}\`. Nothing was done.` };
-    case "expired":
-      return { body: `Nobody approved \`${tool}\` in time. Nothing was done.` };
-    case "stood down":
-      return { body: `\`${tool}\` was not approved before a teammate took over. Nothing was done.` };
-    default:
-      throw new Error(`unknown state: ${String(state satisfies never)}`);
-  }
+export function toDecisionReply(
+  tool: string,
+  state: Verdict | "expired" | "stood down",
+  language: TextLanguage,
+): Reply {
+  return { body: say(language, `approval.${state}`, { tool }) };
 }
 
 /** What those who took over meanwhile are told of an approved call that had begun. */

@@ -26,6 +26,7 @@ export function digestOf(text: string): Buffer {
 export function lockForRequest({ tenantId, conversationId, turnId }: KeptCall): Query {
   return {
     text: `SELECT c.epoch, c.audience, c.thread, t.correlation_id, u.external_id AS requester_id, u.name AS requester_name,
+             coalesce(u.language, u.locale) AS requester_language,
              EXISTS (SELECT FROM staff_identities s JOIN staff m ON m.company_id = s.company_id AND m.id = s.staff_id
                WHERE s.company_id = $1 AND s.installation_id = c.installation_id AND s.external_id = u.external_id
                  AND m.state = 'active') AS requester_is_staff
@@ -46,6 +47,7 @@ export interface RequestPlace {
   readonly requester_id: string;
   readonly requester_name: Buffer | null;
   readonly requester_is_staff: boolean;
+  readonly requester_language: string | null;
   readonly correlation_id: string | null;
 }
 
@@ -118,6 +120,7 @@ export interface ApprovalRow {
   readonly audience: RequestPlace["audience"];
   readonly thread: string;
   readonly requester_external_id: string;
+  readonly requester_language: string | null;
   readonly now: Date;
 }
 
@@ -126,7 +129,7 @@ export function lockApproval(tenantId: TenantId, id: string): Query {
   return {
     text: `SELECT a.id, a.conversation_id, a.role, a.tool, a.nonce_hash, a.epoch, a.state, a.expires_at, a.run_turn_id, a.correlation_id,
              c.epoch AS now_epoch, c.owner_kind, c.channel, c.audience, c.thread, u.external_id AS requester_external_id,
-             clock_timestamp() AS now
+             coalesce(u.language, u.locale) AS requester_language, clock_timestamp() AS now
            FROM approvals a
            JOIN conversations c ON c.company_id = $1 AND c.id = a.conversation_id
            JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id

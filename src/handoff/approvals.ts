@@ -11,6 +11,7 @@ import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
 import type { KeptCall } from "../core/kept-call.ts";
 import type { Log } from "../core/log.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
+import { toTextLanguage } from "../core/texts/texts.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import {
@@ -161,7 +162,7 @@ export function createApprovals({
       throw new PermanentError(
         `${wanted.tool} needs a colleague's approval, and none can be asked from here: offer the person a human`,
       );
-    await teller(toWaitingReply(wanted.tool), id);
+    await teller(toWaitingReply(wanted.tool, toTextLanguage(place.requester_language)), id);
     return posted;
   }
 
@@ -201,7 +202,9 @@ export function createApprovals({
     }
     await settle(sql, seal, row, { tenantId: pressed.tenantId, to: ruling.state, by: pressed.staff });
     if (pressed.conversationId !== row.conversation_id)
-      await sql.query(answerPress(seal, pressed, approvalNotice, toDecisionReply(row.tool, ruling.state)));
+      await sql.query(
+        answerPress(seal, pressed, approvalNotice, toDecisionReply(row.tool, ruling.state, "en")),
+      );
     return toNews(pressed.tenantId, row);
   }
 
@@ -239,7 +242,7 @@ export function createApprovals({
       seal,
       { tenantId, conversationId },
       toPlace(row),
-    )(toDecisionReply(tool, to), `${id}:${to}`);
+    )(toDecisionReply(tool, to, toTextLanguage(row.requester_language)), `${id}:${to}`);
     if (to === "approved") await sql.query(toNote(seal, tenantId, row));
     log.info({ conversationId, approvalId: id, tool, state: to, correlationId }, "approval settled");
   }

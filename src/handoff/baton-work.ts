@@ -137,8 +137,10 @@ export function createPassing({
     if (isTold || isShown || speaksForItself(event, result.notice)) return;
     if (result.notice === undefined) return;
     const waits = result.notice === "waiting for a teammate";
-    const words = waits ? toWaitWords(await findWaiting(sql, tenantId, conversationId)) : "";
-    await notify(work, toNoticeReply(result.notice, words), cause);
+    const words = waits
+      ? toWaitWords(await findWaiting(sql, tenantId, conversationId), conversation.language)
+      : "";
+    await notify(work, toNoticeReply(result.notice, conversation.language, words), cause);
   }
 
   async function refuse(

@@ -1,6 +1,7 @@
 import { toApprovalValue, type DeniedPress, type Verdict } from "../core/approval.ts";
 import { draftActions } from "../core/draft.ts";
-import { humanButton, type Reply } from "../core/reply.ts";
+import { toHumanButton, type Reply } from "../core/reply.ts";
+import { say, type TextLanguage } from "../core/texts/texts.ts";
 import { cutForCard, fencedForCard, plainName } from "./approval-card.ts";
 
 /** What colleagues see of an answer that waits for their word. */
@@ -43,10 +44,9 @@ export function toDraftCards(card: DraftCard, id: string, nonce: string): readon
 }
 
 /** What the person is told when a colleague takes their time. */
-export const draftNote: Reply = {
-  body: "I've written an answer. A colleague looks at it before I send it; it will be right here.",
-  buttons: [humanButton],
-};
+export function toDraftNote(language: TextLanguage): Reply {
+  return { body: say(language, "draft.note"), buttons: [toHumanButton(language)] };
+}
 
 /** What a decision says to colleagues. */
 export function toDraftDecision(state: Verdict | "expired" | "stood down"): Reply {

@@ -80,6 +80,7 @@ export interface DraftRow {
   readonly audience: "direct" | "group" | "public" | "shared";
   readonly thread: string;
   readonly requester_id: string;
+  readonly language: string | null;
   readonly now: Date;
 }
 
@@ -88,7 +89,8 @@ export function lockDraft(tenantId: TenantId, id: string): Query {
   return {
     text: `SELECT d.id, d.conversation_id, d.turn_id, d.message_id, d.recipient, d.parts, d.nonce_hash, d.epoch, d.state,
              d.expires_at, d.noted_at, d.correlation_id, c.epoch AS now_epoch, c.owner_kind, c.channel, c.audience, c.thread,
-             coalesce(d.recipient, u.external_id) AS requester_id, clock_timestamp() AS now
+             coalesce(d.recipient, u.external_id) AS requester_id, coalesce(u.language, u.locale) AS language,
+             clock_timestamp() AS now
            FROM drafts d
            JOIN conversations c ON c.company_id = $1 AND c.id = d.conversation_id
            JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id

@@ -5,13 +5,14 @@ import type { Place } from "../core/envelope.ts";
 import type { ConversationId, DeliveryId, MessageId, StaffId, TenantId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Reply } from "../core/reply.ts";
+import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import { digestOf, insertNote, mayDecide } from "./approval-store.ts";
-import { draftNote, toDraftCards, toDraftDecision, toDraftDenied, type DraftCard } from "./drafts-card.ts";
+import { toDraftNote, toDraftCards, toDraftDecision, toDraftDenied, type DraftCard } from "./drafts-card.ts";
 import {
   auditDraft,
   draftPurpose,
@@ -43,6 +44,8 @@ export interface UnsaidAnswer {
   readonly recipient: string | undefined;
   /** They wait for one response: they are told at once that a colleague looks at it. */
   readonly tellAtOnce: boolean;
+  /** In which they are told so. */
+  readonly language: TextLanguage;
   readonly name: string | undefined;
   readonly question: string;
   /** The messages it will be, in order. */
@@ -105,8 +108,16 @@ export function createDrafts(parts: DraftsParts): Drafts {
     const audited = { id, conversation_id: conversationId, epoch, correlation_id: correlationId };
     await sql.query(auditDraft(tenantId, audited, { actor: "baton", action: "draft shown" }));
     if (answer.tellAtOnce) {
-      const { recipient = "", place } = answer;
-      await tellToWait(sql, seal, { tenantId, id, conversationId, recipient, place, correlationId });
+      const { recipient = "", place, language } = answer;
+      await tellToWait(sql, seal, {
+        tenantId,
+        id,
+        conversationId,
+        recipient,
+        place,
+        correlationId,
+        language,
+      });
     }
     const replies = toDraftCards(toCard(answer), id, nonce);
     const posted = await room.post(sql, seal, { tenantId, replies, cause: id, correlationId });
@@ -225,7 +236,7 @@ export function createDrafts(parts: DraftsParts): Drafts {
   async function tellToWait(sql: Sql, seal: TenantSeal, waiting: WaitingPerson): Promise<void> {
     const { tenantId, conversationId, id } = waiting;
     const cause = [conversationId, id, "waits"];
-    await sql.query(toNotice(seal, { ...waiting, kind, cause, reply: draftNote }));
+    await sql.query(toNotice(seal, { ...waiting, kind, cause, reply: toDraftNote(waiting.language) }));
     await sql.query(noteDraft(tenantId, id));
   }
 
@@ -239,11 +250,21 @@ interface WaitingPerson extends Pick<
 > {
   readonly id: string;
   readonly recipient: string;
+  readonly language: TextLanguage;
 }
 
 function toWaiting(tenantId: TenantId, row: DraftRow): WaitingPerson {
   const { id, conversation_id: conversationId, requester_id: recipient, correlation_id: correlationId } = row;
-  return { tenantId, conversationId, id, recipient, place: row, correlationId: correlationId ?? "" };
+  const language = toTextLanguage(row.language);
+  return {
+    tenantId,
+    conversationId,
+    id,
+    recipient,
+    place: row,
+    correlationId: correlationId ?? "",
+    language,
+  };
 }
 
 /** The note that makes the conversation's next work pass it to people: nobody may be left without an answer. */

@@ -1,5 +1,6 @@
 import type { Baton, BatonAudit, Owner } from "../core/conversation.ts";
 import type { ContactId, ConversationId, MessageId, StaffId, TenantId } from "../core/ids.ts";
+import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import type { Query, Sql } from "../store/database.ts";
 
 /** A conversation's baton, locked until the transaction ends. */
@@ -9,6 +10,8 @@ export interface LockedConversation {
   readonly contactId: ContactId;
   readonly audience: "direct" | "group" | "public" | "shared";
   readonly thread: string;
+  /** In which its person is told things. */
+  readonly language: TextLanguage;
 }
 
 interface BatonRow {
@@ -25,6 +28,7 @@ interface BatonRow {
   thread: string;
   requester_id: string;
   contact_id: ContactId;
+  language: string | null;
 }
 
 /** Locks the conversation's row. Undefined when there is none. */
@@ -35,7 +39,8 @@ export async function lockConversation(
 ): Promise<LockedConversation | undefined> {
   const [row] = await sql.query<BatonRow>({
     text: `SELECT c.owner_kind, c.owner_staff, c.owner_queue, c.status, c.epoch, c.waiting_since, c.previous_owner,
-             c.snoozed_until, c.closed_at, c.audience, c.thread, u.external_id AS requester_id, u.id AS contact_id
+             c.snoozed_until, c.closed_at, c.audience, c.thread, u.external_id AS requester_id, u.id AS contact_id,
+             coalesce(u.language, u.locale) AS language
            FROM conversations c JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
            WHERE c.company_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c`,
     values: [tenantId, id],
@@ -51,7 +56,15 @@ export async function lockConversation(
     closedAt: row.closed_at ?? undefined,
   };
   const { requester_id: requesterId, contact_id: contactId, audience, thread } = row;
-  return { baton, requesterId, contactId, audience, thread };
+  return { baton, requesterId, contactId, audience, thread, language: toTextLanguage(row.language) };
+}
+
+/** From now on a person is told things in that language. */
+export function storeLanguage(tenantId: TenantId, id: ContactId, language: string): Query {
+  return {
+    text: `UPDATE contacts SET language = $3 WHERE company_id = $1 AND id = $2 AND language IS DISTINCT FROM $3`,
+    values: [tenantId, id, language],
+  };
 }
 
 /** The owner as three columns store it. Throws for a person's conversation that names none: the schema forbids it. */

@@ -4,6 +4,7 @@ import type { ChannelName } from "../core/envelope.ts";
 import { isId, type ConversationId, type StaffId, type TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { actions } from "../core/reply.ts";
+import { toTextLanguage } from "../core/texts/texts.ts";
 import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
 import type { Database, Sql } from "../store/database.ts";
@@ -18,6 +19,7 @@ import {
   lockConversation,
   openControls,
   settleControl,
+  storeLanguage,
   type OpenControl,
 } from "./handoff-store.ts";
 import type { ApprovalNews } from "./pressed.ts";
@@ -35,10 +37,16 @@ interface HandOverRequest {
   readonly at: Date;
 }
 
+/** What is said with an event. */
+interface ApplyOptions extends Pick<PassOptions, "first"> {
+  /** The person was heard to speak it (ISO 639-1): they are told everything in it from now on. */
+  readonly language?: string | undefined;
+}
+
 /** Where the baton passes: each change is one transaction with its audit row and its notice. */
 export interface Handoff {
-  /** Applies an event, e.g. an escalation; `first` is told to the person before its notice. True when the baton changed. */
-  apply(subject: Subject, event: BatonEvent, options?: Pick<PassOptions, "first">): Promise<boolean>;
+  /** Applies an event, e.g. an escalation. True when the baton changed. */
+  apply(subject: Subject, event: BatonEvent, options?: ApplyOptions): Promise<boolean>;
   /** Carries out the hand-over an answer announced, once; its words were the notice. */
   handOver(subject: Subject, request: HandOverRequest): Promise<void>;
   /**
@@ -112,14 +120,21 @@ export function createHandoff(parts: HandoffParts): Handoff {
   async function apply(
     subject: Subject,
     event: BatonEvent,
-    options?: Pick<PassOptions, "first">,
+    { language, ...options }: ApplyOptions = {},
   ): Promise<boolean> {
     const cause = deriveId("cause", subject.conversationId, event.kind, event.at.toISOString());
     const changed = await inTransaction(subject, async (work) => {
+      if (language !== undefined) await hear(work, language);
       await pass(work, event, cause, options);
       return work.ends.changes.size > 0;
     });
     return changed ?? false;
+  }
+
+  async function hear(work: Work, language: string): Promise<void> {
+    const { sql, subject, conversation } = work;
+    await sql.query(storeLanguage(subject.tenantId, conversation.contactId, language));
+    work.conversation = { ...conversation, language: toTextLanguage(language) };
   }
 
   async function handOver(subject: Subject, { queue, reason, evidence, at }: HandOverRequest): Promise<void> {

@@ -1,18 +1,19 @@
 import type { Notice } from "../core/conversation.ts";
 import type { TextCommand } from "../core/text-command.ts";
-import { humanButton, type Reply } from "../core/reply.ts";
+import { toHumanButton, type Reply } from "../core/reply.ts";
+import { say, type TextLanguage } from "../core/texts/texts.ts";
 
-const noticeTexts: Readonly<Record<Notice, string>> = {
-  "waiting for a teammate": "I've asked a teammate to take over. They will answer right here.",
-  "a teammate has joined": "A teammate has joined and takes it from here.",
-  "the bot is back": "I'm back. Ask me anything.",
-  resolved: "This conversation is resolved. Write here again if you need anything else.",
-  reopened: "Welcome back, this conversation is open again.",
-};
+const noticeTexts = {
+  "waiting for a teammate": "handoff.waiting",
+  "a teammate has joined": "handoff.joined",
+  "the bot is back": "handoff.bot is back",
+  resolved: "handoff.resolved",
+  reopened: "handoff.reopened",
+} as const satisfies Readonly<Record<Notice, string>>;
 
 /** What people read when the baton passes, with more to it where there is more. */
-export function toNoticeReply(notice: Notice, more = ""): Reply {
-  return { body: `${noticeTexts[notice]} ${more}`.trim() };
+export function toNoticeReply(notice: Notice, language: TextLanguage, more = ""): Reply {
+  return { body: `${say(language, noticeTexts[notice])} ${more}`.trim() };
 }
 
 const roomHelp = [
@@ -27,22 +28,26 @@ const roomHelp = [
 ].join("\n");
 
 /** The answer to `help`, and to a command that changes nothing. */
-export function toHelpReply(isStaff: boolean, isRoom = false): Reply {
+export function toHelpReply({
+  language,
+  isStaff,
+  isRoom,
+}: {
+  readonly language: TextLanguage;
+  readonly isStaff: boolean;
+  readonly isRoom: boolean;
+}): Reply {
   if (isRoom) return { body: roomHelp };
   const staff = [
     "",
     "For the team: `claim` takes this conversation over, `bot` hands it back, `resolve` closes it.",
     "Writing in the thread yourself takes it over, too.",
   ];
-  const body = [
-    "Mention me with a question and I answer in the thread. Follow-ups need no new mention.",
-    "Say `human`, or press the button, to reach a person.",
-    ...(isStaff ? staff : []),
-  ].join("\n");
-  return { body, buttons: [humanButton] };
+  const body = [say(language, "help.ask"), say(language, "help.human"), ...(isStaff ? staff : [])].join("\n");
+  return { body, buttons: [toHumanButton(language)] };
 }
 
-/** Why a command was not carried out, for the person who typed it. */
+/** Why a command was not carried out, for the colleague who typed it. */
 export function toRefusalReply(command: TextCommand["name"], reason: string): Reply {
-  return { body: `I could not carry out \`${command}\`: ${reason}.` };
+  return { body: say("en", "help.refused", { command, reason }) };
 }

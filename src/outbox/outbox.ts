@@ -3,6 +3,7 @@ import type { ChannelName } from "../core/envelope.ts";
 import { PermanentError, StoodDownError } from "../core/errors.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Log } from "../core/log.ts";
+import { say, type TextLanguage } from "../core/texts/texts.ts";
 import type { Database } from "../store/database.ts";
 import { fileOf, toFileLine } from "./cut-reply.ts";
 import type { Delivery } from "./delivery.ts";
@@ -14,6 +15,8 @@ import { fileGone, type ReplyFiles } from "./reply-files.ts";
 export interface Destination {
   readonly channel: Channel;
   readonly target: Target;
+  /** In which the person is told that somebody took over. */
+  readonly language?: TextLanguage | undefined;
 }
 
 /** The way out: puts deliveries on the platform, each at most once, and tells what became of them. */
@@ -45,10 +48,8 @@ export interface OutboxParts {
   readonly log: Log;
 }
 
-/** Ends a message the bot was writing when a person took the conversation over. */
-export const takenOverLine = "_A teammate has taken over._";
-/** Ends a message the bot was writing when it found that a person has to look. */
-export const handedOverLine = "_I stop here: a person has to look at this first._";
+/** Ends a message the bot was writing when a person took the conversation over, for whoever reads English. */
+export const takenOverLine = say("en", "handoff.cut");
 
 export function createOutbox({
   database,
@@ -166,13 +167,13 @@ export function createOutbox({
     return guarded({ ...delivery, begun: true }, async () => {
       const found = await locate(lease, destination, delivery);
       if (found.kind === "found") {
-        const { channel, target } = destination;
+        const { channel, target, language = "en" } = destination;
         // What was begun must not stand there as if it were still being written; what stands there is kept.
         if (delivery.streamed)
           await channel.endStream(
             target,
             found.ref,
-            takenOverLine,
+            say(language, "handoff.cut"),
             attemptOf(lease, delivery),
             delivery.reply.body,
           );

@@ -1,7 +1,8 @@
 import type { AgentAnswer, AgentRequest } from "../core/agent.ts";
 import type { CarriedOut } from "../core/approval.ts";
 import type { TurnId } from "../core/ids.ts";
-import { humanButton, type Reply, type ReplyFile } from "../core/reply.ts";
+import { toHumanButton, type Reply, type ReplyFile } from "../core/reply.ts";
+import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import { toArrivedIds } from "./background-news.ts";
 import { toDoneBody, toPlainReply } from "./plain-reply.ts";
 import type { Workbench } from "./workbench.ts";
@@ -9,7 +10,7 @@ import type { Workbench } from "./workbench.ts";
 /** What approved calls did is told even where no model finds words for it, and leaves a dialogue where it stands. */
 export function tellDone(
   answer: AgentAnswer,
-  { questions, dialogue }: AgentRequest,
+  { questions, dialogue, language, locale }: AgentRequest,
   done: readonly CarriedOut[],
 ): AgentAnswer {
   if (done.length === 0) return answer;
@@ -19,7 +20,7 @@ export function tellDone(
   return {
     ...kept,
     kind: "answered",
-    body: toDoneBody(done),
+    body: toDoneBody(done, toTextLanguage(language, locale)),
     citations: [],
     model: "none",
     usage: answer.usage,
@@ -40,13 +41,23 @@ export async function filesOf(
 /** The answer as it goes out, with the way to a person under it. */
 export function toReply(
   answer: AgentAnswer,
-  turnId: TurnId,
-  files: readonly ReplyFile[],
-  promise?: string,
+  {
+    turnId,
+    language,
+    files,
+    promise,
+  }: {
+    readonly turnId: TurnId;
+    /** Of Baton's own words in it. */
+    readonly language: TextLanguage;
+    readonly files: readonly ReplyFile[];
+    /** What is said under it. */
+    readonly promise?: string | undefined;
+  },
 ): Reply {
   const whole = (body: string) => (promise === undefined ? body : `${body}\n\n${promise}`);
   if (answer.kind === "failed") {
-    const plain = toPlainReply(answer.reason);
+    const plain = toPlainReply(answer.reason, language);
     return { ...plain, body: whole(plain.body) };
   }
   const { body, citations, suggestions = [], buttons = [] } = answer;
@@ -54,7 +65,7 @@ export function toReply(
     body: whole(body),
     ...(citations.length > 0 && { citations }),
     ...(suggestions.length > 0 && { suggestions }),
-    buttons: [...buttons, humanButton],
+    buttons: [...buttons, toHumanButton(language)],
     feedback: turnId,
     ...(files.length > 0 && { files }),
   };

@@ -3,11 +3,11 @@ import type { AgentAnswer, AnswerTrouble } from "../core/agent.ts";
 import type { CarriedOut } from "../core/approval.ts";
 import { StoodDownError } from "../core/errors.ts";
 import type { TurnId } from "../core/ids.ts";
+import { say } from "../core/texts/texts.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import type { PostedInRoom } from "../handoff/staff-room.ts";
 import { withSpan } from "../insights/tracing.ts";
 import { createLiveAnswer, JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
-import { handedOverLine, takenOverLine } from "../outbox/outbox.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import { toAgentRequest } from "./agent-request.ts";
 import { filesOf, tellDone, toReply } from "./answer-reply.ts";
@@ -19,6 +19,7 @@ import type { Claim, OpenMessage } from "./claim.ts";
 import { keepDraft, toDraftable } from "./drafted-answer.ts";
 import type { HeldLease } from "./lease.ts";
 import { createPatience } from "./patience.ts";
+import { languageAsked, languageUnder, withLanguage } from "./person-language.ts";
 import { leaveToMemory } from "./leave-to-memory.ts";
 import { createReceipt } from "./receipt.ts";
 import { lookAfter, withHandOver, withLine } from "./look-after.ts";
@@ -52,7 +53,7 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
     const outcomes = await withSpan("turn", { "baton.correlation_id": correlationId }, () => think(bench));
     if (outcomes === "needs a person") {
       await bench.patience.end();
-      const ended = await live.standDown(handedOverLine);
+      const ended = await live.standDown(say(await languageAsked(request), "handoff.stopped"));
       return { turnId: turn.id, state: outcomes, outcomes: ended, receiptCleared: await receipt.clear() };
     }
     const receiptCleared = await receipt.clear();
@@ -70,7 +71,7 @@ export async function answerTurn(parts: AnswerParts, request: TurnRequest): Prom
     const stoodDown = toStoodDown(cause, request.lease);
     if (stoodDown?.why !== "taken" || !(await hasChangedHands(parts, request.lease)))
       throw stoodDown ?? cause;
-    const outcomes = await live.standDown(takenOverLine);
+    const outcomes = await live.standDown(say(await languageAsked(request), "handoff.cut"));
     return { turnId: turn.id, state: "stood down", outcomes, receiptCleared: await receipt.clear() };
   }
 }
@@ -118,6 +119,7 @@ function layOut(parts: AnswerParts, request: TurnRequest): Workbench {
       senderId: waiting.senderId,
       place: claim,
       correlationId: waiting.correlationId,
+      language: () => languageAsked(request),
     },
     leftMs: Math.max(parts.apologyAfterMs * leastPatience, parts.apologyAfterMs - (waiting?.waitedMs ?? 0)),
     log,
@@ -190,7 +192,7 @@ async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a
   });
   await live.settle();
   request.lease.check();
-  const told = tellDone(thought, asked, done);
+  const told = await withLanguage(request, tellDone(thought, asked, done));
   if (told.kind === "failed" && told.reason === "needs a person") return told.reason;
   if (request.questions.some(isAgainNote) && isCanned(told)) return "put off";
   const looked = await lookAfter(bench, told);
@@ -203,7 +205,9 @@ async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a
     : { answer: withHandOver(told, looked.handOver) };
   const isHeld = request.isDraft && !live.visible && given.kind === "answered";
   const { answer, isDraft } = isHeld ? await toDraftable(bench, given) : { answer: given, isDraft: false };
-  const reply = toReply(answer, turn.id, await filesOf(bench, answer), promise);
+  const language = await languageUnder(bench, answer);
+  const files = await filesOf(bench, answer);
+  const reply = toReply(answer, { turnId: turn.id, language, files, promise });
   // An answer nobody may see is said in our own words already.
   const planned = live.plan(isHeld && looked.handOver !== undefined ? reply : withLine(reply, looked.line));
   if (isDraft) {

@@ -1,12 +1,14 @@
 import type { ChannelName } from "../core/envelope.ts";
 import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
+import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import { decideTurn, isSubstantive } from "../core/turn.ts";
 import type { Arrival } from "../inbox/inbox.ts";
 import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import { apologize } from "./apology.ts";
+import { hearLanguage } from "./person-language.ts";
 
 /** Apologies for messages whose turns cannot say it themselves: their process died, or the work on them breaks. */
 export interface Apologies {
@@ -42,6 +44,8 @@ interface LateRow {
   readonly thread: string;
   readonly status: string;
   readonly requester_id: string;
+  readonly language: string | null;
+  readonly locale: string | null;
   readonly is_told: boolean;
 }
 
@@ -74,6 +78,7 @@ export function createApologies({ database, sealer, afterMs, onNews, log }: Apol
       senderId: row.sender_id,
       place: row,
       correlationId,
+      language: () => languageIn(row, seal),
     });
     if (told?.isNew !== true) return;
     log.warn({ conversationId, correlationId }, "a message waits too long: apologized");
@@ -81,6 +86,12 @@ export function createApologies({ database, sealer, afterMs, onNews, log }: Apol
   }
 
   return { sweep };
+}
+
+async function languageIn({ language, locale, content }: LateRow, seal: TenantSeal): Promise<TextLanguage> {
+  const { text } = parseMessageContent(seal.open(contentPurpose, content));
+  const contact = { language: language ?? undefined, locale: locale ?? undefined };
+  return toTextLanguage(await hearLanguage({ contact }, [text]));
 }
 
 /** What the turn would decide, if there were one. */
@@ -122,7 +133,7 @@ function findLate(afterMs: number) {
 function readLate(tenantId: TenantId, conversationId: ConversationId, afterMs: number) {
   return {
     text: `SELECT m.id, m.seq, m.kind, m.role, m.sender_id, m.content, m.correlation_id, c.channel, c.audience, c.thread,
-             c.status, u.external_id AS requester_id,
+             c.status, u.external_id AS requester_id, u.language, u.locale,
              EXISTS (SELECT FROM deliveries d WHERE d.company_id = $1 AND d.conversation_id = c.id
                AND d.created_at > m.created_at AND d.state IN ('sending', 'sent', 'unknown')) AS is_told
            FROM messages m

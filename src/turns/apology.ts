@@ -1,6 +1,7 @@
 import type { Place } from "../core/envelope.ts";
 import type { ConversationId, DeliveryId, MessageId, TenantId } from "../core/ids.ts";
-import { humanButton, type Reply } from "../core/reply.ts";
+import { toHumanButton, type Reply } from "../core/reply.ts";
+import { say, type TextLanguage } from "../core/texts/texts.ts";
 import { toNotice } from "../handoff/notice.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import type { Delivery } from "../outbox/delivery.ts";
@@ -18,13 +19,14 @@ export interface LateMessage {
   readonly senderId: string;
   readonly place: Pick<Place, "thread" | "audience">;
   readonly correlationId: string;
+  /** In which they are told. */
+  readonly language: () => Promise<TextLanguage>;
 }
 
 const kind = "apology";
-const words: Reply = {
-  body: "Sorry, this is taking longer than it should. I'm still on it, and you can talk to a person at any time.",
-  buttons: [humanButton],
-};
+function toWords(language: TextLanguage): Reply {
+  return { body: say(language, "trouble.late"), buttons: [toHumanButton(language)] };
+}
 
 // Locked like everything that changes a conversation. What hangs on it is read by the next statement: one that had to
 // wait for the row would see it as it was before.
@@ -54,6 +56,7 @@ export async function apologize(
 ): Promise<Apology | undefined> {
   const { tenantId, conversationId, messageId, senderId: recipient, place, correlationId } = late;
   const cause = [conversationId, messageId] as const;
+  const words = toWords(await late.language());
   const id = apologyIdOf(conversationId, messageId);
   return database.withTenant(tenantId, async (sql) => {
     const conversation = { text: lockConversation, values: [tenantId, conversationId] };

@@ -9,6 +9,7 @@ import type { TenantSeal } from "../store/seal.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { OpenMessage } from "./claim.ts";
 import { insertLater, laterPurpose, type LaterContent, type LaterRow } from "./later-store.ts";
+import { languageOf } from "./person-language.ts";
 import type { Workbench } from "./workbench.ts";
 
 type Answered = Extract<AgentAnswer, { kind: "answered" }>;
@@ -49,7 +50,7 @@ export function withAskingAgain(
 ): { readonly answer: AgentAnswer; readonly promise?: string; readonly keep?: (sql: Sql) => Promise<void> } {
   const { lease, seal, claim, questions, role } = request;
   const { conversationId } = lease;
-  const language = (answer.kind === "answered" ? answer.language : claim.contact.language) ?? "en";
+  const language = (answer.kind === "answered" ? answer.language : undefined) ?? languageOf(claim);
   if (questions.some(isAgainNote))
     return { answer: toLate(answer, createPhrases(undefined, language).say("answeredLate")) };
   if (!isCanned(answer) || request.isDraft) return { answer };

@@ -1,8 +1,10 @@
 import type { AgentAnswer } from "../core/agent.ts";
+import { say, toTextLanguage } from "../core/texts/texts.ts";
 import type { MessageId } from "../core/ids.ts";
 import type { PostedInRoom } from "../handoff/staff-room.ts";
 import type { PlannedPart } from "../outbox/live-answer.ts";
 import type { Sql } from "../store/database.ts";
+import { languageOf } from "./person-language.ts";
 import type { Workbench } from "./workbench.ts";
 
 /**
@@ -27,10 +29,9 @@ export async function toDraftable(
     queue: "general_support",
     reason: "the answer could not be shown to a colleague",
   };
-  return { answer: { ...kept, body: handedOver, citations: [], handOver }, isDraft: false };
+  const body = say(toTextLanguage(answer.language ?? languageOf(request.claim)), "handoff.waiting");
+  return { answer: { ...kept, body, citations: [], handOver }, isDraft: false };
 }
-
-const handedOver = "I've asked a teammate to take over. They will answer right here.";
 
 /** Keeps the answer as a draft; for the transaction that commits its turn. Gives the room whose bell is to be rung. */
 export function keepDraft(
@@ -49,6 +50,7 @@ export function keepDraft(
     channel: claim.channel,
     place: claim,
     tellAtOnce: claim.channel === "web", // its visitors may ask over the API, which answers once
+    language: languageOf(claim),
     recipient: destination.target.recipient,
     name: asked.at(-1)?.content.name,
     question: asked.map((question) => question.action?.value ?? question.text).join("\n"),

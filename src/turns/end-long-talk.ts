@@ -1,6 +1,7 @@
 import { decideLength } from "../agent/memory.ts";
 import type { DeliveryId, MessageId } from "../core/ids.ts";
-import { humanButton, type Reply } from "../core/reply.ts";
+import { toHumanButton, type Reply } from "../core/reply.ts";
+import { say } from "../core/texts/texts.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
@@ -8,13 +9,10 @@ import { enqueueNotice } from "../outbox/outbox-store.ts";
 import type { Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { OpenMessage } from "./claim.ts";
+import { languageOf } from "./person-language.ts";
 import { subjectOf, type Situation, type WorkParts } from "./situation.ts";
 import { startOver } from "./turn-store.ts";
 import { isOfPerson } from "./workbench.ts";
-
-const startOverBody =
-  "This conversation has become long, so I start afresh here: from now on I don't look back on what was said before. " +
-  "If something of it matters, please tell me again, or talk to a person.";
 
 /**
  * A talk that is as long as it may become ends before its next question: it goes to people, with the question, or
@@ -48,9 +46,11 @@ export async function endLongTalk(
 
 function toNotice({ lease, claim, seal }: Situation, { id, senderId, correlationId }: OpenMessage): Query {
   const { tenantId, conversationId } = lease;
+  const language = languageOf(claim);
+  const body = say(language, "trouble.long talk");
   const reply: Reply = {
-    body: startOverBody,
-    buttons: [humanButton],
+    body,
+    buttons: [toHumanButton(language)],
     ...(isWhispered(claim) && { onlyFor: senderId }),
   };
   return enqueueNotice({
@@ -60,7 +60,7 @@ function toNotice({ lease, claim, seal }: Situation, { id, senderId, correlation
     messageId: deriveId<MessageId>("fresh start message", conversationId, id),
     recipient: senderId,
     body: sealReply(seal, reply),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: startOverBody })),
+    content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
     correlationId,
   });
 }

@@ -1,5 +1,6 @@
 import { StoodDownError } from "../core/errors.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
+import { toTextLanguage } from "../core/texts/texts.ts";
 import { toNotice } from "../handoff/notice.ts";
 import type { Delivery } from "../outbox/delivery.ts";
 import { attemptOf, type Destination } from "../outbox/outbox.ts";
@@ -7,7 +8,8 @@ import { storeOutcomes } from "../outbox/outbox-store.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import { leaveToStaff } from "./background-news.ts";
 import type { HeldLease } from "./lease.ts";
-import { deadLetterReply } from "./plain-reply.ts";
+import { hearLanguage } from "./person-language.ts";
+import { toDeadLetterReply } from "./plain-reply.ts";
 import { destinationOf, isWhole, type Handled, type Situation, type WorkParts } from "./situation.ts";
 import { closeTurn, settleSilently } from "./turn-store.ts";
 
@@ -60,7 +62,7 @@ export async function deadLetter(
   await leaveOutcomes(parts, { lease, claim, seal }, ids);
   const [first] = ids;
   if (first !== undefined)
-    await parts.database.statement(tenantId, toDeadLetterNotice({ lease, claim, seal }, first));
+    await parts.database.statement(tenantId, await toDeadLetterNotice({ lease, claim, seal }, first));
   const hasMore = claim.open.some(({ id }) => !ids.includes(id)) || !isWhole(claim);
   const dead = ids.map((id) => ({ id, reason, state: "dead" as const }));
   await parts.database.statement(tenantId, settleSilently(lease, hasMore ? 0 : claim.inboxVersion, dead));
@@ -87,20 +89,21 @@ async function leaveOutcomes(
   }
 }
 
-function toDeadLetterNotice(
+async function toDeadLetterNotice(
   { lease, claim, seal }: Pick<Situation, "lease" | "claim" | "seal">,
   cause: MessageId,
 ) {
   const { tenantId, conversationId } = lease;
-  const recipient = claim.open.find(({ id }) => id === cause)?.senderId ?? claim.contact.externalId;
+  const message = claim.open.find(({ id }) => id === cause);
+  const language = toTextLanguage(await hearLanguage(claim, [message?.text ?? ""]));
   return toNotice(seal, {
     tenantId,
     conversationId,
     correlationId: claim.open.at(-1)?.correlationId ?? "",
     kind: "dead letter",
     cause: [conversationId, cause],
-    recipient,
+    recipient: message?.senderId ?? claim.contact.externalId,
     place: claim,
-    reply: deadLetterReply,
+    reply: toDeadLetterReply(language),
   });
 }

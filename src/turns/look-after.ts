@@ -1,7 +1,9 @@
 import type { AgentAnswer, AnswerTrouble } from "../core/agent.ts";
 import type { Reply } from "../core/reply.ts";
+import { say } from "../core/texts/texts.ts";
 import { isAgainNote } from "./ask-again.ts";
 import type { Claim, PendingHandOver } from "./claim.ts";
+import { languageUnder } from "./person-language.ts";
 import { isOfPerson, type Workbench } from "./workbench.ts";
 
 /** What an answer leads to beside itself. */
@@ -13,10 +15,6 @@ export interface Looked {
   /** It did not help, which counts when the next one does not, either. */
   readonly trouble?: AnswerTrouble | undefined;
 }
-
-const offerLine =
-  "We have been at this for a while. If you would rather talk to a person, use the button below.";
-const handOverLine = "I've asked a teammate to take over. They will answer right here.";
 
 /**
  * Decides whether an answer, with what came before it since the bot has the conversation, brings a person or offers one.
@@ -53,13 +51,14 @@ export async function lookAfter(bench: Workbench, answer: AgentAnswer): Promise<
     case "none":
       return kept;
     case "offer":
-      return { ...kept, line: offerLine };
+      return { ...kept, line: say(await languageUnder(bench, answer), "handoff.offer") };
     case "escalate":
     case "safety": {
       const { queue, reason, evidence } = decision;
       const { conversationId } = lease;
       parts.log.info({ tenantId: lease.tenantId, conversationId, ...evidence }, "trigger fired");
-      return { ...kept, line: handOverLine, handOver: { queue, reason, evidence, at: new Date() } };
+      const line = say(await languageUnder(bench, answer), "handoff.waiting");
+      return { ...kept, line, handOver: { queue, reason, evidence, at: new Date() } };
     }
     default:
       throw new Error(`unknown decision: ${JSON.stringify(decision satisfies never)}`);

@@ -1,5 +1,6 @@
 import type { OpenMessage } from "./claim.ts";
 import { mayStartOver } from "./answer-turn.ts";
+import { hearLanguage } from "./person-language.ts";
 import { subjectOf, type Situation, type WorkParts } from "./situation.ts";
 
 /**
@@ -25,5 +26,10 @@ export async function passTriggered(
   const { reason, queue, evidence } = triggered.decision;
   const at = new Date(Date.now() - first.waitedMs);
   const event = { kind: "escalate", reason, queue, evidence, at } as const;
-  return parts.handoff.apply(subjectOf(lease, claim), event, { first: triggered.first });
+  const language = await hearLanguage(
+    claim,
+    written.map(({ text }) => text),
+    triggered.language,
+  );
+  return parts.handoff.apply(subjectOf(lease, claim), event, { first: triggered.first, language });
 }

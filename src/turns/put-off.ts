@@ -1,5 +1,6 @@
 import type { TurnId } from "../core/ids.ts";
-import { humanButton } from "../core/reply.ts";
+import { toHumanButton } from "../core/reply.ts";
+import { toTextLanguage } from "../core/texts/texts.ts";
 import type { Role } from "../core/tool.ts";
 import { createPhrases } from "../agent/phrases/phrases.ts";
 import { toNotice } from "../handoff/notice.ts";
@@ -7,6 +8,7 @@ import { deriveId } from "../store/derive-id.ts";
 import { isPlainQuestion, keepQuestions } from "./ask-again.ts";
 import type { OpenMessage } from "./claim.ts";
 import { tryLaterAgain } from "./later-store.ts";
+import { hearLanguage } from "./person-language.ts";
 import type { Situation, WorkParts } from "./situation.ts";
 import { closeTurn, settleSilently } from "./turn-store.ts";
 
@@ -44,7 +46,11 @@ export async function putOffWhenBusy(
   const last = questions.at(-1);
   if (!isShed || last === undefined || claim.turn !== undefined) return false;
   if (role !== "customer" || !questions.every(isPlainQuestion)) return false;
-  const phrases = createPhrases(undefined, claim.contact.language ?? "en");
+  const language = await hearLanguage(
+    claim,
+    questions.map(({ text }) => text),
+  );
+  const phrases = createPhrases(undefined, language);
   const kept = {
     id: deriveId("put off", conversationId, last.id),
     questions,
@@ -65,7 +71,7 @@ export async function putOffWhenBusy(
         cause: [conversationId, last.id],
         recipient: last.senderId,
         place: claim,
-        reply: { body: phrases.say("busy"), buttons: [humanButton] },
+        reply: { body: phrases.say("busy"), buttons: [toHumanButton(toTextLanguage(language))] },
       }),
     );
     await sql.query(settleSilently(lease, 0, settled));

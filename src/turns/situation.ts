@@ -10,6 +10,7 @@ import { openLimit } from "./claim-store.ts";
 import type { Claim } from "./claim.ts";
 import type { DraftMode } from "./draft-mode.ts";
 import type { HeldLease } from "./lease.ts";
+import { languageOf } from "./person-language.ts";
 import type { AnswerParts } from "./workbench.ts";
 
 /** What work on a conversation needs. */
@@ -56,7 +57,8 @@ export function destinationOf(parts: WorkParts, claim: Claim, recipient: string)
   if (channel === undefined)
     throw new Error(`the channel ${claim.channel} is not configured here, but a conversation of it has work`);
   const { space, thread, audience, installation, returnPath } = claim;
-  return { channel, target: { installation, place: { space, thread, audience }, recipient, returnPath } };
+  const target = { installation, place: { space, thread, audience }, recipient, returnPath };
+  return { channel, target, language: languageOf(claim) };
 }
 
 /** The conversation, as the handoff knows it. */

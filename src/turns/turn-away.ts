@@ -1,10 +1,11 @@
 import type { MessageId } from "../core/ids.ts";
-import { humanButton } from "../core/reply.ts";
+import { toHumanButton } from "../core/reply.ts";
 import type { LimitVerdict } from "../guard/limits/limits.ts";
 import { toNotice } from "../handoff/notice.ts";
 import type { Query } from "../store/database.ts";
 import type { OpenMessage } from "./claim.ts";
 import type { Situation, WorkParts } from "./situation.ts";
+import { languageOf } from "./person-language.ts";
 import { settleSilently } from "./turn-store.ts";
 
 /**
@@ -52,6 +53,7 @@ async function admit(
     conversationId,
     message: question.id,
     timeZone: claim.contact.timeZone,
+    language: languageOf(claim),
   });
 }
 
@@ -70,6 +72,6 @@ function toFriendlyNotice(
     cause: [conversationId, key],
     recipient: senderId,
     place: claim,
-    reply: { body, buttons: [humanButton] },
+    reply: { body, buttons: [toHumanButton(languageOf(claim))] },
   });
 }

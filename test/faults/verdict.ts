@@ -1,5 +1,6 @@
-import { handedOverLine, takenOverLine } from "../../src/outbox/outbox.ts";
-import { deadLetterReply } from "../../src/turns/plain-reply.ts";
+import { say } from "../../src/core/texts/texts.ts";
+import { takenOverLine } from "../../src/outbox/outbox.ts";
+import { toDeadLetterReply } from "../../src/turns/plain-reply.ts";
 import { unfinished, type Books } from "./ground-truth.ts";
 import type { Standing, Truth } from "./platforms/platform.ts";
 import type { Utterance } from "./scenario.ts";
@@ -165,7 +166,7 @@ function judgeMessages(evidence: Evidence): string[] {
     if (state === "unknown" && error === null)
       violations.push(`I1: delivery ${id} is unknown and says not why`);
   }
-  const apology = botMessages.find(({ text }) => text.includes(deadLetterReply.body));
+  const apology = botMessages.find(({ text }) => text.includes(toDeadLetterReply("en").body));
   if (apology !== undefined) violations.push(`I1: a message was given up (${apology.at})`);
   return violations;
 }
@@ -282,7 +283,9 @@ function judgeSilence({ truth, books }: Evidence): string[] {
 
 function isEndedByHandoff(text: string): boolean {
   // Each platform has its own marks for emphasis.
-  return [takenOverLine, handedOverLine].some((line) => text.includes(line.replaceAll("_", "")));
+  return [takenOverLine, say("en", "handoff.stopped")].some((line) =>
+    text.includes(line.replaceAll("_", "")),
+  );
 }
 
 /** The ids an answer names, in the order of the text. */

@@ -1,4 +1,5 @@
 import type { ConversationId, TenantId } from "../../core/ids.ts";
+import type { TextLanguage } from "../../core/texts/texts.ts";
 import type { Role } from "../../core/tool.ts";
 import type { BucketOptions } from "../../store/fast-state.ts";
 import { localDay } from "./local-day.ts";
@@ -20,6 +21,8 @@ export interface LimitedCaller {
   readonly endpoint?: string | undefined;
   /** IANA name; UTC where the platform does not tell. */
   readonly timeZone?: string | undefined;
+  /** In which they are told. */
+  readonly language?: TextLanguage | undefined;
 }
 
 export type LayerName =

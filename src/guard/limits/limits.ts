@@ -93,11 +93,11 @@ export function createLimits(parts: LimitsParts): Limits {
     caller: LimitedCaller,
     at: Date,
   ): Promise<LimitVerdict> {
-    const { tenantId, conversationId, user, timeZone } = caller;
+    const { tenantId, conversationId, user, timeZone, language } = caller;
     const refusals = await fast.count(`limit:refused:${tenantId}:${user}`, 1, hourMs);
     if (refusals === insistentAfter)
       onInsistence?.({ tenantId, conversationId, layer: limited.layer, refusals });
-    const notice = writeLimitNotice(limited, at, timeZone);
+    const notice = writeLimitNotice(limited, at, { timeZone, language });
     return { ...limited, notice, noticeKey: await nameNotice(limited, caller, at) };
   }
 

@@ -1,5 +1,6 @@
 import type { BatonEvent } from "../../core/conversation.ts";
 import type { Log } from "../../core/log.ts";
+import type { Reply } from "../../core/reply.ts";
 import type { TextCommand } from "../../core/text-command.ts";
 import { defaultQueue, type Passing, type Work } from "../baton-work.ts";
 import type { OpenControl } from "../handoff-store.ts";
@@ -80,12 +81,15 @@ export function createDeck(parts: DeckParts): Deck {
   async function carryOut(work: Work, call: DeckCall): Promise<void> {
     const { command, control, staff } = call;
     const { name } = command;
-    if (name === "help")
-      return answer(work, toHelpReply(staff !== undefined, work.room !== undefined), control.id);
+    if (name === "help") return answer(work, toHelp(work, staff !== undefined), control.id);
     if (name === "human") return callPerson(work, call);
     if (staff === undefined) return refuse(work, call, "only staff can do that");
     await handlers[name](work, { ...call, staff });
     log.info({ ...work.subject, command: name }, "deck command carried out");
+  }
+
+  function toHelp({ conversation, room }: Work, isStaff: boolean): Reply {
+    return toHelpReply({ language: conversation.language, isStaff, isRoom: room !== undefined });
   }
 
   async function callPerson(work: Work, call: DeckCall): Promise<void> {

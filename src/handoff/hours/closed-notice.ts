@@ -1,8 +1,8 @@
 import { isOpenAt, nextOpening, type OpeningHours } from "../../core/business-time.ts";
 import type { TenantId } from "../../core/ids.ts";
+import { say, type TextLanguage } from "../../core/texts/texts.ts";
 import { toNotice } from "../notice.ts";
 import type { FollowBaton } from "../passed-baton.ts";
-import { toMoment } from "../rooms/room-words.ts";
 
 /** When a company is there, and what it says while it is not. */
 export interface ClosedPolicy {
@@ -11,9 +11,6 @@ export interface ClosedPolicy {
   readonly closedText: string | undefined;
 }
 
-const usualText =
-  "Your place is kept. If we should answer elsewhere, write your email address or phone number here.";
-
 /** Tells whoever comes to wait while nobody is there from when on somebody is; once for each time they come to wait. */
 export function createClosedNotice(policyOf: (tenantId: TenantId) => ClosedPolicy | undefined): FollowBaton {
   return async (sql, seal, { tenantId, conversationId, correlationId, event, before, conversation }) => {
@@ -21,10 +18,10 @@ export function createClosedNotice(policyOf: (tenantId: TenantId) => ClosedPolic
     const { owner, epoch } = conversation.baton;
     if (policy === undefined || owner.kind !== "queue" || before.owner.kind !== "bot") return;
     if (isOpenAt(event.at, policy.hours)) return;
-    const from = toMoment(nextOpening(event.at, policy.hours), policy.hours.timeZone);
-    const reply = {
-      body: `Nobody of the team is there right now: they are from ${from}. ${policy.closedText ?? usualText}`,
-    };
+    const { language } = conversation;
+    const moment = toMoment(nextOpening(event.at, policy.hours), policy.hours.timeZone, language);
+    const more = policy.closedText ?? say(language, "wait.place kept");
+    const reply = { body: `${say(language, "wait.closed", { moment })} ${more}` };
     await sql.query(
       toNotice(seal, {
         tenantId,
@@ -38,4 +35,17 @@ export function createClosedNotice(policyOf: (tenantId: TenantId) => ClosedPolic
       }),
     );
   };
+}
+
+/** A weekday and a time where the company is, as people of that language write it. */
+function toMoment(at: Date, timeZone: string, language: TextLanguage): string {
+  const shape = {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  } as const;
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shape).format(at);
 }

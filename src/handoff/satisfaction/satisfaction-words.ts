@@ -1,4 +1,5 @@
 import type { Button, Reply } from "../../core/reply.ts";
+import { say, type TextLanguage } from "../../core/texts/texts.ts";
 
 /** Names of the buttons under the question. */
 const thumbActions = { up: "baton.csat.up", down: "baton.csat.down" } as const;
@@ -11,28 +12,30 @@ export type Rating =
   | { readonly kind: "score"; readonly score: number };
 
 /** The question, once a colleague has resolved the conversation. */
-export function toQuestion(id: string): Reply {
+export function toQuestion(id: string, language: TextLanguage): Reply {
   return {
-    body: "How was the help you got here?",
+    body: say(language, "rating.question"),
     buttons: [
-      { action: thumbActions.up, label: "👍 Good", value: id },
-      { action: thumbActions.down, label: "👎 Not good", value: id },
+      { action: thumbActions.up, label: say(language, "button.good"), value: id },
+      { action: thumbActions.down, label: say(language, "button.not good"), value: id },
     ],
   };
 }
 
 /** The thanks for a thumb; points may be given, and need not be. */
-export function toThanks(id: string): Reply {
+export function toThanks(id: string, language: TextLanguage): Reply {
   const buttons = scores.map((score): Button => ({
     action: `${scoreAction}${score}`,
     label: String(score),
     value: id,
   }));
-  return { body: "Thank you. If you like, give it points, too: 1 is worst and 5 is best.", buttons };
+  return { body: say(language, "rating.thanks"), buttons };
 }
 
 /** The thanks for points. */
-export const lastThanks: Reply = { body: "Thank you, noted." };
+export function toLastThanks(language: TextLanguage): Reply {
+  return { body: say(language, "rating.noted") };
+}
 
 /** What a press says; undefined for a press of any other button. */
 export function toRating(action: string): Rating | undefined {

@@ -1,4 +1,5 @@
 import { isId, type StaffId, type TenantId } from "../../core/ids.ts";
+import { toTextLanguage } from "../../core/texts/texts.ts";
 import type { Sql } from "../../store/database.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import type { TenantSeal } from "../../store/seal.ts";
@@ -6,7 +7,7 @@ import { toNotice } from "../notice.ts";
 import type { OutsideNews } from "../outside/outside-store.ts";
 import type { FollowBaton } from "../passed-baton.ts";
 import { answerPress, type ApprovalNews, type PressedControl } from "../pressed.ts";
-import { lastThanks, toQuestion, toRating, toThanks, type Rating } from "./satisfaction-words.ts";
+import { toLastThanks, toQuestion, toRating, toThanks, type Rating } from "./satisfaction-words.ts";
 
 /** Asks people what the help was like, and keeps what they say. */
 export interface Satisfaction {
@@ -46,7 +47,7 @@ export function createSatisfaction({ isAsked, note, count }: SatisfactionParts):
       place: conversation,
       kind: "satisfaction",
       cause: [id],
-      reply: toQuestion(id),
+      reply: toQuestion(id, conversation.language),
     };
     await sql.query(toNotice(seal, notice));
   };
@@ -61,7 +62,8 @@ export function createSatisfaction({ isAsked, note, count }: SatisfactionParts):
     const { thumb, score, resolved_by: staffId, answered_at: at } = kept;
     const data = { thumb, ...(score !== null && { score }), staff_id: staffId };
     await note(sql, { tenantId, conversationId, name: "csat.received", cause: rating.kind, at, data });
-    const reply = rating.kind === "thumb" ? toThanks(pressed.value) : lastThanks;
+    const language = toTextLanguage(kept.language);
+    const reply = rating.kind === "thumb" ? toThanks(pressed.value, language) : toLastThanks(language);
     await sql.query(answerPress(seal, pressed, "satisfaction answer", reply));
   }
 
@@ -73,6 +75,7 @@ interface KeptRow {
   readonly score: number | null;
   readonly resolved_by: StaffId;
   readonly answered_at: Date;
+  readonly language: string | null;
 }
 
 /** Each answer counts once, and only from whom it was asked of; its event is for the counters. */
@@ -84,11 +87,11 @@ function keep(sql: Sql, { tenantId, conversationId, senderId, value }: PressedCo
              FROM conversations c JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
              WHERE s.company_id = $1 AND s.id = $2 AND s.conversation_id = $3 AND c.company_id = $1 AND c.id = $3
                AND u.external_id = $4 AND ${isThumb ? "s.thumb IS NULL" : "s.thumb IS NOT NULL AND s.score IS NULL"}
-             RETURNING s.thumb, s.score, s.resolved_by, s.answered_at
+             RETURNING s.thumb, s.score, s.resolved_by, s.answered_at, coalesce(u.language, u.locale) AS language
            ), counted AS (
              INSERT INTO events (company_id, event_type, session_id, data)
              SELECT $1, 'csat', $3, jsonb_build_object('thumb', thumb, 'score', score) FROM kept)
-           SELECT thumb, score, resolved_by, answered_at FROM kept`,
+           SELECT thumb, score, resolved_by, answered_at, language FROM kept`,
     values: [tenantId, value, conversationId, senderId, isThumb ? rating.thumb : rating.score],
   });
 }

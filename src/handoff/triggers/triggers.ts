@@ -1,6 +1,7 @@
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import { SettingsError } from "../../core/errors.ts";
+import { texts } from "../../core/texts/texts.ts";
 import type { LazyUnderstander } from "../../guard/understanding/lazy-understander.ts";
 import { countryOf, toSafetyWords, type Hotlines } from "./safety-words.ts";
 import { decideTrigger, type TriggerDecision, type TriggerPolicy, type TriggerSignals } from "./trigger.ts";
@@ -20,6 +21,8 @@ export interface CompanyTriggers {
 export interface Triggered {
   readonly decision: Exclude<TriggerDecision, { readonly kind: "none" | "offer" }>;
   readonly first: string | undefined;
+  /** Of the words that led to it (ISO 639-1), where it was words. */
+  readonly language: string | undefined;
 }
 
 /** When conversations go to people by themselves. */
@@ -73,15 +76,17 @@ export function createTriggers({ companies, usual, hotlines, mood, log }: Trigge
 
   return {
     policyOf,
-    async before({ tenantId, conversationId, texts, locale }) {
+    async before({ tenantId, conversationId, texts: said, locale }) {
       const company = companies.get(tenantId);
-      const understood = await understand(company, texts);
-      const decision = decideTrigger({ said: texts, understood }, policyOf(tenantId));
+      const understood = await understand(company, said);
+      const decision = decideTrigger({ said, understood }, policyOf(tenantId));
       if (decision.kind === "none" || decision.kind === "offer") return undefined;
       log.info({ tenantId, conversationId, ...decision.evidence }, "trigger fired");
-      if (decision.kind !== "safety") return { decision, first: undefined };
+      const language = spokenOf(decision);
+      if (decision.kind !== "safety") return { decision, first: undefined, language };
       const country = company?.country ?? countryOf(locale);
-      return { decision, first: toSafetyWords(decision.danger, decision.language, { country, hotlines }) };
+      const first = toSafetyWords(decision.danger, decision.language, { country, hotlines });
+      return { decision, first, language };
     },
     async after(tenantId, signals, texts) {
       const policy = policyOf(tenantId);
@@ -96,6 +101,11 @@ export function createTriggers({ companies, usual, hotlines, mood, log }: Trigge
     const measure = await mood();
     return measure(newest) < least ? texts.slice(-moodMessages).map(measure) : [];
   }
+}
+
+/** Words are evidence by their language. */
+function spokenOf({ evidence: { value } }: Triggered["decision"]): string | undefined {
+  return typeof value === "string" && Object.hasOwn(texts, value) ? value : undefined;
 }
 
 function findUnknownIntents({ file, policy, understander }: CompanyTriggers): readonly string[] {

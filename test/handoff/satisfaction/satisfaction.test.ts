@@ -35,6 +35,7 @@ async function asks(event: BatonEvent, isAsked = true): Promise<boolean> {
       contactId: "u" as ContactId,
       audience: "direct",
       thread: "",
+      language: "en",
     },
   });
   return isTouched;
@@ -53,7 +54,7 @@ describe("the question how the help was", () => {
   });
 
   it("has buttons that each say something of its own, and no other button does", () => {
-    const buttons = [...(toQuestion("id").buttons ?? []), ...(toThanks("id").buttons ?? [])];
+    const buttons = [...(toQuestion("id", "en").buttons ?? []), ...(toThanks("id", "en").buttons ?? [])];
     const said = buttons.map(({ action }) => JSON.stringify(toRating(action)));
     expect(new Set(said).size).toBe(7);
     expect(said).not.toContain(undefined);
