@@ -114,13 +114,15 @@ export interface DirectPlaceRow {
   readonly recipient: string;
   readonly thread: string;
   readonly audience: "direct";
+  readonly language: string | null;
 }
 
 /** The newest place of their own of each of these people, in an order in which all lock them. */
 export function findDirectPlaces({ tenantId }: Subject, contacts: readonly ContactId[]): Query {
   return {
     text: `SELECT * FROM (
-             SELECT DISTINCT ON (c.user_id) c.id, c.user_id AS contact_id, u.external_id AS recipient, c.thread, c.audience
+             SELECT DISTINCT ON (c.user_id) c.id, c.user_id AS contact_id, u.external_id AS recipient, c.thread, c.audience,
+               coalesce(u.language, u.locale) AS language
              FROM conversations c JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
              WHERE c.company_id = $1 AND c.user_id = ANY ($2::uuid[]) AND c.audience = 'direct' AND c.agent_type <> 'staff'
              ORDER BY c.user_id, c.updated_at DESC) places ORDER BY id`,

@@ -2,6 +2,7 @@ import { normalizeQuestion } from "../../agent/cache/normalize-question.ts";
 import { deckButton } from "../../core/deck.ts";
 import { isId, type ContactId } from "../../core/ids.ts";
 import type { Reply } from "../../core/reply.ts";
+import { say, toTextLanguage } from "../../core/texts/texts.ts";
 import { contentPurpose } from "../../inbox/message-content.ts";
 import { removePersonalData } from "../../knowledge/gaps/remove-personal-data.ts";
 import { findReviewed, keepReviewed, type KeptReviewed } from "../../knowledge/reviewed/reviewed-store.ts";
@@ -196,6 +197,7 @@ function toConfirmation({
 
 function toTelling({ subject }: Work, reviewed: KeptReviewed, place: DirectPlaceRow) {
   const { question, answer } = reviewed;
+  const told = say(toTextLanguage(place.language), "handoff.corrected", { question: toQuoted(question) });
   return {
     tenantId: subject.tenantId,
     conversationId: place.id,
@@ -204,9 +206,7 @@ function toTelling({ subject }: Work, reviewed: KeptReviewed, place: DirectPlace
     cause: causeOf(reviewed, place),
     recipient: place.recipient,
     place,
-    reply: {
-      body: `What you were told about “${toQuoted(question)}” was not right. A colleague corrected it:\n\n${answer}`,
-    },
+    reply: { body: `${told}\n\n${answer}` },
   };
 }
 

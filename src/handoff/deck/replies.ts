@@ -80,7 +80,10 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
     // Whoever speaks to the person has the conversation, and the person waits no longer.
     await pass(work, { kind: "staff reply", by: staff, at: control.created_at }, control.id);
     const identity = wanted ?? rooms.policyOf(tenantId).identity;
-    const pieces = await cutFor(work, toPublicWords(identity, await nameOf(work, staff), text));
+    const pieces = await cutFor(
+      work,
+      toPublicWords(identity, await nameOf(work, staff), text, conversation.language),
+    );
     const number = await nextNumber(sql, tenantId, room.id);
     const cause: [string, string] = ["reply", control.id];
     const id = deriveId("room reply", room.id, control.id);
@@ -145,7 +148,7 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
       return refuse(work, call, `#${number} never reached them`);
     const pieces = await cutFor(
       work,
-      toPublicWords(reply.identity, await nameOf(work, reply.by_staff), text),
+      toPublicWords(reply.identity, await nameOf(work, reply.by_staff), text, work.conversation.language),
     );
     if (pieces.length !== reply.deliveries.length)
       return refuse(work, call, `that takes another number of messages than #${number}: send a new one`);

@@ -166,6 +166,8 @@ export interface Standing {
   readonly snoozed_until: Date | null;
   readonly holder: string | null;
   readonly since: Date | null;
+  /** What the person speaks, or their platform does. */
+  readonly language: string | null;
 }
 
 /** Who has a conversation and since when. */
@@ -177,7 +179,8 @@ export async function findStanding(
   const [row] = await sql.query<Standing>({
     text: `SELECT c.owner_kind, c.owner_queue, c.status, c.waiting_since, c.snoozed_until, s.name AS holder,
              (SELECT max(at) FROM audit a WHERE a.company_id = $1 AND a.conversation_id = $2
-                AND a.data->>'to' = 'human') AS since
+                AND a.data->>'to' = 'human') AS since,
+             (SELECT coalesce(u.language, u.locale) FROM contacts u WHERE u.company_id = $1 AND u.id = c.user_id) AS language
            FROM conversations c LEFT JOIN staff s ON s.company_id = $1 AND s.id = c.owner_staff
            WHERE c.company_id = $1 AND c.id = $2`,
     values: [tenantId, id],

@@ -1,6 +1,7 @@
 import { deckButton } from "../../core/deck.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { Button, Reply } from "../../core/reply.ts";
+import { say, toTextLanguage, type TextLanguage } from "../../core/texts/texts.ts";
 import { plainName } from "../approval-card.ts";
 import type { Brief } from "./brief.ts";
 import type { Identity } from "./reply-store.ts";
@@ -89,20 +90,20 @@ export function toStandingLine(standing: Standing, timeZone: string): string {
 }
 
 function toPublicLine(standing: Standing, timeZone: string): string {
-  if (standing.status === "closed") return "✅ This conversation is resolved.";
+  const language = toTextLanguage(standing.language);
+  if (standing.status === "closed") return say(language, "handoff.card resolved");
   switch (standing.owner_kind) {
-    case "queue": {
-      const since =
-        standing.waiting_since === null
-          ? ""
-          : ` (waiting since ${toClock(standing.waiting_since, timeZone)})`;
-      return `I've asked a teammate to take over${since}. They will answer right here.`;
-    }
+    case "queue":
+      return standing.waiting_since === null
+        ? say(language, "handoff.waiting")
+        : say(language, "handoff.waiting since", { time: toClock(standing.waiting_since, timeZone) });
     case "human":
-      return `🙋 ${plainName(standing.holder ?? "A teammate")} has taken over.`;
+      return standing.holder === null
+        ? say(language, "handoff.somebody has taken over")
+        : say(language, "handoff.has taken over", { name: plainName(standing.holder) });
     case "bot":
     case "off":
-      return "A teammate was asked here; the conversation is back with me.";
+      return say(language, "handoff.card is back");
     default:
       throw new Error(`unknown owner: ${String(standing.owner_kind satisfies never)}`);
   }
@@ -147,9 +148,15 @@ export function toDeleted(name: string | undefined): string {
 }
 
 /** What a colleague says to the person, under the name the company speaks in. */
-export function toPublicWords(identity: Identity, author: string, text: string): string {
+export function toPublicWords(
+  identity: Identity,
+  author: string,
+  text: string,
+  language: TextLanguage,
+): string {
   if (identity === "anonymous") return text;
-  const name = identity === "named" ? plainName(author.split(" ")[0] ?? author) : "Support team";
+  const name =
+    identity === "named" ? plainName(author.split(" ")[0] ?? author) : say(language, "handoff.team");
   const isPlain = !text.includes("\n") && !/^\s*([#>*+-]|\d+[.)]|```)/u.test(text);
   return isPlain ? `**${name}:** ${text}` : `**${name}:**\n\n${text}`;
 }

@@ -142,7 +142,7 @@ export function createRooms(parts: RoomsParts): Rooms {
     const { timeZone } = policyOf(tenantId);
     if (conversation.audience !== "direct") {
       if (isWhispered(conversation)) return false;
-      const waits = toWaitWords(await findWaiting(sql, tenantId, conversationId));
+      const waits = toWaitWords(await findWaiting(sql, tenantId, conversationId), conversation.language);
       const card = {
         tenantId,
         conversationId,
