@@ -15,6 +15,7 @@ import type { SlaFile } from "../settings/opening-hours.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
+import { reviveDrafts } from "../turns/revive-drafts.ts";
 
 /** What a change of hands brings about beside its notice. */
 export interface ComposedOutside {
@@ -78,7 +79,12 @@ export function composeOutside(parts: OutsideCompound): ComposedOutside {
       hours === undefined ? [] : [[tenantIdOf(slug), { hours, closedText }] as const],
     ),
   );
-  const followers = [outside.follow, createClosedNotice((id) => closed.get(id)), satisfaction.follow];
+  const followers = [
+    outside.follow,
+    createClosedNotice((id) => closed.get(id)),
+    satisfaction.follow,
+    reviveDrafts,
+  ];
   return { outside, satisfaction, sla, followers };
 }
 

@@ -211,8 +211,41 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     await talk.say("@baton bot", { thread: root.ts, user: "Mia" });
     await press(talk, card, "send");
     await until(async () => (await stateOf(talk, root))[0] === "stood down");
-    await talk.settled();
     expect(says(root, "tapir")).toBe(0);
+    // What was asked waits for a colleague's word anew, and is answered once.
+    const again = await talk.slack.waitFor(
+      () => cardsIn(talk).find((one) => one.ts !== card.ts && wordsOf(one).includes("tapir")),
+      15_000,
+    );
+    await press(talk, again, "send");
+    await talk.slack.waitFor(() => says(root, "tapir") === 1, 15_000);
+    await talk.settled();
+    expect(says(root, "I can answer your earlier question now")).toBe(1);
+    await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
+    await talk.say("@baton bot", { thread: root.ts, user: "Mia" });
+    await talk.settled();
+    expect(await stateOf(talk, root)).toEqual(["stood down", "approved"]);
+  });
+
+  it("is asked again with what its asker added, and not once a colleague has answered", async () => {
+    answerWith("draft-14", "civet secret");
+    const [open, answered] = [
+      await talk.say("@baton draft-14 please"),
+      await talk.say("@baton draft-14 now"),
+    ];
+    await until(async () => cardsIn(talk).filter((card) => wordsOf(card).includes("civet")).length === 2);
+    for (const { ts: thread } of [open, answered]) {
+      await talk.say("@baton claim", { thread, user: "Mia" });
+      await talk.settled();
+      await talk.say("it is about platform nine", { thread });
+    }
+    await talk.say("It leaves at noon.", { thread: answered.ts, user: "Mia" });
+    await talk.settled();
+    for (const { ts: thread } of [open, answered]) await talk.say("@baton bot", { thread, user: "Mia" });
+    await until(async () => (await stateOf(talk, open)).length === 2);
+    await talk.settled();
+    expect(await stateOf(talk, answered)).toEqual(["stood down"]);
+    expect(talk.model.history().at(-1)?.text).toBe("draft-14 please\nit is about platform nine");
   });
 
   it("is kept once and sent once through restarts", async () => {
