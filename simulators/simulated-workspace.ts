@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import {
   toDiscordGuild,
   toSlackTeam,
@@ -7,6 +8,7 @@ import {
   type SimulatedCompany,
 } from "./company-seeds.ts";
 import { installSlackApp } from "./install-slack-app.ts";
+import { answerFromDocuments } from "./openai/answer-from-documents.ts";
 import { startOpenAiSimulator, type OpenAiSimulatorOptions } from "./openai/openai-simulator.ts";
 import type { PageLog, PageWorkspace } from "./page-workspace.ts";
 
@@ -53,6 +55,8 @@ export interface CompanyWorkspaces {
 export interface SimulatedWorkspace extends Omit<CompanyWorkspaces, "installations"> {
   /** What Baton must be set up with to live in them. */
   readonly env: Record<string, string>;
+  /** A folder with what the people of the first company read at work, for its bot to answer from. */
+  readonly handbook: string;
   /** By the company's slug. */
   readonly companies: ReadonlyMap<string, CompanyWorkspaces>;
   /**
@@ -97,7 +101,9 @@ export async function startSimulatedWorkspace(
   const companies = options.companies ?? [];
   const parts = { model: needsModel ? "stand-in" : "your own", companies, log: options.log };
   const [model, ...running] = await Promise.all([
-    needsModel ? startOpenAiSimulator({ ...pace, historyLimit: 200, ...options.model }) : undefined,
+    needsModel
+      ? startOpenAiSimulator({ ...pace, historyLimit: 200, rules: [answerFromDocuments], ...options.model })
+      : undefined,
     ...names.map(async (name) => ({ name, simulation: await simulations[name](parts) })),
   ]);
   const connect = async (baseUrl: string): Promise<void> => {
@@ -122,6 +128,7 @@ export async function startSimulatedWorkspace(
         ? {}
         : { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: "sk-stand-in", OPENAI_MODEL: "gpt-4o-mini" },
     ) as Record<string, string>,
+    handbook: fileURLToPath(new URL("handbook", import.meta.url)),
     workspaces,
     staff,
     ...(staffRoom && { staffRoom }),

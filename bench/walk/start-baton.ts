@@ -7,6 +7,8 @@ const repository = path.join(import.meta.dirname, "../..");
 export interface StartedBaton {
   readonly url: string;
   readonly child: ChildProcess;
+  /** Resolves once it has printed these words. */
+  says(words: string): Promise<void>;
   /** Ends it as an operator does; resolves with its exit code. */
   stop(): Promise<number | null>;
 }
@@ -25,12 +27,24 @@ export function startBaton(dataDir: string): Promise<StartedBaton> {
     child.kill("SIGTERM");
     return ended;
   };
+  let said = "";
+  const waiting = new Set<() => void>();
+  const says = (words: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!said.includes(words)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
   return new Promise((resolve, reject) => {
-    let said = "";
     const hear = (chunk: Buffer): void => {
       said += chunk.toString();
       const url = /Try it: (http:\/\/[^\s"]+)\/playground/.exec(said)?.[1];
-      if (url !== undefined) resolve({ url, child, stop });
+      if (url !== undefined) resolve({ url, child, says, stop });
+      for (const look of waiting) look();
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);

@@ -157,10 +157,11 @@ export function createAgent({
       await feed.settle();
       if (thought.kind === "thought") {
         const { model, heldBack } = thought;
+        const body = spoken.whole();
         return {
           kind: "answered",
-          body: spoken.whole(),
-          citations: cited.read(),
+          body,
+          citations: cited.read(body),
           model,
           promptVersion,
           edition,

@@ -17,6 +17,8 @@ interface Colleague {
 
 /** What is simulated: the default tenant's places, and those of companies that have their own. */
 interface Simulated extends Pick<Places, "staff" | "staffRoom"> {
+  /** A folder of documents for a default tenant that has none of its own. */
+  readonly handbook?: string;
   /** By the tenant's slug. */
   readonly companies: ReadonlyMap<string, Places>;
 }
@@ -67,7 +69,10 @@ function settle(tenant: TenantFile, simulated: Simulated, hasModel: boolean): Te
   const staff = [...tenant.staff, ...places.staff.map((one) => ({ ...one, roles: ["staff"] as const }))];
   const staffRoom = tenant.staffRoom ?? places.staffRoom;
   const timeZone = tenant.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (tenant.isDefault) return { ...tenant, staff, staffRoom, timeZone };
+  if (tenant.isDefault) {
+    const knowledge = tenant.knowledge.length > 0 ? tenant.knowledge : toHandbook(simulated);
+    return { ...tenant, staff, staffRoom, timeZone, knowledge };
+  }
   const key = siteKeyOf(tenant.slug);
   const site = { key, name: tenant.name, origins: ["self"], userTokenSecret: undefined, allowApps: false };
   return {
@@ -79,4 +84,9 @@ function settle(tenant: TenantFile, simulated: Simulated, hasModel: boolean): Te
     installations: [...tenant.installations, ...places.installations, { channel: "web", id: key }],
     sites: [...tenant.sites, site],
   };
+}
+
+function toHandbook({ handbook }: Simulated): TenantFile["knowledge"] {
+  if (handbook === undefined) return [];
+  return [{ name: "handbook", kind: "folder", at: handbook, audience: ["public"], most: 100 }];
 }

@@ -81,8 +81,14 @@ export interface Tool<Input = unknown, Output = unknown> {
    */
   check?(input: Input, context: ToolContext): Promise<string | undefined>;
   run(input: Input, context: ToolContext): Promise<Output>;
-  /** What an answer that rests on this result cites. */
-  cite?(output: Output): readonly Citation[];
+  /** What an answer that rests on this result may cite. */
+  cite?(output: Output): readonly Source[];
+}
+
+/** A citation and the words it stands for, by which an answer is seen to rest on it. */
+export interface Source {
+  readonly citation: Citation;
+  readonly text: string;
 }
 
 /** What is the same for every tool that only looks something up in the company's own records. */

@@ -118,7 +118,7 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
   test("passes the baton to a colleague who writes in the thread, and falls silent", async () => {
     const page = await visit();
     await say(page, "Message #support", "@baton my badge does not open the door");
-    await inThread(page, /You wrote/).waitFor();
+    await inThread(page, /stand-in/).waitFor();
     await page.getByRole("button", { name: "Talk to a human" }).first().click();
     await inThread(page, /asked a teammate to take over/).waitFor();
     await page.getByRole("radio", { name: /Mia Braun/ }).check({ force: true });
@@ -146,6 +146,17 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     expect(count("I am sending it again today")).toBe(1);
     expect(count("How was the help")).toBe(1);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("answers from the example company's handbook and names the page, without a key", async () => {
+    await baton.says("a company's documents are taken in");
+    const page = await visit();
+    await page.getByRole("button", { name: "@baton how do I reset my VPN?" }).click();
+    await inThread(page, /Forget this device/)
+      .getByText("VPN · Reset your VPN")
+      .waitFor();
+    await shoot(page, "from the handbook");
     await page.context().close();
   });
 

@@ -72,10 +72,13 @@ export function createSearchKnowledgeTool(knowledge: KnowledgeSearch): Tool {
       };
     },
     cite: ({ passages }) =>
-      passages.map(({ title, url, locator, asOf }) => ({
-        title,
-        url,
-        locator: [locator, `as of ${asOf}`].filter((part) => part !== undefined).join(" · "),
+      passages.map(({ title, url, locator, asOf, text }) => ({
+        citation: {
+          title,
+          url,
+          locator: [locator, `as of ${asOf}`].filter((part) => part !== undefined).join(" · "),
+        },
+        text,
       })),
   });
 }

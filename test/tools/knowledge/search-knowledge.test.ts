@@ -53,9 +53,33 @@ test("what it found is cited once under the answer, also when a turn is replayed
     cited.add(tool, { kind: "result", text: JSON.stringify(output) });
   cited.add(tool, { kind: "error", text: "failed" });
   cited.add(tool, { kind: "result", text: '{"passages": [{"cut' });
-  expect(cited.read()).toEqual([
+  expect(cited.read("Money comes back.")).toEqual([
     { title: "Returns", url: "https://acme.example/returns", locator: "Refunds · as of 2026-11-01" },
   ]);
+});
+
+test("of what it found an answer cites what it tells, and all of it where that cannot be seen", () => {
+  const texts = {
+    Returns: "You can send anything back within thirty days for a full refund.",
+    Refunds: "A refund arrives within five days after we have what you send back.",
+    Parking: "Visitors park behind the house, and the gate opens at seven.",
+  };
+  const passages = Object.entries(texts).map(([title, text], at) => ({
+    ...passage,
+    number: at + 1,
+    title,
+    text,
+    asOf: "2026-11-01",
+  }));
+  const cited = collectCitations();
+  cited.add(finds(passage), { kind: "result", text: JSON.stringify({ passages, note: "" }) });
+  const titlesFor = (answer: string) => cited.read(answer).map(({ title }) => title);
+  expect(titlesFor("Send it back within thirty days, and you get a full refund.")).toEqual([
+    "Returns",
+    "Refunds",
+  ]);
+  expect(titlesFor("The gate opens at seven; park behind the house.")).toEqual(["Parking"]);
+  expect(titlesFor("Ja, das geht.")).toEqual(["Returns", "Refunds", "Parking"]);
 });
 
 test("tells which passages contradict each other, so that the answer says it openly", async () => {
