@@ -126,19 +126,26 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     ));
 
   async function load(): Promise<OpenKnowledge> {
-    const [offline, { createLanceIndex }, { createIngest }, { createSources }, { createGaps }] =
-      await Promise.all([
-        openWords(),
-        import("../knowledge/index/lance-index.ts"),
-        import("../knowledge/ingest/ingest.ts"),
-        import("../knowledge/sources/sources.ts"),
-        import("../knowledge/gaps/gaps.ts"),
-      ]);
+    const [
+      offline,
+      { createLanceIndex },
+      { keepTables },
+      { createIngest },
+      { createSources },
+      { createGaps },
+    ] = await Promise.all([
+      openWords(),
+      import("../knowledge/index/lance-index.ts"),
+      import("../knowledge/index/keep-tables.ts"),
+      import("../knowledge/ingest/ingest.ts"),
+      import("../knowledge/sources/sources.ts"),
+      import("../knowledge/gaps/gaps.ts"),
+    ]);
     const remote = parts.embeddings;
     const openModel = (embedder: Embedder): ModelRetriever => {
       const { dimensions, model } = embedder;
       const name = model === offline.model ? undefined : model;
-      const index = createLanceIndex({ uri: parts.uri, dimensions, model: name });
+      const index = keepTables(createLanceIndex({ uri: parts.uri, dimensions, model: name }), { log });
       return {
         index,
         retriever: createRetriever({ index, embedder: keepVectors(embedder), weigh: offline.weigh, log }),
@@ -156,6 +163,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
         if (remote === undefined || dimensions === undefined) return undefined;
         return openModel(createRemoteEmbedder({ ...remote, model: former, dimensions }));
       },
+      log,
     });
     const knowledge = createKnowledge({ documents, index, retriever, model, log });
     const { safeFetch } = parts;
@@ -232,7 +240,8 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
       if (!companies.all.has(context.tenantId)) return undefined;
       const earlier = history.filter(({ role }) => role === "user").map(({ text: said }) => said);
       try {
-        return quotePassages(await find(rewriteQuestion(text, earlier), context, signal));
+        const question = rewriteQuestion(text, earlier);
+        return await quotePassages(question, await find(question, context, signal), await openWords());
       } catch (cause) {
         signal.throwIfAborted();
         log.warn({ err: cause, company_id: context.tenantId }, "documents could not be searched");

@@ -1,23 +1,24 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { SettingsError } from "../core/errors.ts";
 import { createSafeFetch } from "../guard/addresses/safe-fetch.ts";
 import { parseAudience, type Audience } from "../knowledge/readers.ts";
-import type { Ingested, Progress } from "../knowledge/ingest/ingest.ts";
+import type { Ingested } from "../knowledge/ingest/ingest.ts";
 import { replayGoldenCases } from "../knowledge/reviewed/golden-cases.ts";
 import { readSettings } from "../settings.ts";
 import { createLeases } from "../store/leases.ts";
 import { createCompanies, tenantIdOf } from "../tenants/companies.ts";
 import { composeKnowledge } from "./compose-knowledge.ts";
 import { openPurse } from "./compose-money.ts";
+import { createProgressLine } from "./progress-line.ts";
 import { openBeside, runCommand } from "./run-command.ts";
 
 // npm run knowledge -- add <folder|file|address> [--company=slug] [--for=public|colleagues|role:staff|room:slack:T1:C1,…]
 //                      list [--company=slug] | golden | remove <id>… [--company=slug]
 
 const usage = `npm run knowledge -- add <folder, file or address> [--company=<slug>] [--for=<who may read it>]
+                      [--link=<address below which people read the files>]
 npm run knowledge -- add <address> --site [--most=500]      the pages below it; an address that ends in .xml is a sitemap
 npm run knowledge -- list [--company=<slug>]
 npm run knowledge -- gaps [--company=<slug>]                what is asked and not answered
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
       for: { type: "string", default: "public" },
       site: { type: "boolean", default: false },
       most: { type: "string", default: "500" },
+      link: { type: "string" },
     },
   });
   const [command = "", ...given] = positionals;
@@ -45,6 +47,9 @@ async function main(): Promise<void> {
   )
     throw new SettingsError(usage);
   const audience = readAudience(values.for);
+  const { link } = values;
+  if (link !== undefined && !(URL.canParse(link) && /^https?:/.test(link)))
+    throw new SettingsError(`--link has to be an address such as https://acme.example/help/.\n${usage}`);
   const settings = readSettings(process.env);
   const tenant = settings.tenants.find(({ slug, isDefault }) =>
     values.company === undefined ? isDefault : slug === values.company,
@@ -96,10 +101,11 @@ async function main(): Promise<void> {
     }
 
     async function add(what: string): Promise<void> {
+      const onProgress = createProgressLine(process.stdout);
       if (/^https?:\/\//.test(what)) {
         const kind = values.site ? "site" : /\.xml$/i.test(what) ? "sitemap" : "page";
         const source = { tenantId, name: what, kind, at: what, audience, most: Number(values.most) } as const;
-        const state = await sources.take(source, AbortSignal.timeout(6 * 3_600_000), showProgress);
+        const state = await sources.take(source, AbortSignal.timeout(6 * 3_600_000), onProgress);
         const all = await composed.progress.list(tenantId);
         const { done = 0, failed = 0, problem } = all.find(({ name }) => name === what) ?? {};
         console.log(problem ?? `${what}: ${state}, ${done} pages, ${failed} failed`);
@@ -107,7 +113,7 @@ async function main(): Promise<void> {
       }
       const path = resolve(what);
       if ((await stat(path)).isDirectory()) {
-        const summary = await ingest.folder(tenantId, path, { audience, onProgress: showProgress });
+        const summary = await ingest.folder(tenantId, path, { audience, link, onProgress });
         console.log(
           Object.entries(summary)
             .map(([name, times]) => `${times} ${name}`)
@@ -135,18 +141,4 @@ function readAudience(text: string): Audience[] {
 
 function tell(what: string, outcome: Ingested): void {
   console.log(outcome.kind === "failed" ? `${what}: ${outcome.problem}` : `${what}: ${outcome.kind}`);
-}
-
-const barWidth = 30;
-
-/** A bar where somebody looks, a line for each tenth where nobody does; each failure stays on a line of its own. */
-function showProgress({ done, of, name, outcome }: Progress): void {
-  if (outcome.kind === "failed") console.log(`${name}: ${outcome.problem}`);
-  const share = done / of;
-  if (process.stdout.isTTY) {
-    const bar = "█".repeat(Math.round(share * barWidth)).padEnd(barWidth, "░");
-    process.stdout.write(`\r${bar} ${Math.round(share * 100)} % ${done}/${of}${done === of ? "\n" : ""}`);
-  } else if (Math.floor(share * 10) > Math.floor(((done - 1) / of) * 10)) {
-    console.log(`${Math.round(share * 100)} % ${done}/${of}`);
-  }
 }

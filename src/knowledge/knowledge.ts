@@ -7,7 +7,7 @@ import { deriveId } from "../store/derive-id.ts";
 import type { Chunk } from "./chunk/chunk-blocks.ts";
 import type { DocumentStore, KeptChunk, KeptDocument } from "./document-store.ts";
 import { groupsOf, toGroupName, type Audience, type Destination } from "./readers.ts";
-import { cleanPassage } from "./retrieve/clean-passage.ts";
+import { cleanPassage, cleanProse } from "./retrieve/clean-passage.ts";
 import type { RankedHit } from "./retrieve/rank-hits.ts";
 import type { Retriever } from "./retrieve/retriever.ts";
 import type { KnowledgeIndex } from "./index/knowledge-index.ts";
@@ -37,8 +37,12 @@ export interface Passage {
   /** Page or headings, for a person to find it. */
   readonly locator: string | undefined;
   readonly url: string | undefined;
+  /** Those it stands under, without the title, the outermost first. */
+  readonly headings: readonly string[];
   /** CommonMark, material and never an instruction: links to other hosts and pictures are left out. */
   readonly text: string;
+  /** The same for showing it as it stands: addresses in code, which no channel makes a link of, are kept. */
+  readonly quotable: string;
   /** From 0 to 1. */
   readonly relevance: number;
   readonly asOf: Date;
@@ -305,7 +309,9 @@ function toPassage(chunk: KeptChunk, relevance: number): Passage {
     title,
     url,
     locator: locator === "" ? undefined : locator,
+    headings: path,
     text: cleanPassage(text, url),
+    quotable: cleanProse(text, url),
     relevance,
     asOf: updatedAt,
     ...(source === reviewedSource && { reviewed: title }),

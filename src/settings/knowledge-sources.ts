@@ -12,6 +12,8 @@ export interface KnowledgeSource {
   /** Of a repository: the branch, and the folder in it. */
   readonly branch?: string | undefined;
   readonly folder?: string | undefined;
+  /** Below this address its files can be read by people: what citations lead to. */
+  readonly link?: string | undefined;
   /** Who may read it, such as `public`, `colleagues`, `role:staff`. */
   readonly audience: readonly string[];
   readonly language?: string | undefined;
@@ -52,6 +54,7 @@ export const knowledgeSource = z
       .string()
       .refine((path) => !isAbsolute(path) && !path.split("/").includes(".."), "must be a folder in it")
       .optional(),
+    link: address.optional(),
     audience: z
       .array(z.string().regex(group, "must be public, colleagues, role:staff or room:slack:T1:C1"))
       .min(1)

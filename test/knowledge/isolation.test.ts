@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { silentLog } from "../../src/core/log.ts";
 import type { TenantId } from "../../src/core/ids.ts";
 import { createDocumentVersions } from "../../src/knowledge/document-versions.ts";
+import { loadOfflineEmbedder, type OfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
 import { quotePassages } from "../../src/knowledge/quote-passages.ts";
 import { groupsOf, toGroupName, type Audience, type Destination } from "../../src/knowledge/readers.ts";
 import { createMemoryFastState } from "../../src/store/memory-fast-state.ts";
@@ -30,11 +31,13 @@ interface Written {
 }
 
 let stand: KnowledgeStand;
+let words: OfflineEmbedder;
 const tenants: TenantId[] = [];
 const written = new Map<string, Written>();
 
 beforeAll(async () => {
   stand = await openKnowledge();
+  words = await loadOfflineEmbedder();
   for (let tenant = 0; tenant < 3; tenant += 1) {
     const tenantId = await stand.aCompany();
     tenants.push(tenantId);
@@ -81,7 +84,7 @@ describe("who may not read a document", () => {
       const tenantId = tenants[tenant];
       if (tenantId === undefined) continue;
       const passages = await stand.knowledge.search(tenantId, { text, destination, limit: 5 });
-      const quoted = quotePassages(passages);
+      const quoted = await quotePassages(text, passages, words);
       const told = [
         ...passages.map(({ title, text: words }) => `${title} ${words}`),
         JSON.stringify(quoted ?? ""),

@@ -1,4 +1,5 @@
 import type { Block } from "./block.ts";
+import { toCodeBlock } from "../text/to-common-mark.ts";
 import { splitSentences } from "./split-sentences.ts";
 
 /** A stretch of a document that is found and cited as one. */
@@ -7,6 +8,7 @@ export interface Chunk {
   readonly ordinal: number;
   /** The headings it stands under, the outermost first. */
   readonly headings: readonly string[];
+  /** CommonMark. */
   readonly text: string;
   /** Of its first words, where the format has pages. */
   readonly page: number | undefined;
@@ -81,13 +83,15 @@ export function chunkBlocks(blocks: readonly Block[], sizes: ChunkSizes): Chunk[
 /** A block's smallest pieces that stay together. */
 function toUnits({ kind, text, page }: Block, sizes: ChunkSizes): Unit[] {
   const isProse = kind === "text";
+  const isCode = kind === "code";
   const pieces = (isProse ? splitSentences(text.trim()) : [text.replace(/^\n+|\s+$/gu, "")]).flatMap(
     (piece) => cutOverlong(piece, sizes, isProse ? " " : "\n"),
   );
-  return pieces.map((piece, at) => ({
+  const whole = isCode ? pieces.map((piece) => toCodeBlock(piece.trimEnd())) : pieces;
+  return whole.map((piece, at) => ({
     text: piece,
     tokens: sizes.count(piece),
-    lead: at === 0 ? "\n\n" : "",
+    lead: at === 0 || isCode ? "\n\n" : "",
     repeatable: isProse,
     page,
   }));

@@ -40,6 +40,8 @@ export interface FolderOptions {
   /** The name its documents' source gets; the folder's path unless said. */
   readonly source?: string | undefined;
   readonly language?: string | undefined;
+  /** Below this address its files can be read by people. */
+  readonly link?: string | undefined;
   readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -83,6 +85,8 @@ export interface IngestParts {
 }
 
 const mostBytes = 100 * 1024 * 1024;
+// Grows when documents are read or cut otherwise than before: all are read again, once.
+const readAs = 2;
 // Documents made findable at once: what a crash can make somebody read twice.
 const published = 64;
 
@@ -92,7 +96,10 @@ export function createIngest({ knowledge, parser, loadCounter }: IngestParts): I
     tenantId: TenantId,
     { source, name, bytes, audience, url, language }: DocumentBytes,
   ): Promise<{ readonly outcome: Ingested; readonly id?: string | undefined }> {
-    const hash = createHash("sha256").update(bytes).digest("hex");
+    const hash = createHash("sha256")
+      .update(`${readAs} ${url ?? ""}\n`)
+      .update(bytes)
+      .digest("hex");
     const identity = { source, name, hash, audience };
     const known = await knowledge.lookAt(tenantId, identity);
     if (known.kind === "published") return { outcome: { kind: "unchanged" } };
@@ -132,11 +139,12 @@ export function createIngest({ knowledge, parser, loadCounter }: IngestParts): I
   }
 
   async function keepFile(tenantId: TenantId, folder: string, name: string, options: FolderOptions) {
-    const { audience, language, source = folder } = options;
+    const { audience, language, link, source = folder } = options;
     const path = join(folder, name);
     if ((await stat(path)).size > mostBytes)
       return { outcome: { kind: "failed", problem: "it is larger than 100 MB" } as const, id: undefined };
-    return keep(tenantId, { source, name, bytes: await readFile(path), audience, language });
+    const url = link === undefined ? undefined : addressBelow(link, name);
+    return keep(tenantId, { source, name, url, bytes: await readFile(path), audience, language });
   }
 
   return {
@@ -194,4 +202,10 @@ export function createIngest({ knowledge, parser, loadCounter }: IngestParts): I
       },
     };
   }
+}
+
+/** Each part of the name is escaped, so that it leads nowhere but below the address. */
+function addressBelow(link: string, name: string): string {
+  const path = name.split("/").map(encodeURIComponent).join("/");
+  return `${link.endsWith("/") ? link : `${link}/`}${path}`;
 }

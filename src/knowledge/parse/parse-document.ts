@@ -1,4 +1,5 @@
 import { PermanentError } from "../../core/errors.ts";
+import { toCommonMark } from "../text/to-common-mark.ts";
 import { parseCsv } from "./parse-csv.ts";
 import { parseDocx } from "./parse-docx.ts";
 import { parseHtml } from "./parse-html.ts";
@@ -36,7 +37,7 @@ function parseText(name: string, source: string): ParsedDocument {
   const paragraphs = source
     .split(/\r?\n\s*\r?\n/u)
     .map((paragraph) => paragraph.replace(/\s*\r?\n\s*/gu, " "));
-  const blocks = paragraphs.map((text) => ({ kind: "text" as const, text: text.trim() }));
+  const blocks = paragraphs.map((text) => ({ kind: "text" as const, text: toCommonMark(text.trim()) }));
   return { title: titleOf([], name), blocks };
 }
 

@@ -1,6 +1,7 @@
 import { unzipSync } from "fflate";
 import { DomUtils, parseDocument as parseTree } from "htmlparser2";
 import { PermanentError } from "../../core/errors.ts";
+import { toCommonMark } from "../text/to-common-mark.ts";
 import type { MarkupElement, MarkupNode } from "./markup-node.ts";
 import { titleOf, type ParsedDocument } from "./parsed-document.ts";
 
@@ -38,7 +39,7 @@ function toBlocks(element: MarkupElement): ParsedDocument["blocks"] {
   const style =
     DomUtils.getElementsByTagName("w:pStyle", element.children, true, 1)[0]?.attribs["w:val"] ?? "";
   const depth = /^(?:title)$/i.test(style) ? 1 : Number(/^heading\s?([1-9])$/i.exec(style)?.[1] ?? 0);
-  return depth > 0 ? [{ kind: "heading", depth, text }] : [{ kind: "text", text }];
+  return depth > 0 ? [{ kind: "heading", depth, text }] : [{ kind: "text", text: toCommonMark(text) }];
 }
 
 function textOf(node: MarkupNode): string {

@@ -1,15 +1,13 @@
 import { DomUtils, parseDocument as parseTree } from "htmlparser2";
+import { toCommonMark, toInlineCode } from "../text/to-common-mark.ts";
 import type { MarkupElement, MarkupNode } from "./markup-node.ts";
+import { createFrameFinder } from "./page-frame.ts";
 import { titleOf, type ParsedDocument } from "./parsed-document.ts";
 
 type Blocks = ParsedDocument["blocks"][number][];
 
-const leftOut = new Set(
-  "script style noscript template svg head nav header footer aside form iframe object button select dialog".split(
-    " ",
-  ),
-);
 const paragraphs = new Set("p li dt dd blockquote figcaption caption summary address".split(" "));
+const code = new Set("code kbd samp tt".split(" "));
 const deepest = 400;
 
 /** A page's main content: its headings, paragraphs, lists, tables and code, without what frames every page. */
@@ -22,26 +20,31 @@ export function parseHtml(name: string, source: string): ParsedDocument {
       tree.children,
     ) ?? DomUtils.getElementsByTagName("body", tree, true, 1)[0];
   const blocks: Blocks = [];
-  const reader = createReader(blocks);
-  reader.read(main?.children ?? tree.children, 0);
+  const content = main?.children ?? tree.children;
+  const reader = createReader(blocks, createFrameFinder(content));
+  reader.read(content, 0);
   reader.close();
   const title = named === undefined ? "" : toLine(DomUtils.textContent(named));
   return { title: title || titleOf(blocks, name), blocks };
 }
 
-function createReader(blocks: Blocks) {
+function createReader(blocks: Blocks, isFrame: (element: MarkupElement) => boolean) {
   let line = "";
+  // What the next paragraph begins with, so that an item and its first paragraph are one.
+  let bullet = "";
 
   function close(): void {
     const text = toLine(line);
-    if (text !== "") blocks.push({ kind: "text", text });
     line = "";
+    if (text === "") return;
+    blocks.push({ kind: "text", text: bullet + text });
+    bullet = "";
   }
 
   function read(nodes: readonly MarkupNode[], depth: number): void {
     for (const node of nodes) {
-      if (DomUtils.isText(node)) line += node.data;
-      else if (DomUtils.isTag(node) && !isHidden(node)) readElement(node, depth);
+      if (DomUtils.isText(node)) line += toCommonMark(node.data);
+      else if (DomUtils.isTag(node) && !isFrame(node)) readElement(node, depth);
     }
   }
 
@@ -50,22 +53,29 @@ function createReader(blocks: Blocks) {
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (level !== undefined) {
       close();
-      blocks.push({ kind: "heading", depth: Number(level), text: toLine(DomUtils.textContent(element)) });
+      blocks.push({ kind: "heading", depth: Number(level), text: toHeading(element, isFrame) });
     } else if (name === "pre") {
       close();
-      blocks.push({ kind: "code", text: DomUtils.textContent(element).replace(/\s+$/u, "") });
+      blocks.push({
+        kind: "code",
+        text: DomUtils.textContent(element).replace(/^\s*\n|\s+$/gu, ""),
+      });
     } else if (name === "table" && !DomUtils.existsOne(({ name: inner }) => inner === "table", children)) {
       close();
       blocks.push(...toTable(element));
+    } else if (code.has(name)) {
+      const words = toLine(DomUtils.textContent(element));
+      if (words !== "") line += toInlineCode(words);
     } else if (depth >= deepest) {
-      line += DomUtils.textContent(element);
+      line += toCommonMark(DomUtils.textContent(element));
     } else if (name === "br") {
       line += " ";
     } else if (paragraphs.has(name) || isBlock(name)) {
       close();
-      if (name === "li") line += "- ";
+      if (name === "li") bullet = bulletOf(element);
       read(children, depth + 1);
       close();
+      if (name === "li") bullet = "";
     } else {
       read(children, depth + 1);
     }
@@ -80,14 +90,21 @@ function isBlock(name: string): boolean {
   );
 }
 
-/** What the page does not show, a document does not say. */
-function isHidden({ name, attribs }: MarkupElement): boolean {
-  return (
-    leftOut.has(name) ||
-    "hidden" in attribs ||
-    attribs["aria-hidden"] === "true" ||
-    /display:\s*none|visibility:\s*hidden|font-size:\s*0/i.test(attribs["style"] ?? "")
-  );
+/** Its number in a list that is numbered. */
+function bulletOf(item: MarkupElement): string {
+  const { parent } = item;
+  if (parent === null || !DomUtils.isTag(parent) || parent.name !== "ol") return "- ";
+  const items = parent.children.filter((child) => DomUtils.isTag(child) && child.name === "li");
+  return `${items.indexOf(item) + 1}. `;
+}
+
+/** Its words, without the mark that many pages put beside a heading for linking to it. */
+function toHeading(heading: MarkupElement, isFrame: (element: MarkupElement) => boolean): string {
+  const words = heading.children
+    .filter((child) => !DomUtils.isTag(child) || !isFrame(child))
+    .map((child) => DomUtils.textContent(child))
+    .join("");
+  return toLine(words).replace(/\s*[¶#]$/u, "");
 }
 
 /** Rows as CommonMark; a table without a row with words is nothing. */
@@ -96,7 +113,7 @@ function toTable(table: MarkupElement): Blocks {
     .map((row) =>
       row.children
         .filter((cell) => DomUtils.isTag(cell))
-        .map((cell) => toLine(DomUtils.textContent(cell)).replaceAll("|", "\\|")),
+        .map((cell) => toCommonMark(toLine(DomUtils.textContent(cell))).replaceAll("|", "\\|")),
     )
     .filter((cells) => cells.some((cell) => cell !== ""));
   const [head, ...rest] = rows.map((cells) => `| ${cells.join(" | ")} |`);

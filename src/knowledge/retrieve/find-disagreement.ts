@@ -21,7 +21,10 @@ export function findDisagreement(statements: readonly Statement[]): readonly [nu
     for (let other = at + 1; other < read.length; other += 1) {
       if (statements[at]?.title === statements[other]?.title) continue;
       const others = read[other] ?? [];
-      if (sentences.some((one) => others.some((two) => contradicts(one, two)))) return [at, other];
+      // What both say as well is no contradiction, whatever else stands in one of them.
+      const mine = sentences.filter((one) => !others.some((two) => agrees(one, two)));
+      const theirs = others.filter((two) => !sentences.some((one) => agrees(one, two)));
+      if (mine.some((one) => theirs.some((two) => contradicts(one, two)))) return [at, other];
     }
   return undefined;
 }
@@ -49,9 +52,16 @@ function readSentence(text: string): Sentence {
 }
 
 function contradicts(one: Sentence, other: Sentence): boolean {
+  return isSameMatter(one, other) && one.numbers.isDisjointFrom(other.numbers);
+}
+
+function agrees(one: Sentence, other: Sentence): boolean {
+  return isSameMatter(one, other) && !one.numbers.isDisjointFrom(other.numbers);
+}
+
+function isSameMatter(one: Sentence, other: Sentence): boolean {
   if (one.numbers.size === 0 || other.numbers.size === 0) return false;
   const shared = one.words.intersection(other.words).size;
   const shorter = Math.min(one.words.size, other.words.size);
-  if (shared < fewestTerms || shared / shorter < sameMatter) return false;
-  return one.numbers.isDisjointFrom(other.numbers);
+  return shared >= fewestTerms && shared / shorter >= sameMatter;
 }

@@ -17,6 +17,7 @@ export interface Source {
   readonly at: string;
   readonly branch?: string | undefined;
   readonly folder?: string | undefined;
+  readonly link?: string | undefined;
   readonly audience: readonly Audience[];
   readonly language?: string | undefined;
   readonly everyHours?: number | undefined;
@@ -84,8 +85,8 @@ export function createSources({ sources, ingest, store, safeFetch, log }: Source
     signal: AbortSignal,
     onProgress: (progress: Progress) => Promise<void>,
   ): Promise<FolderSummary> {
-    const { tenantId, at, name, audience, language, kind } = source;
-    const options = { audience, language, source: name, signal, onProgress };
+    const { tenantId, at, name, audience, language, kind, link } = source;
+    const options = { audience, language, link, source: name, signal, onProgress };
     if (kind === "folder") return ingest.folder(tenantId, at, options);
     if (kind === "git")
       return withRepository({ url: at, branch: source.branch, signal }, (folder) =>

@@ -106,6 +106,10 @@ describe("chunks", () => {
   test("keep a table and a piece of code whole, and cut what has no sentences at all", () => {
     const table = Array.from({ length: 30 }, (_, at) => `| row ${at} |`).join("\n");
     expect(chunkBlocks([{ kind: "table", text: table }], sizes).map(({ text }) => text)).toEqual([table]);
+    const code = "# not a heading\n\n```\nnot an end";
+    expect(chunkBlocks([{ kind: "code", text: code }], sizes).map(({ text }) => text)).toEqual([
+      `\`\`\`\`\n${code}\n\`\`\`\``,
+    ]);
     const noise = Array.from({ length: 400 }, (_, at) => `x${at}`).join(" ");
     const cut = chunkBlocks([{ kind: "text", text: noise }], sizes);
     expect(cut.length).toBeGreaterThan(5);

@@ -1,8 +1,14 @@
 import { zipSync } from "fflate";
 import fc from "fast-check";
+import { toString } from "mdast-util-to-string";
+import remarkGfm from "remark-gfm";
+import remarkParse from "remark-parse";
+import { unified } from "unified";
 import { afterAll, describe, expect, test } from "vitest";
 import { PermanentError } from "../../../src/core/errors.ts";
 import { parseDocument } from "../../../src/knowledge/parse/parse-document.ts";
+import { placeHeadings } from "../../../src/knowledge/parse/pdf-outline.ts";
+import { toCommonMark } from "../../../src/knowledge/text/to-common-mark.ts";
 import { createParser } from "../../../src/knowledge/parse/parser.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -61,6 +67,35 @@ describe("documents are read", () => {
       "- Keep the box",
       "| Size |\n| --- |\n| 42 |",
     ]);
+  });
+
+  test("from HTML: without what leads around, lists with their numbers, code as code, words as they stand", async () => {
+    const { blocks } = await read(
+      "page.html",
+      `<html><head><title>T</title></head><body><div class="navheader"><a href="a">Prev</a> Chapter 1</div>
+       <ul class="breadcrumb"><li><a href="/">Home</a></li></ul><div class="toc"><dl><dt><a href="#a">1. Setup</a></dt></dl></div>
+       <div class="menu"><p>Soup of the day, three courses and coffee</p></div>
+       <h2>Setup<a class="headerlink" href="#a">¶</a></h2><ol><li><p>Install <code>apt-get</code> with *.deb</p><p>Then wait.</p></li><li>Say &lt;name&gt;</li></ol>
+       <pre>
+# ls /etc
+</pre><div class="navfooter"><a href="b">Next</a> Chapter 2</div></body></html>`,
+    );
+    expect(blocks.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+      "text Soup of the day, three courses and coffee",
+      "heading Setup",
+      "text 1. Install `apt-get` with \\*.deb",
+      "text Then wait.",
+      "text 2. Say \\<name>",
+      "code # ls /etc",
+    ]);
+  });
+
+  test("from HTML that is nothing but what leads around, all the same", async () => {
+    const { blocks } = await read(
+      "links.html",
+      `<html><body><div class="nav"><a href="a">Forms for travel</a></div></body></html>`,
+    );
+    expect(blocks[0]?.text).toBe("Forms for travel");
   });
 
   test("from PDF with its pages, and from Word with its headings", async () => {
@@ -126,6 +161,68 @@ describe("documents are read", () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe("the headings of a PDF", () => {
+  const lines = [
+    ["Contents"],
+    ["Chapter 1", "Getting", "started", "Unpack the box.", "1.1 What is in the box?", "A lens."],
+    ["CHAPTER 1. GETTING STARTED", "And a cap.", "2 Care", "Wipe it with a cloth. See getting started."],
+  ];
+  const outline = [
+    { title: "Getting started", depth: 1 },
+    { title: "What is in the box?", depth: 2 },
+    { title: "Lost on its page", depth: 2 },
+    { title: "Care", depth: 1 },
+  ];
+
+  test("are those of its outline, where they stand on lines of their own, and running titles are left out", () => {
+    expect(placeHeadings(lines, outline)).toEqual([
+      { depth: 0, lines: ["Contents"], page: 1 },
+      { heading: "Getting started", depth: 1, lines: ["Unpack the box."], page: 2 },
+      { heading: "What is in the box?", depth: 2, lines: ["A lens."], page: 2 },
+      { depth: 0, lines: ["And a cap."], page: 3 },
+      { heading: "Care", depth: 1, lines: ["Wipe it with a cloth. See getting started."], page: 3 },
+    ]);
+  });
+
+  test("lose no line of a PDF that has none", () => {
+    expect(placeHeadings(lines, []).flatMap((part) => part.lines)).toEqual(lines.flat());
+  });
+});
+
+describe("plain words", () => {
+  test("are shown by CommonMark exactly as they are", () => {
+    const piece = fc.constantFrom(
+      "*",
+      "_",
+      "`",
+      "<b>",
+      "a",
+      "snake_case",
+      " ",
+      "[x](y)",
+      "&amp;",
+      "#",
+      ">",
+      "~",
+      "\\",
+      "apt-get",
+      "1.",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {
+        const words = `w${pieces.join("")}w`;
+        const tree = unified().use(remarkParse).use(remarkGfm).parse(toCommonMark(words));
+        expect(toString(tree)).toBe(words);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("that are names stay whole, so that they are found", () => {
+    expect(toCommonMark("apt-get, err_404 and sources.list(5)")).toBe("apt-get, err_404 and sources.list(5)");
   });
 });
 

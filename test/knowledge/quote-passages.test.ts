@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadOfflineEmbedder, type OfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
+import { findExcerpt } from "../../src/knowledge/find-excerpt.ts";
+import type { Passage } from "../../src/knowledge/knowledge.ts";
+import { quotePassages } from "../../src/knowledge/quote-passages.ts";
+import { cleanPassage, cleanProse } from "../../src/knowledge/retrieve/clean-passage.ts";
+
+let words: OfflineEmbedder;
+beforeAll(async () => {
+  words = await loadOfflineEmbedder();
+});
+
+function aPassage(given: Partial<Passage> & Pick<Passage, "text">): Passage {
+  return {
+    title: "Handbook",
+    locator: undefined,
+    url: undefined,
+    headings: [],
+    quotable: given.text,
+    relevance: 1,
+    asOf: new Date("2026-11-01"),
+    ...given,
+  };
+}
+
+const filler = (subject: string) =>
+  `This part tells of ${subject} and of nothing else at all. `.repeat(9).trim();
+const weigh = () => 1;
+
+describe("an excerpt", () => {
+  test("is where the passage speaks of the question, marked where it begins later", () => {
+    const text = [
+      filler("gardens"),
+      filler("kitchens"),
+      "The warranty of a mower ends after two years.",
+      filler("roofs"),
+    ].join("\n\n");
+    const { text: told, covered } = findExcerpt({
+      question: "warranty of the mower",
+      text,
+      heads: [],
+      weigh,
+    });
+    expect(told).toMatch(/^… /);
+    expect(told).toContain("ends after two years");
+    expect(told).not.toContain("gardens");
+    expect(covered).toBe(1);
+  });
+
+  test("keeps code whole under the words that lead to it, and does not end with words that lead to nothing", () => {
+    const code = `\`\`\`\n${"run me\n\n".repeat(60)}end\n\`\`\``;
+    const text = `Restart the printer like this:\n\n${code}\n\n${filler("ink")}\n\nThe next step is:\n\n${code.repeat(3)}`;
+    const { text: told } = findExcerpt({ question: "restart the printer", text, heads: [], weigh });
+    expect(told).toContain(code);
+    expect(told.match(/```/g)?.length).toBe(2);
+    expect(told).not.toContain("The next step is:");
+  });
+
+  test("whatever the passage is, is no longer than a message should be and closes the code it opens", () => {
+    const piece = fc.oneof(
+      fc.string({ maxLength: 900 }).map((text) => text.replaceAll("`", "")),
+      fc.string({ maxLength: 3_000 }).map((text) => `\`\`\`\n${text.replaceAll("`", "")}\n\`\`\``),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), fc.string({ maxLength: 40 }), (pieces, question) => {
+        const { text, covered } = findExcerpt({ question, text: pieces.join("\n\n"), heads: [], weigh });
+        expect(text.length).toBeLessThan(2_200);
+        expect((text.match(/^```/gm) ?? []).length % 2).toBe(0);
+        expect(covered).toBeGreaterThanOrEqual(0);
+        expect(covered).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe("what is quoted", () => {
+  test("stands under the heading it belongs to, unless that is the question", async () => {
+    const passage = aPassage({
+      headings: ["Returns", "Can I return opened goods?"],
+      text: "No. Opened goods stay.",
+    });
+    const asked = await quotePassages("may opened goods be returned", [passage], words);
+    expect(asked?.body).toBe("**Can I return opened goods?**\n\nNo. Opened goods stay.");
+    const same = await quotePassages("Can I return opened goods?", [passage], words);
+    expect(same?.body).toBe("No. Opened goods stay.");
+  });
+
+  test("is of the section that is about nothing but what was asked for, though others speak more of it", async () => {
+    const setting = aPassage({ headings: ["Setting up LVM"], text: "LVM: create the LVM volumes for LVM." });
+    const about = aPassage({ headings: ["12.1. LVM"], text: "It manages logical volumes." });
+    expect((await quotePassages("What is LVM?", [setting, about], words))?.body).toContain("It manages");
+  });
+
+  test("is nothing where the words are there by chance, far from each other or of something else", async () => {
+    const text = `Press the reset button.\n\n${filler("kernels")}\n\n${filler("kernels")}\n\nThe password is empty.`;
+    const passages = [aPassage({ headings: ["System boot"], text })];
+    expect(await quotePassages("How do I reset my Netflix password?", passages, words)).toBeUndefined();
+  });
+
+  test("of a language the vocabulary does not know is judged by its words", async () => {
+    const text = "Das Fahrradschloss öffnet sich mit der Rückgabekarte.";
+    const passages = [aPassage({ title: "Ausleihe", text })];
+    expect((await quotePassages("Fahrradschloss Rückgabekarte öffnen", passages, words))?.body).toContain(
+      text,
+    );
+  });
+
+  test("two that say the same in other forms do not disagree", async () => {
+    const text = "The lens weighs 300 grams. It was built in 1999.";
+    const passages = [
+      aPassage({ text }),
+      aPassage({
+        title: "Manual",
+        text: `The lens weighs 300 grams. In all, 12 of it were built in 1998 and 1999.`,
+      }),
+    ];
+    expect((await quotePassages("how much does the lens weigh", passages, words))?.disagree).toBe(false);
+  });
+});
+
+describe("addresses of others", () => {
+  const text =
+    "See http://evil.example/a and `http://b.example/c`:\n\n```\ndeb http://c.example/d main\n```\n\n![x](http://e.example/f)";
+
+  test("are left out of what a model reads, code included", () => {
+    expect(cleanPassage(text, undefined)).not.toMatch(/https?:/);
+  });
+
+  test("are shown to people in code alone, which no channel makes a link of", () => {
+    const shown = cleanProse(text, undefined);
+    expect(shown).toContain("deb http://c.example/d main");
+    expect(shown).toContain("`http://b.example/c`");
+    expect(shown).not.toContain("evil.example");
+    expect(shown).not.toContain("e.example/f");
+  });
+});
