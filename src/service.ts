@@ -138,7 +138,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, room, rooms, waitAlerts, press } = composeDesks({
+  const { approvals, drafts, draftMode, room, rooms, promises, waitAlerts, press } = composeDesks({
     settings,
     database,
     sealer,
@@ -164,7 +164,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       press: async (...pressed) => (await press(...pressed)) ?? satisfaction.press(...pressed),
     },
     rooms,
-    followers,
+    promises,
+    followers: [...followers, promises.follow],
     holdMs: pace.undoMs ?? usualTimes.undoMs,
     onNews,
     onReviewed: (tenantId) => void reviewed.publish(tenantId),
@@ -343,6 +344,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       drafts: drafts.sweep,
       rooms: rooms.sweep,
       "who waits": waitAlerts.sweep,
+      promises: promises.sweep,
       "promised times": sla.sweep,
       "reviewed answers": reviewed.sweep,
       "systems outside": outside.sweep,

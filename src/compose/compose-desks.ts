@@ -3,6 +3,7 @@ import type { TenantId } from "../core/ids.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
 import { createApprovals, type Approvals } from "../handoff/approvals.ts";
 import { createDrafts, type Drafts } from "../handoff/drafts.ts";
+import { createPromises, type Promises } from "../handoff/promises/promises.ts";
 import { createRooms, type Rooms } from "../handoff/rooms/rooms.ts";
 import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
 import type { Channel } from "../core/channel.ts";
@@ -24,6 +25,8 @@ export interface ComposedDesks {
   readonly room: StaffRoom;
   /** Where they work on conversations. */
   readonly rooms: Rooms;
+  /** What they said that they would do. */
+  readonly promises: Promises;
   /** Tells them who waits. */
   readonly waitAlerts: WaitAlerts;
   /** Rules on a press of a button under either. */
@@ -63,6 +66,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
       staffRoom === undefined || waitAlertMinutes === 0 ? [] : [[id, waitAlertMinutes * 60_000] as const],
     ),
   );
+  const promises = createPromises({ database, sealer, rooms, staffRoom: room, onNews, log });
   const waitAlerts = createWaitAlerts({ database, sealer, staffRoom: room, afterMs, onNews, log });
   const policies = [...byId].map(([tenantId, { slug, drafts: rules = [], brain }]) => ({
     tenantId,
@@ -75,9 +79,12 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
     drafts,
     room,
     rooms,
+    promises,
     waitAlerts,
     draftMode: createDraftMode(policies, log),
     press: async (sql, seal, pressed) =>
-      (await approvals.press(sql, seal, pressed)) ?? drafts.press(sql, seal, pressed),
+      (await approvals.press(sql, seal, pressed)) ??
+      (await drafts.press(sql, seal, pressed)) ??
+      promises.press(sql, seal, pressed),
   };
 }

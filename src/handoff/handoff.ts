@@ -24,6 +24,7 @@ import {
 } from "./handoff-store.ts";
 import type { ApprovalNews } from "./pressed.ts";
 import type { FollowBaton } from "./passed-baton.ts";
+import type { Promises } from "./promises/promises.ts";
 import { lockRoom, type RoomRow } from "./rooms/room-store.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 
@@ -64,6 +65,7 @@ export interface HandoffParts {
   readonly onChanged: (change: Subject & { readonly epoch: number }) => void;
   readonly approvals: Pick<Approvals, "press">;
   readonly rooms: Rooms;
+  readonly promises: Promises;
   /** What else each change of hands brings about, in order. */
   readonly followers: readonly FollowBaton[];
   /** A colleague's words to a person wait this long before they go, milliseconds: so long they can be taken back. */
@@ -81,7 +83,7 @@ export function createHandoff(parts: HandoffParts): Handoff {
   const { database, sealer, rooms, followers, log } = parts;
   const passing = createPassing({ rooms, followers, log });
   const { pass } = passing;
-  const deck = createDeck({ passing, rooms, holdMs: parts.holdMs, reopen, log });
+  const deck = createDeck({ ...parts, passing, reopen });
 
   async function inTransaction<T>(
     subject: Subject,
@@ -186,14 +188,10 @@ export function createHandoff(parts: HandoffParts): Handoff {
     }: { decision: ControlDecision; control: OpenControl; content: MessageContent },
   ): Promise<string | undefined> {
     const staff = control.staff_id ?? undefined;
-    const at = control.created_at;
     const call = { control, content, staff };
     switch (decision.kind) {
       case "staff speaks":
-        // In a room, what colleagues write stays among them until they send it, or are live.
-        if (staff !== undefined && work.room !== undefined) return deck.hear(work, { ...call, staff });
-        if (staff !== undefined) await pass(work, { kind: "staff reply", by: staff, at }, control.id);
-        return undefined;
+        return staff === undefined ? undefined : deck.hear(work, { ...call, staff });
       case "command":
         await deck.carryOut(work, { ...call, command: decision.command });
         return undefined;

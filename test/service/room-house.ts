@@ -42,6 +42,8 @@ export interface Room {
   reacts(name: string, ts: string, emoji: string): void;
   /** Presses a button of the deck: on the card, or on the newest line in the thread that has these words in it. */
   clicks(name: string, action: string, words?: string): Promise<{ problem?: string }>;
+  /** Presses any button of ours on the newest line in the thread that has these words in it. */
+  presses(name: string, action: string, words: string): Promise<{ problem?: string }>;
   /** What Baton put there, in order, as it stands now. */
   lines(): string[];
 }
@@ -121,6 +123,12 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
   };
   const under = () =>
     all().filter(({ threadTs, ts, isBot, deleted }) => isBot && !deleted && threadTs === root && ts !== root);
+  const press = (name: string, action: string, words: string | undefined) => {
+    const line =
+      words === undefined ? card() : under().findLast((one) => JSON.stringify(one).includes(words));
+    const actionId = actionOn(JSON.stringify(line), action) ?? `no ${action}`;
+    return page.clicks({ user: person(name), channel, ts: line?.ts ?? root, actionId });
+  };
   return {
     page,
     channel,
@@ -128,22 +136,16 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
     card,
     says: (name, text) => page.says({ user: person(name), channel, text, threadTs: root }).ts,
     reacts: (name, ts, emoji) => page.reacts({ user: person(name), channel, ts, name: emoji, remove: false }),
-    clicks: (name, action, words) => {
-      const line =
-        words === undefined ? card() : under().findLast((one) => JSON.stringify(one).includes(words));
-      const actionId = actionOn(JSON.stringify(line), action) ?? `no ${action}`;
-      return page.clicks({ user: person(name), channel, ts: line?.ts ?? root, actionId });
-    },
+    clicks: (name, action, words) => press(name, `baton.deck.${action}`, words),
+    presses: press,
     lines: () => under().map((message) => JSON.stringify(message)),
   };
 }
 
 /** How a button is named where it is pressed: Teams knows it by its title. */
 function actionOn(shown: string | undefined, action: string): string | undefined {
-  const inTeams = new RegExp(
-    `"title":"([^"]+)"[^{}]*"data":\\{"[^"]+":\\{"action":"baton\\.deck\\.${action}`,
-  );
-  const elsewhere = new RegExp(`"(baton\\.deck\\.${action}[^"]*)"`);
+  const inTeams = new RegExp(`"title":"([^"]+)"[^{}]*"data":\\{"[^"]+":\\{"action":"${action}`);
+  const elsewhere = new RegExp(`"(${action}[^"]*)"`);
   return (inTeams.exec(shown ?? "") ?? elsewhere.exec(shown ?? ""))?.[1];
 }
 

@@ -5,25 +5,28 @@ import type { TextCommand } from "../../core/text-command.ts";
 import { defaultQueue, type Passing, type Work } from "../baton-work.ts";
 import type { OpenControl } from "../handoff-store.ts";
 import { toHelpReply, toRefusalReply } from "../notices.ts";
+import type { Promises } from "../promises/promises.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { createFixes, type Fixes } from "./fixes.ts";
 import { createLive, type Live } from "./live.ts";
 import { createReplies, type Replies } from "./replies.ts";
+import { tellColleague } from "./tell-colleague.ts";
 import { readWakeUp } from "./when-to-wake.ts";
 
 /** What people and colleagues tell Baton to do, one table for text, buttons and reactions. */
 export interface Deck {
   /** Carries a command out in the transaction that settles its control; a refusal is said where it was asked. */
   carryOut(work: Work, call: DeckCall): Promise<void>;
-  /** What a colleague wrote in a room's thread: it goes to the person where they are live, and else stays. Gives which. */
-  hear(work: Work, call: Omit<StaffCall, "command">): Promise<string>;
+  /** What a colleague wrote without a command: see `Live`. */
+  readonly hear: Live["hear"];
 }
 
 export interface DeckParts {
   readonly passing: Passing;
   readonly rooms: Rooms;
+  readonly promises: Promises;
   readonly holdMs: number;
   /** Opens a closed conversation for whoever asks for a person in it. */
   readonly reopen: (work: Work, control: OpenControl) => Promise<void>;
@@ -36,18 +39,23 @@ type Handler = (work: Work, call: StaffCall) => Promise<void>;
 const foreverMs = 10 * 365 * 86_400_000;
 
 export function createDeck(parts: DeckParts): Deck {
-  const { passing, rooms, reopen, log } = parts;
+  const { passing, rooms, promises, reopen, log } = parts;
   const { pass, answer } = passing;
   const replies: Replies = createReplies(parts);
-  const live: Live = createLive({ passing, replies });
+  const live: Live = createLive({ passing, replies, promises });
   const desk: Desk = createDesk({ passing, rooms });
   const fixes: Fixes = createFixes({ passing, rooms });
 
   const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help">, Handler>> = {
     claim: (work, call) => passAs(work, call, { kind: "claim", by: call.staff, at: atOf(call) }),
     bot: (work, call) => passAs(work, call, { kind: "return to bot", by: call.staff, at: atOf(call) }),
-    resolve: (work, call) =>
-      passAs(work, call, { kind: "resolve", by: call.staff, reason: reasonOf(call), at: atOf(call) }),
+    resolve: async (work, call) => {
+      const { tenantId, conversationId } = work.subject;
+      const question = await promises.ask(work.sql, work.seal, tenantId, conversationId);
+      if (question !== undefined) return tellColleague(passing, work, call, question);
+      const reason = reasonOf(call);
+      await passAs(work, call, { kind: "resolve", by: call.staff, reason, at: atOf(call) });
+    },
     reopen: (work, call) => passAs(work, call, { kind: "reopen", by: call.staff, at: atOf(call) }),
     transfer: async (work, call) => {
       const queue = toQueue(call.command.argument);

@@ -1,5 +1,6 @@
 import type { Passing, Work } from "../baton-work.ts";
 import { parseBrief } from "../rooms/brief.ts";
+import type { Promises } from "../promises/promises.ts";
 import { briefPurpose, findStanding, lockRoom, setLive } from "../rooms/room-store.ts";
 import { toLiveLine } from "../rooms/room-words.ts";
 import { auditCommand } from "./desk.ts";
@@ -11,8 +12,11 @@ import { refuseColleague, tellColleague } from "./tell-colleague.ts";
 export interface Live {
   /** Turns it on or off, for whoever has the conversation; on takes it. */
   turn(work: Work, call: StaffCall): Promise<void>;
-  /** Sends what a colleague wrote, where they are live, and else offers to. Gives what became of it. */
-  hear(work: Work, call: Omit<StaffCall, "command">): Promise<string>;
+  /**
+   * Takes in what a colleague wrote without a command. Where the person reads along that takes the conversation over; in a
+   * room it is sent where they are live, and else offered to. Gives what became of it.
+   */
+  hear(work: Work, call: Omit<StaffCall, "command">): Promise<string | undefined>;
 }
 
 const staysInside = /^\s*\/\//u;
@@ -20,8 +24,10 @@ const staysInside = /^\s*\/\//u;
 export function createLive({
   passing,
   replies,
+  promises,
 }: {
   readonly passing: Passing;
+  readonly promises: Pick<Promises, "hear">;
   readonly replies: Pick<Replies, "sendWords" | "offer">;
 }): Live {
   const refuse = (work: Work, call: StaffCall, reason: string) =>
@@ -56,7 +62,8 @@ export function createLive({
     return now.kind === "human" && now.staff === staff;
   }
 
-  async function hear(work: Work, said: Omit<StaffCall, "command">): Promise<string> {
+  async function hear(work: Work, said: Omit<StaffCall, "command">): Promise<string | undefined> {
+    if (work.room === undefined) return hearInThread(work, said);
     const { sql, subject } = work;
     const call: StaffCall = { ...said, command: { name: "reply" } };
     const { text } = said.content;
@@ -70,6 +77,20 @@ export function createLive({
     // Whoever has the conversation speaks to the person; what the others write is advice.
     if (has || owner.kind !== "human") await replies.offer(work, call);
     return "said among colleagues";
+  }
+
+  /** They speak to the person themselves. */
+  async function hearInThread(work: Work, said: Omit<StaffCall, "command">): Promise<undefined> {
+    const { control, content, staff } = said;
+    const { sql, seal, subject } = work;
+    const at = control.created_at;
+    await passing.pass(work, { kind: "staff reply", by: staff, at }, control.id);
+    const { tenantId, conversationId } = subject;
+    const { text } = content;
+    const words = { tenantId, conversationId, messageId: control.id, staff, text, at };
+    const body = await promises.hear(sql, seal, words);
+    if (body !== "")
+      await passing.answer(work, { body, onlyFor: control.sender_id }, `${control.id} promise`);
   }
 
   return { turn, hear };

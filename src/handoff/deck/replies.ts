@@ -1,10 +1,11 @@
 import type { ChannelName } from "../../core/envelope.ts";
-import { isId, type DeliveryId, type MessageId } from "../../core/ids.ts";
+import { isId, type DeliveryId, type MessageId, type StaffId } from "../../core/ids.ts";
 import { contentPurpose } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import type { Passing, Work } from "../baton-work.ts";
 import { toRefusalReply } from "../notices.ts";
+import type { Promises } from "../promises/promises.ts";
 import {
   enqueueReply,
   lockReply,
@@ -48,10 +49,11 @@ interface Words {
 export interface RepliesParts {
   readonly passing: Passing;
   readonly rooms: Rooms;
+  readonly promises: Pick<Promises, "hear" | "forget">;
   readonly holdMs: number;
 }
 
-export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies {
+export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts): Replies {
   const { pass, answer } = passing;
 
   const refuse = (work: Work, { command, control }: StaffCall, reason: string) =>
@@ -87,6 +89,7 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
     const number = await nextNumber(sql, tenantId, room.id);
     const cause: [string, string] = ["reply", control.id];
     const id = deriveId("room reply", room.id, control.id);
+    const messageId = deriveId<MessageId>("room reply message", room.id, control.id);
     const scene = { sql, seal, split: rooms.split, tenantId, room, touched: work.ends.touched };
     const line = toHeldLine({ id, number, holdMs });
     const offer = note === undefined ? undefined : await takeOffer(scene, note, line);
@@ -96,7 +99,7 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
         room_id: room.id,
         number,
         conversation_id: conversationId,
-        message_id: deriveId<MessageId>("room reply message", room.id, control.id),
+        message_id: messageId,
         deliveries: pieces.map((_, index) => deliveryOf(room.id, control.id, index)),
         bodies: pieces.map((body) => sealReply(seal, { body })),
         line_id: offer ?? roomNoticeId(room, cause, 0),
@@ -111,6 +114,19 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
     if (offer === undefined) await sayInRoom(scene, cause, line.body, line.buttons);
     work.ends.touched.add(conversationId);
     await sql.query(auditCommand(work, call, { number, identity }));
+    await hear(work, call, { messageId, staff, text });
+  }
+
+  /** Keeps what the words promise. */
+  async function hear(
+    work: Work,
+    { control }: StaffCall,
+    said: { readonly messageId: MessageId; readonly staff: StaffId; readonly text: string },
+  ): Promise<void> {
+    const { tenantId, conversationId } = work.subject;
+    const words = { tenantId, conversationId, at: control.created_at, ...said };
+    const body = await promises.hear(work.sql, work.seal, words);
+    if (body !== "") await answer(work, { body }, `${control.id} promise`);
   }
 
   async function sendNote(work: Work, call: StaffCall): Promise<void> {
@@ -164,6 +180,8 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
     work.ends.touched.add(subject.conversationId);
     work.ends.rooms.add(subject.conversationId);
     await answer(work, { body: `✏️ **#${reply.number}** is changed.` }, call.control.id);
+    await promises.forget(sql, subject.tenantId, reply.message_id);
+    await hear(work, call, { messageId: reply.message_id, staff: reply.by_staff, text });
   }
 
   async function undo(work: Work, call: StaffCall): Promise<void> {
@@ -176,6 +194,7 @@ export function createReplies({ passing, rooms, holdMs }: RepliesParts): Replies
       const { number } = reply;
       return refuse(work, call, `#${number} has gone out already. \`!edit ${number} …\` changes it`);
     }
+    await promises.forget(sql, subject.tenantId, reply.message_id);
     await sql.query(auditCommand(work, call, { number: reply.number }));
     work.ends.rooms.add(subject.conversationId);
   }
