@@ -48,6 +48,24 @@ export function isOpenAt(at: Date, hours: OpeningHours): boolean {
   return spansOn(wall, hours).some(({ from, to }) => from <= wall.minutes && wall.minutes < to);
 }
 
+/** How much of the time between two moments it is there, milliseconds; all of it without hours. */
+export function businessTimeBetween(from: Date, to: Date, hours: OpeningHours | undefined): number {
+  const whole = Math.max(0, to.getTime() - from.getTime());
+  if (hours === undefined || whole === 0) return whole;
+  const today = toWall(from, hours.timeZone);
+  let there = 0;
+  for (let ahead = 0; ahead < mostDays; ahead += 1) {
+    const day = { ...today, day: today.day + ahead };
+    if (toInstant(day, 0, hours.timeZone) > to.getTime()) break;
+    for (const span of spansOn(day, hours)) {
+      const start = Math.max(from.getTime(), toInstant(day, span.from, hours.timeZone));
+      const end = Math.min(to.getTime(), toInstant(day, span.to, hours.timeZone));
+      there += Math.max(0, end - start);
+    }
+  }
+  return there;
+}
+
 /** When it is there next; the moment itself while it is. */
 export function nextOpening(at: Date, hours: OpeningHours): Date {
   return isOpenAt(at, hours) ? at : new Date(addBusinessTime(at, 1, hours).getTime() - 1);

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addBusinessTime, isOpenAt, nextOpening, type OpeningHours } from "../../src/core/business-time.ts";
+import {
+  addBusinessTime,
+  businessTimeBetween,
+  isOpenAt,
+  nextOpening,
+  type OpeningHours,
+} from "../../src/core/business-time.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -31,6 +37,23 @@ describe("time in which a company is there", () => {
     );
     expect(nextOpening(new Date("2026-01-12T08:30:00Z"), berlin).toISOString()).toBe(
       "2026-01-12T08:30:00.000Z",
+    );
+  });
+
+  it("is as much between two moments as was added to the first", () => {
+    const moment = fc.date({
+      min: new Date("2026-01-01Z"),
+      max: new Date("2027-01-01Z"),
+      noInvalidDate: true,
+    });
+    const ms = fc.integer({ min: 0, max: 300 * hour });
+    fc.assert(
+      fc.property(moment, ms, (from, left) => {
+        const there = businessTimeBetween(from, addBusinessTime(from, left, berlin), berlin);
+        expect(there).toBe(left);
+        expect(businessTimeBetween(from, addBusinessTime(from, left, undefined), undefined)).toBe(left);
+      }),
+      { numRuns: 200, seed: 7 },
     );
   });
 

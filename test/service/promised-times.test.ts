@@ -57,6 +57,15 @@ async function ticketOf(root: Root): Promise<TicketRow | undefined> {
   );
   return row;
 }
+async function clockOf(
+  root: Root,
+): Promise<{ sla_paused_at: Date | null; sla_shift_ms: string } | undefined> {
+  const [row] = await talk.rows<{ sla_paused_at: Date | null; sla_shift_ms: string }>(
+    `SELECT sla_paused_at, sla_shift_ms FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1`,
+    [root.ts],
+  );
+  return row;
+}
 const minutesTo = (ticket: TicketRow | undefined, at: Date | null | undefined) =>
   ((at?.getTime() ?? 0) - (ticket?.created_at.getTime() ?? 0)) / 60_000;
 
@@ -98,7 +107,7 @@ describe("a ticket of a company that promises times", () => {
     expect(counted).toHaveLength(1);
   }, 90_000);
 
-  it("is met by a colleague's words to the person, not by a command, and by its end", async () => {
+  it("is met by a colleague's words to the person, not by a command, and by its end; its clocks stand still while it sleeps", async () => {
     const root = await waiting("p2");
     await talk.say("@baton claim", { user: "Mia", thread: root.ts });
     await talk.settled();
@@ -112,11 +121,32 @@ describe("a ticket of a company that promises times", () => {
     );
     await until(async () => (await ticketOf(root))?.resolution_state === "met");
     await until(async () => (await ticketOf(root))?.response_state === "met");
+    const asleep = await waiting("p4");
+    await talk.say("@baton claim", { user: "Mia", thread: asleep.ts });
+    await talk.settled();
+    await talk.say("!snooze 2h", { user: "Mia", thread: asleep.ts });
+    await until(async () => (await clockOf(asleep))?.sla_paused_at);
+    await talk.rows(
+      `UPDATE tickets t SET response_due_at = now() - interval '1 minute', sla_paused_at = now() - interval '11 minutes'
+       FROM conversations c WHERE c.id = t.conversation_id AND c.thread = $1`,
+      [asleep.ts],
+    );
     const other = await waiting("p3");
     await talk.say("@baton claim", { user: "Mia", thread: other.ts });
     await talk.settled();
     await comeDue(other, "response");
     await until(async () => (await ticketOf(other))?.response_state === "breached");
+    expect((await ticketOf(asleep))?.response_state).toBeNull();
+    const woken = Date.now();
+    await talk.say("are you there?", { thread: asleep.ts });
+    const clock = await until(async () => {
+      const now = await clockOf(asleep);
+      return now?.sla_paused_at === null ? now : undefined;
+    });
+    const left = ((await ticketOf(asleep))?.response_due_at?.getTime() ?? 0) - woken;
+    expect(left / 60_000).toBeGreaterThan(9);
+    expect(left / 60_000).toBeLessThan(11);
+    expect(Number(clock.sla_shift_ms) / 60_000).toBeGreaterThan(10);
   }, 90_000);
 });
 

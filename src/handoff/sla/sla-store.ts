@@ -11,12 +11,14 @@ export interface UnsetRow {
   readonly id: string;
   readonly priority: TicketRequest["priority"];
   readonly created_at: Date;
+  /** So much of its time it slept, milliseconds in which the company is there. */
+  readonly sla_shift_ms: number;
 }
 
 /** Open tickets of companies that promise something, whose times are to be worked out. */
 export function findUnset(tenants: readonly TenantId[], most: number): Query {
   return {
-    text: `SELECT company_id, id, priority, created_at FROM tickets
+    text: `SELECT company_id, id, priority, created_at, sla_shift_ms::float8 FROM tickets
            WHERE company_id = ANY ($1::uuid[]) AND status IN ('open', 'pending') AND conversation_id IS NOT NULL
              AND sla_priority IS DISTINCT FROM priority
            LIMIT $2`,
@@ -49,10 +51,10 @@ export interface SlaDueRow {
 export function findSlaDue(most: number): Query {
   return {
     text: `(SELECT company_id, id, 'response' AS part FROM tickets
-            WHERE response_state IS NULL AND response_due_at <= clock_timestamp() LIMIT $1)
+            WHERE sla_paused_at IS NULL AND response_state IS NULL AND response_due_at <= clock_timestamp() LIMIT $1)
            UNION ALL
            (SELECT company_id, id, 'resolution' FROM tickets
-            WHERE resolution_state IS NULL AND resolution_due_at <= clock_timestamp() LIMIT $1)`,
+            WHERE sla_paused_at IS NULL AND resolution_state IS NULL AND resolution_due_at <= clock_timestamp() LIMIT $1)`,
     values: [most],
   };
 }
@@ -81,9 +83,51 @@ export function settleSla({ company_id: tenantId, id, part }: SlaDueRow): Query 
   const done = part === "response" ? `least((${firstWords}), ${solved})` : solved;
   return {
     text: `UPDATE tickets t SET ${part}_state = CASE WHEN ${done} <= ${part}_due_at THEN 'met' ELSE 'breached' END
-           WHERE t.company_id = $1 AND t.id = $2 AND t.${part}_state IS NULL AND t.${part}_due_at <= clock_timestamp()
+           WHERE t.company_id = $1 AND t.id = $2 AND t.sla_paused_at IS NULL AND t.${part}_state IS NULL
+             AND t.${part}_due_at <= clock_timestamp()
            RETURNING ${part}_state AS state, number, priority, queue, ${part}_due_at AS due_at, conversation_id`,
     values: [tenantId, id],
+  };
+}
+
+/** The clocks of a conversation's tickets stand still from this moment on. */
+export function pauseSla(tenantId: TenantId, conversationId: ConversationId, at: Date): Query {
+  return {
+    text: `UPDATE tickets SET sla_paused_at = $3 WHERE company_id = $1 AND conversation_id = $2
+             AND status IN ('open', 'pending') AND sla_paused_at IS NULL`,
+    values: [tenantId, conversationId, at],
+  };
+}
+
+/** A ticket whose clocks stand still. */
+export interface PausedRow {
+  readonly id: string;
+  readonly sla_paused_at: Date;
+  readonly response_due_at: Date | null;
+  readonly resolution_due_at: Date | null;
+}
+
+/** The tickets of a conversation whose clocks stand still, locked. */
+export function findPaused(tenantId: TenantId, conversationId: ConversationId): Query {
+  return {
+    text: `SELECT id, sla_paused_at, response_due_at, resolution_due_at FROM tickets
+           WHERE company_id = $1 AND conversation_id = $2 AND sla_paused_at IS NOT NULL FOR UPDATE`,
+    values: [tenantId, conversationId],
+  };
+}
+
+/** The clocks go on, with what was left when they were stopped. */
+export function resumeSla(
+  tenantId: TenantId,
+  id: string,
+  to: Readonly<Record<SlaPart, Date | null>> & { readonly sleptMs: number },
+): Query {
+  return {
+    text: `UPDATE tickets SET sla_paused_at = NULL, sla_shift_ms = sla_shift_ms + $5,
+             response_due_at = CASE WHEN response_state IS NULL THEN $3 ELSE response_due_at END,
+             resolution_due_at = CASE WHEN resolution_state IS NULL THEN $4 ELSE resolution_due_at END
+           WHERE company_id = $1 AND id = $2`,
+    values: [tenantId, id, to.response, to.resolution, Math.round(to.sleptMs)],
   };
 }
 

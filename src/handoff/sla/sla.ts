@@ -1,23 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { addBusinessTime, type OpeningHours } from "../../core/business-time.ts";
+import { addBusinessTime, businessTimeBetween, type OpeningHours } from "../../core/business-time.ts";
 import { deckButton } from "../../core/deck.ts";
-import type { TenantId } from "../../core/ids.ts";
+import type { ConversationId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Reply } from "../../core/reply.ts";
 import type { Database, Sql } from "../../store/database.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import { plainName } from "../approval-card.ts";
 import type { OutsideNews } from "../outside/outside-store.ts";
+import type { FollowBaton } from "../passed-baton.ts";
 import type { ApprovalNews } from "../pressed.ts";
 import { toMoment } from "../rooms/room-words.ts";
 import type { PostedInRoom, StaffRoom } from "../staff-room.ts";
 import type { TicketRequest } from "../tickets.ts";
 import {
   countBreach,
+  findPaused,
   findSlaDue,
   findUnset,
+  pauseSla,
+  resumeSla,
   setDue,
   settleSla,
+  type PausedRow,
   type SettledRow,
   type SlaDueRow,
   type SlaPart,
@@ -39,6 +44,8 @@ export interface SlaPolicy {
 export interface Sla {
   /** One look. Resolves with how much was due. */
   sweep(): Promise<number>;
+  /** The clocks stand still while a conversation sleeps. */
+  readonly follow: FollowBaton;
 }
 
 export interface SlaParts {
@@ -83,7 +90,7 @@ export function createSla(parts: SlaParts): Sla {
     const policy = policies.get(row.company_id);
     const promises = policy?.promises[row.priority];
     const dueIn = (ms: number | undefined) =>
-      ms === undefined ? undefined : addBusinessTime(row.created_at, ms, policy?.hours);
+      ms === undefined ? undefined : addBusinessTime(row.created_at, ms + row.sla_shift_ms, policy?.hours);
     const due = { response: dueIn(promises?.response), resolution: dueIn(promises?.resolution) };
     await database.statement(row.company_id, setDue(row, due));
   }
@@ -128,7 +135,37 @@ export function createSla(parts: SlaParts): Sla {
     return staffRoom.post(sql, seal, { tenantId, replies, cause: `late ${cause}`, correlationId: "" });
   }
 
-  return { sweep };
+  const follow: FollowBaton = async (
+    sql,
+    _seal,
+    { tenantId, conversationId, event, before, conversation },
+  ) => {
+    if (!policies.has(tenantId)) return;
+    const [slept, sleeps] = [before.status === "snoozed", conversation.baton.status === "snoozed"];
+    if (!slept && sleeps) await sql.query(pauseSla(tenantId, conversationId, event.at));
+    if (slept && !sleeps) await resume(sql, tenantId, conversationId, event.at);
+  };
+
+  async function resume(
+    sql: Sql,
+    tenantId: TenantId,
+    conversationId: ConversationId,
+    at: Date,
+  ): Promise<void> {
+    const hours = policies.get(tenantId)?.hours;
+    for (const row of await sql.query<PausedRow>(findPaused(tenantId, conversationId))) {
+      const { sla_paused_at: since } = row;
+      const left = (due: Date | null) =>
+        due === null || due <= since
+          ? due
+          : addBusinessTime(at, businessTimeBetween(since, due, hours), hours);
+      const to = { response: left(row.response_due_at), resolution: left(row.resolution_due_at) };
+      const sleptMs = businessTimeBetween(since, at, hours);
+      await sql.query(resumeSla(tenantId, row.id, { ...to, sleptMs }));
+    }
+  }
+
+  return { sweep, follow };
 }
 
 function toLine(part: SlaPart, ticket: SettledRow, timeZone: string): Reply {
