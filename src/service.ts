@@ -138,7 +138,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, room, rooms, promises, waitAlerts, press } = composeDesks({
+  const { approvals, drafts, draftMode, room, rooms, promises, waits, waitAlerts, press } = composeDesks({
     settings,
     database,
     sealer,
@@ -345,6 +345,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       rooms: rooms.sweep,
       "who waits": waitAlerts.sweep,
       promises: promises.sweep,
+      "what those who wait were told": waits.sweep,
       "promised times": sla.sweep,
       "reviewed answers": reviewed.sweep,
       "systems outside": outside.sweep,

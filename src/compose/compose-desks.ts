@@ -9,6 +9,7 @@ import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
 import type { Channel } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { createWaitAlerts, type WaitAlerts } from "../handoff/waiting/wait-alerts.ts";
+import { createWaits, type Waits } from "../handoff/waiting/waits.ts";
 import type { ApprovalNews } from "../handoff/pressed.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -27,6 +28,8 @@ export interface ComposedDesks {
   readonly rooms: Rooms;
   /** What they said that they would do. */
   readonly promises: Promises;
+  /** Keeps what people who wait were told true. */
+  readonly waits: Waits;
   /** Tells them who waits. */
   readonly waitAlerts: WaitAlerts;
   /** Rules on a press of a button under either. */
@@ -66,6 +69,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
       staffRoom === undefined || waitAlertMinutes === 0 ? [] : [[id, waitAlertMinutes * 60_000] as const],
     ),
   );
+  const waits = createWaits({ database, sealer, soon: rooms.soon, onNews, log });
   const promises = createPromises({ database, sealer, rooms, staffRoom: room, onNews, log });
   const waitAlerts = createWaitAlerts({ database, sealer, staffRoom: room, afterMs, onNews, log });
   const policies = [...byId].map(([tenantId, { slug, drafts: rules = [], brain }]) => ({
@@ -80,6 +84,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
     room,
     rooms,
     promises,
+    waits,
     waitAlerts,
     draftMode: createDraftMode(policies, log),
     press: async (sql, seal, pressed) =>

@@ -43,7 +43,7 @@ export type BatonEvent =
   | { readonly kind: "reopen"; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "assign"; readonly to: StaffId; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "staff reply"; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "return to bot"; readonly by: StaffId | "idle rule"; readonly at: Date }
+  | { readonly kind: "return to bot"; readonly by: StaffId | "idle rule" | "the person"; readonly at: Date }
   | { readonly kind: "switch off"; readonly by: StaffId; readonly at: Date }
   | { readonly kind: "snooze"; readonly by: StaffId; readonly until: Date; readonly at: Date }
   | { readonly kind: "snooze over"; readonly at: Date }

@@ -24,6 +24,7 @@ export const textCommands = [
   "fix",
   "tell",
   "live",
+  "cancel",
 ] as const;
 export type TextCommandName = (typeof textCommands)[number];
 

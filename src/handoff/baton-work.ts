@@ -15,8 +15,7 @@ import { findStanding, type RoomRow } from "./rooms/room-store.ts";
 import { toClock, toMoment, toStandingLine } from "./rooms/room-words.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 import { insertTicket, settleTickets } from "./tickets.ts";
-import { toWaitWords } from "./waiting/wait-words.ts";
-import { findWaiting } from "./waiting/waiting-store.ts";
+import { tellWait } from "./waiting/waits.ts";
 
 /** The conversation something happens to. */
 export interface Subject {
@@ -134,13 +133,15 @@ export function createPassing({
       cause,
       touched: ends.touched,
     });
+    if (result.notice === "waiting for a teammate") {
+      const { sql: ask, seal } = work;
+      await tellWait({ sql: ask, seal, conversation }, subject, { isTold, isShown, cause });
+      ends.touched.add(conversationId);
+      return;
+    }
     if (isTold || isShown || speaksForItself(event, result.notice)) return;
     if (result.notice === undefined) return;
-    const waits = result.notice === "waiting for a teammate";
-    const words = waits
-      ? toWaitWords(await findWaiting(sql, tenantId, conversationId), conversation.language)
-      : "";
-    await notify(work, toNoticeReply(result.notice, conversation.language, words), cause);
+    await notify(work, toNoticeReply(result.notice, conversation.language), cause);
   }
 
   async function refuse(
@@ -185,7 +186,9 @@ export function createPassing({
       case "transfer":
         return `🔔 ${by} moved it to **${event.queue}**.`;
       case "return to bot":
-        return "🤖 It is back with the bot.";
+        return event.by === "the person"
+          ? "🤖 They did not want to wait: it is back with the bot."
+          : "🤖 It is back with the bot.";
       case "resolve":
         return `✅ Resolved by ${by}${words === undefined ? "" : `: ${words}`}.`;
       case "reopen":
@@ -263,7 +266,9 @@ async function namesOf(
 ): Promise<(who: "by" | "to") => string> {
   const found = "by" in event ? event.by : undefined;
   const to = event.kind === "assign" ? event.to : undefined;
-  const ids = [found, to].filter((id) => id !== undefined && id !== "bot" && id !== "idle rule");
+  const ids = [found, to].filter(
+    (id) => id !== undefined && id !== "bot" && id !== "idle rule" && id !== "the person",
+  );
   const rows =
     ids.length === 0
       ? []

@@ -11,9 +11,9 @@ const noticeTexts = {
   reopened: "handoff.reopened",
 } as const satisfies Readonly<Record<Notice, string>>;
 
-/** What people read when the baton passes, with more to it where there is more. */
-export function toNoticeReply(notice: Notice, language: TextLanguage, more = ""): Reply {
-  return { body: `${say(language, noticeTexts[notice])} ${more}`.trim() };
+/** What people read when the baton passes. */
+export function toNoticeReply(notice: Notice, language: TextLanguage): Reply {
+  return { body: say(language, noticeTexts[notice]) };
 }
 
 const roomHelp = [

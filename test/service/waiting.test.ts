@@ -1,35 +1,70 @@
-import { afterAll, beforeAll, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { until } from "../support/talk.ts";
-import { openRoomHouse, slowlyMs, type RoomHouse } from "./room-house.ts";
+import { openRoomHouse, slowlyMs, type Person, type Room, type RoomHouse } from "./room-house.ts";
 
 let house: RoomHouse;
 beforeAll(async () => {
-  house = await openRoomHouse("slack", { tenant: "waitAlertMinutes: 0.03" });
+  house = await openRoomHouse("slack");
 }, 120_000);
 afterAll(() => house?.stop());
 
-it("who waits is told their place, and the room that nobody has taken them, until somebody does", async () => {
-  const first = await house.person("discord");
-  await first.says("human");
-  const room = await house.room("the person asked for a human");
-  const alerts = () =>
-    room.page
-      .messages(room.channel)
-      .messages.filter((said) => JSON.stringify(said).includes("has waited for"));
-  await until(async () => alerts().length === 1, slowlyMs);
-  const second = await house.person("teams");
-  await second.says("human");
+const hears = (person: Person, words: string) =>
+  until(async () => (await person.heard()).some((said) => said.includes(words)), slowlyMs);
+const shows = (room: Room, words: string) =>
+  until(async () => room.lines().some((line) => line.includes(words)), slowlyMs);
+
+async function waits(platform: "discord" | "web", what: string): Promise<{ person: Person; room: Room }> {
+  const person = await house.person(platform);
+  await person.says(`my order ${what} is missing [[id:${what}]]`);
+  await hears(person, `answer:${what}`);
+  await person.says("human");
+  await hears(person, "asked a teammate");
+  const room = await house.room(what);
+  await shows(room, "stays among colleagues");
+  return { person, room };
+}
+
+it("who waits is told their place in one message that changes, leaves an address, and need not wait on", async () => {
+  const first = await waits("discord", "W-1");
+  const second = await waits("web", "W-2");
+  await hears(second.person, "1 person is before you");
+  await hears(second.person, "You can go on writing here");
+
+  first.room.says("Mia", "!claim");
+  await hears(first.person, "teammate has joined");
   await until(
-    async () => (await second.heard()).some((said) => said.includes("1 person is before you")),
+    async () => !(await second.person.heard()).some((said) => said.includes("is before you")),
     slowlyMs,
   );
-  const [alert] = alerts();
-  const actionId = /baton\.deck\.claim[^"\\]*/.exec(JSON.stringify(alert))?.[0] ?? "";
-  const mia = room.page.describe().people.find(({ name }) => name.startsWith("Mia"))?.id ?? "";
-  await room.page.clicks({ user: mia, channel: room.channel, ts: alert?.ts ?? "", actionId });
+  const told = (await second.person.heard()).filter((said) => said.includes("asked a teammate"));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain("go on writing here");
+  const claimed = (await first.person.heard()).filter((said) => said.includes("asked a teammate"));
   await until(
-    async () => (await first.heard()).some((said) => said.includes("teammate has joined")),
+    async () => !(await first.person.heard()).some((said) => said.includes("go on writing here")),
     slowlyMs,
   );
-  await until(async () => JSON.stringify(room.card()).includes("has it"), slowlyMs);
+  expect(claimed).toHaveLength(1);
+
+  await second.person.says("then write to ana@example.com please");
+  await shows(second.room, "Left as contact:");
+  await hears(second.person, "ana@example.com. A colleague can reach you there");
+  await house.talk.settled(slowlyMs);
+  const kept = await house.talk.rows("SELECT source FROM leads");
+  expect(kept).toEqual([{ source: "waiting" }]);
+
+  await second.person.says("!cancel");
+  await hears(second.person, "I'm back");
+  await shows(second.room, "did not want to wait");
+  await until(
+    async () => !(await second.person.heard()).some((said) => said.includes("go on writing here")),
+    slowlyMs,
+  );
+  const [ticket] = await house.talk.rows<{ status: string }>(
+    "SELECT status FROM tickets ORDER BY created_at DESC LIMIT 1",
+  );
+  expect(ticket?.status).toBe("solved");
+  await first.person.says("!cancel");
+  await house.talk.settled(slowlyMs);
+  expect((await first.person.heard()).some((said) => said.includes("I'm back"))).toBe(false);
 }, 120_000);

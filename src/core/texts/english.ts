@@ -33,6 +33,12 @@ export const english = {
   "wait.one minute": "1 minute",
   "wait.minutes": "{count} minutes",
   "wait.hours": "{count} hours",
+  "wait.meanwhile":
+    "You can go on writing here, they read all of it. If you cannot stay, leave your email address or phone number.",
+  "wait.cancel": "Don't wait",
+  "wait.over": "You are not waiting any more.",
+  "wait.contact noted":
+    "Thank you, noted: {contact}. A colleague can reach you there, and your place is kept.",
   "wait.closed": "Nobody of the team is there right now: they are from {moment}.",
   "wait.place kept":
     "Your place is kept. If we should answer elsewhere, write your email address or phone number here.",

@@ -34,6 +34,12 @@ export const french: Translation = {
   "wait.one minute": "1 minute",
   "wait.minutes": "{count} minutes",
   "wait.hours": "{count} heures",
+  "wait.meanwhile":
+    "Vous pouvez continuer à écrire ici, tout sera lu. Si vous ne pouvez pas attendre, laissez votre adresse e-mail ou votre numéro de téléphone.",
+  "wait.cancel": "Ne pas attendre",
+  "wait.over": "Vous n'attendez plus.",
+  "wait.contact noted":
+    "Merci, c'est noté : {contact}. Nous pourrons vous y joindre, et votre place est gardée.",
   "wait.closed": "Personne de l'équipe n'est là pour le moment. Nous serons de retour : {moment}.",
   "wait.place kept":
     "Votre place est gardée. Si nous devons répondre ailleurs, écrivez ici votre adresse e-mail ou votre numéro de téléphone.",

@@ -33,6 +33,12 @@ export const german: Translation = {
   "wait.one minute": "1 Minute",
   "wait.minutes": "{count} Minuten",
   "wait.hours": "{count} Stunden",
+  "wait.meanwhile":
+    "Schreiben Sie hier ruhig weiter, es wird alles gelesen. Wenn Sie nicht warten können, hinterlassen Sie Ihre E-Mail-Adresse oder Telefonnummer.",
+  "wait.cancel": "Nicht warten",
+  "wait.over": "Sie warten nicht mehr.",
+  "wait.contact noted":
+    "Danke, notiert: {contact}. Dort sind Sie für uns erreichbar, und Ihr Platz bleibt Ihnen.",
   "wait.closed": "Im Moment ist niemand aus dem Team da. Wir sind wieder da: {moment}.",
   "wait.place kept":
     "Ihr Platz bleibt Ihnen. Falls wir anderswo antworten sollen, schreiben Sie Ihre E-Mail-Adresse oder Telefonnummer hierher.",

@@ -31,6 +31,11 @@ export const spanish: Translation = {
   "wait.one minute": "1 minuto",
   "wait.minutes": "{count} minutos",
   "wait.hours": "{count} horas",
+  "wait.meanwhile":
+    "Puede seguir escribiendo aquí, lo leerán todo. Si no puede esperar, deje su correo electrónico o su teléfono.",
+  "wait.cancel": "No esperar",
+  "wait.over": "Ya no está en espera.",
+  "wait.contact noted": "Gracias, anotado: {contact}. Podremos contactarle ahí, y conserva su lugar.",
   "wait.closed": "Ahora mismo no hay nadie del equipo. Volvemos: {moment}.",
   "wait.place kept":
     "Conserva su lugar. Si debemos responderle por otra vía, escriba aquí su correo electrónico o su teléfono.",

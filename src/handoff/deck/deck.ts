@@ -5,6 +5,7 @@ import type { TextCommand } from "../../core/text-command.ts";
 import { defaultQueue, type Passing, type Work } from "../baton-work.ts";
 import type { OpenControl } from "../handoff-store.ts";
 import { toHelpReply, toRefusalReply } from "../notices.ts";
+import { settleTickets } from "../tickets.ts";
 import type { Promises } from "../promises/promises.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
@@ -46,7 +47,7 @@ export function createDeck(parts: DeckParts): Deck {
   const desk: Desk = createDesk({ passing, rooms });
   const fixes: Fixes = createFixes({ passing, rooms });
 
-  const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help">, Handler>> = {
+  const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help" | "cancel">, Handler>> = {
     claim: (work, call) => passAs(work, call, { kind: "claim", by: call.staff, at: atOf(call) }),
     bot: (work, call) => passAs(work, call, { kind: "return to bot", by: call.staff, at: atOf(call) }),
     resolve: async (work, call) => {
@@ -91,6 +92,7 @@ export function createDeck(parts: DeckParts): Deck {
     const { name } = command;
     if (name === "help") return answer(work, toHelp(work, staff !== undefined), control.id);
     if (name === "human") return callPerson(work, call);
+    if (name === "cancel") return cancel(work, call);
     if (staff === undefined) return refuse(work, call, "only staff can do that");
     await handlers[name](work, { ...call, staff });
     log.info({ ...work.subject, command: name }, "deck command carried out");
@@ -104,6 +106,15 @@ export function createDeck(parts: DeckParts): Deck {
     const reason = "the person asked for a human";
     if (work.conversation.baton.status === "closed") await reopen(work, call.control);
     await passAs(work, call, { kind: "escalate", reason, queue: defaultQueue, at: atOf(call) });
+  }
+
+  /** Whoever waits need not: as long as nobody has taken it, the bot answers again. Anything else changes nothing. */
+  async function cancel(work: Work, call: DeckCall): Promise<void> {
+    const { sql, subject, conversation } = work;
+    const isTheirs = call.control.sender_id === conversation.requesterId && work.room === undefined;
+    if (!isTheirs || conversation.baton.owner.kind !== "queue") return;
+    await passAs(work, call, { kind: "return to bot", by: "the person", at: atOf(call) });
+    await sql.query(settleTickets(subject.tenantId, subject.conversationId, "solved"));
   }
 
   function passAs(work: Work, call: DeckCall, event: BatonEvent): Promise<void> {

@@ -7,6 +7,9 @@ import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
 import { parseBrief } from "./brief.ts";
 import { openContent, readMatter } from "./room-matter.ts";
+import { toWaitWords } from "../waiting/wait-words.ts";
+import { findWaiting } from "../waiting/waiting-store.ts";
+import { keepLeftContact } from "./left-contact.ts";
 import { findUntold, noteTold, type UntoldReply } from "./reply-store.ts";
 import {
   findStaleMirrors,
@@ -20,6 +23,7 @@ import {
   channelOf,
   findStanding,
   freshCard,
+  lockPerson,
   lockRoom,
   mayChange,
   restate,
@@ -55,6 +59,7 @@ export interface ToRing {
  */
 export async function lookAfter(looking: Looking, id: string): Promise<readonly ToRing[]> {
   const { sql, tenantId } = looking;
+  await sql.query(lockPerson(tenantId, id));
   const found = await lockRoom(sql, tenantId, id);
   const room = found?.room_conversation_id === null ? await link(looking, found) : found;
   if (room === undefined) return [];
@@ -64,7 +69,7 @@ export async function lookAfter(looking: Looking, id: string): Promise<readonly 
   const isRelay = room.room_conversation_id !== null && room.room_conversation_id !== room.conversation_id;
   if (isRelay) {
     const scene: Scene = { ...looking, room };
-    if (standing.owner_kind !== "bot" && room.state === "open") await mirror(scene);
+    if (standing.owner_kind !== "bot" && room.state === "open") await mirror(scene, standing);
     await correctMirrors(scene);
     await tellReplies(scene);
   }
@@ -98,7 +103,7 @@ async function showCard(looking: Looking, room: RoomRow, standing: Standing): Pr
   const { sql, seal, tenantId, timeZone } = looking;
   const isShared = room.room_conversation_id === room.conversation_id;
   const reply = isShared
-    ? toThreadCard(standing, room.conversation_id, timeZone)
+    ? toThreadCard(standing, room.conversation_id, timeZone, await waitsOf(looking, room, standing))
     : toCard(parseBrief(seal.open(briefPurpose, room.brief)), standing, room.conversation_id, {
         timeZone,
         isLive: room.live_staff !== null,
@@ -114,12 +119,20 @@ async function showCard(looking: Looking, room: RoomRow, standing: Standing): Pr
     await sql.query(freshCard(tenantId, room.id));
 }
 
+/** What whoever waits in a shared thread is told of it. */
+async function waitsOf({ sql, tenantId }: Looking, room: RoomRow, standing: Standing): Promise<string> {
+  if (standing.owner_kind !== "queue" || standing.status !== "escalated") return "";
+  return toWaitWords(await findWaiting(sql, tenantId, room.conversation_id));
+}
+
 /** What the person wrote since the last look. */
-async function mirror(scene: Scene): Promise<void> {
+async function mirror(scene: Scene, { owner_kind: owner }: Standing): Promise<void> {
   const { sql, seal, room, tenantId } = scene;
   for (const message of await sql.query<Unmirrored>(findUnmirrored(tenantId, room))) {
     const pieces = await sayInRoom(scene, ["mirror", message.id], wordsOf(seal, message));
     await sql.query(noteMirrored(tenantId, room.id, message, pieces));
+    if (owner !== "queue" || message.deleted_at !== null) continue;
+    await keepLeftContact(scene, { id: message.id, text: openContent(seal, message.content)?.text ?? "" });
   }
 }
 

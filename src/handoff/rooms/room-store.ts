@@ -59,6 +59,15 @@ async function findNewest(
   return row;
 }
 
+/** Locks the conversation a room is about: before the room itself, as everybody does. */
+export function lockPerson(tenantId: TenantId, id: string): Query {
+  return {
+    text: `SELECT c.id FROM rooms r JOIN conversations c ON c.company_id = $1 AND c.id = r.conversation_id
+           WHERE r.company_id = $1 AND r.id = $2 FOR NO KEY UPDATE OF c`,
+    values: [tenantId, id],
+  };
+}
+
 /** A room by its id, locked until the transaction ends. */
 export async function lockRoom(sql: Sql, tenantId: TenantId, id: string): Promise<RoomRow | undefined> {
   const [row] = await sql.query<RoomRow>({
