@@ -84,6 +84,7 @@ export function composeOutside(parts: OutsideCompound): ComposedOutside {
     createClosedNotice((id) => closed.get(id)),
     satisfaction.follow,
     reviveDrafts,
+    sla.follow,
   ];
   return { outside, satisfaction, sla, followers };
 }
