@@ -134,6 +134,34 @@ export function knowledgeIndexContract(
         expect(await find(terms)).toBeInstanceOf(Array);
     });
 
+    test("is at another version after each change, and gives back all that was taken in", async () => {
+      await index.replace(
+        ours,
+        [documentId("a")],
+        [chunk("a", 0, "one two", [0, 0, 1, 0], ["public", "staff"])],
+      );
+      const before = await index.version(ours);
+      expect(await index.version(ours)).toBe(before);
+      await index.replace(ours, [documentId("b")], [chunk("b", 0, "three")]);
+      const after = await index.version(ours);
+      expect(after).not.toBe(before);
+      const all = (await Array.fromAsync(index.scan(ours))).flat();
+      expect(all.toSorted((one, two) => one.headTerms.localeCompare(two.headTerms))).toEqual([
+        chunk("a", 0, "one two", [0, 0, 1, 0], ["public", "staff"]),
+        chunk("b", 0, "three"),
+      ]);
+      await index.remove(ours, [documentId("a")]);
+      expect(await index.version(ours)).not.toBe(after);
+    });
+
+    test("tells which of the asked terms a chunk has", async () => {
+      await index.replace(ours, [documentId("a")], [chunk("a", 0, "one two", [1, 0, 0, 0])]);
+      expect((await find(["two", "none", "one"], { vector: [1, 0, 0, 0] }))[0]?.matched).toEqual([
+        "two",
+        "one",
+      ]);
+    });
+
     test("what was taken in is there after a restart, where the place lasts", async () => {
       await index.replace(ours, [documentId("a")], [chunk("a", 0, "kept")]);
       await index.stop();

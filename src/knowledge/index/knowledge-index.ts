@@ -24,12 +24,12 @@ export interface IndexQuery {
   readonly limit: number;
 }
 
-/** A chunk that was found. Scores of what did not find it are 0. */
+/** A chunk that was found. What did not find it may leave its score at 0. */
 export interface IndexHit {
   readonly id: string;
   readonly documentId: string;
-  readonly headTerms: string;
-  readonly terms: string;
+  /** Those of the asked terms that it has. */
+  readonly matched: readonly string[];
   /** BM25 over all its terms, and over those of its headings. */
   readonly textScore: number;
   readonly headScore: number;
@@ -50,10 +50,19 @@ export interface KnowledgeIndex {
   remove(tenantId: TenantId, documentIds: readonly string[]): Promise<void>;
   /** Unordered: who asks decides which score counts how much. */
   search(tenantId: TenantId, query: IndexQuery): Promise<IndexHit[]>;
+  /**
+   * Another one after each change, at once where it was made and about a second later in other processes. Costs little:
+   * whoever keeps a copy asks each time.
+   */
+  version(tenantId: TenantId): Promise<string>;
+  /** All chunks as they are now, in no order, some at a time. */
+  scan(tenantId: TenantId): AsyncIterable<readonly IndexedChunk[]>;
   /** Chunks of one company. */
   count(tenantId: TenantId): Promise<number>;
   /** Forgets a company. */
   drop(tenantId: TenantId): Promise<void>;
+  /** Forgets what was made of a company's documents with other models. */
+  dropFormer(tenantId: TenantId): Promise<void>;
   /** Brings what was added since into the indexes and forgets old versions; for the background. */
   optimize(tenantId: TenantId): Promise<void>;
   stop(): Promise<void>;

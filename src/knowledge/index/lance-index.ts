@@ -3,17 +3,30 @@ import {
   connect,
   Index,
   MatchQuery,
+  Session,
   type Connection,
   type Query,
   type Table,
   type VectorQuery,
 } from "@lancedb/lancedb";
-import { Field, FixedSizeList, Float32, Schema, Utf8 } from "apache-arrow";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { TransientError } from "../../core/errors.ts";
-import { isId, type TenantId } from "../../core/ids.ts";
+import type { TenantId } from "../../core/ids.ts";
 import type { IndexedChunk, IndexHit, IndexQuery, KnowledgeIndex } from "./knowledge-index.ts";
+import {
+  columns,
+  identity,
+  isFoundBy,
+  isOneOf,
+  read,
+  toChunks,
+  toHit,
+  toList,
+  toRow,
+  toSchema,
+  type Row,
+} from "./lance-rows.ts";
 
 /** Where the tables are and what is kept open. */
 export interface LanceIndexParts {
@@ -26,22 +39,17 @@ export interface LanceIndexParts {
   readonly openTables?: number | undefined;
 }
 
-const columns = { groups: "found_by", head: "head_terms", text: "terms", vector: "vector" } as const;
-const row = z.object({
-  id: z.string(),
-  document_id: z.string(),
-  head_terms: z.string(),
-  terms: z.string(),
-  _score: z.number().optional(),
-  _distance: z.number().optional(),
-});
-type Row = z.output<typeof row>;
-const searched = ["id", "document_id", "head_terms", "terms"];
 // Below this a scan takes no longer than a look into an index of vectors, and is exact.
 const vectorIndexFrom = 5_000;
 const partitionsLookedAt = 16;
 // Other processes write, too: what they wrote is found after this.
 const seenAfterSeconds = 1;
+const readAtOnce = 64;
+// LanceDB's own caches would take up to 7 GB.
+const cachedIndexBytes = 64n * 1024n * 1024n;
+const cachedMetadataBytes = 32n * 1024n * 1024n;
+// A reader in another process is done with a version long before.
+const versionsKeptForMs = 600_000;
 const readersKnownForMs = 30_000;
 
 /** LanceDB: a table for each company, found by its id; vectors and two BM25 indexes. Opened when it is first needed. */
@@ -49,7 +57,7 @@ export function createLanceIndex({
   uri,
   dimensions,
   model,
-  openTables = 50,
+  openTables = 200,
 }: LanceIndexParts): KnowledgeIndex {
   let connecting: Promise<Connection> | undefined;
   const tables = new LRUCache<TenantId, Promise<OpenTable>>({
@@ -58,7 +66,12 @@ export function createLanceIndex({
   });
 
   const nameOf = (tenantId: TenantId) => toTableName(tenantId, model);
-  const connection = () => (connecting ??= connect(uri, { readConsistencyInterval: seenAfterSeconds }));
+  const connection = () =>
+    (connecting ??= connect(
+      uri,
+      { readConsistencyInterval: seenAfterSeconds },
+      new Session(cachedIndexBytes, cachedMetadataBytes),
+    ));
 
   function open(tenantId: TenantId): Promise<OpenTable> {
     const known = tables.get(tenantId);
@@ -95,6 +108,17 @@ export function createLanceIndex({
     }
   }
 
+  async function* scan(tenantId: TenantId): AsyncIterable<readonly IndexedChunk[]> {
+    const { table } = await use(tenantId, "open a table", (opened) => Promise.resolve(opened));
+    try {
+      for await (const batch of table.query().select([...identity, ...Object.values(columns)]))
+        for (let from = 0; from < batch.numRows; from += readAtOnce)
+          yield toChunks(batch.slice(from, from + readAtOnce));
+    } catch (cause) {
+      throw new TransientError("knowledge index: could not read a table", { cause });
+    }
+  }
+
   return {
     replace: (tenantId, documentIds, chunks) =>
       use(tenantId, "take documents in", async ({ table, readers }) => {
@@ -107,6 +131,9 @@ export function createLanceIndex({
         if (documentIds.length > 0) await table.delete(isOneOf(documentIds));
       }),
     search: (tenantId, query) => use(tenantId, "search", (opened) => searchTable(opened, query)),
+    version: (tenantId) =>
+      use(tenantId, "tell what it is at", async ({ table }) => String(await table.version())),
+    scan,
     count: (tenantId) => use(tenantId, "count", ({ table }) => table.countRows()),
     drop: async (tenantId) => {
       tables.delete(tenantId);
@@ -114,9 +141,16 @@ export function createLanceIndex({
       if ((await database.tableNames()).includes(nameOf(tenantId)))
         await database.dropTable(nameOf(tenantId));
     },
+    dropFormer: async (tenantId) => {
+      const database = await connection();
+      const all = toTableName(tenantId, undefined);
+      for (const name of await database.tableNames())
+        if (name !== nameOf(tenantId) && (name === all || name.startsWith(`${all}_`)))
+          await database.dropTable(name);
+    },
     optimize: (tenantId) =>
       use(tenantId, "tidy up", async ({ table }) => {
-        await table.optimize();
+        await table.optimize({ cleanupOlderThan: new Date(Date.now() - versionsKeptForMs) });
         const rows = await table.countRows();
         const isIndexed = (await table.listIndices()).some((index) => index.columns.includes(columns.vector));
         if (rows < vectorIndexFrom || isIndexed) return;
@@ -196,6 +230,8 @@ function readyTerms(): Index {
 async function searchTable({ table, readers }: OpenTable, query: IndexQuery): Promise<IndexHit[]> {
   const { terms, vector, groups, limit } = query;
   if (groups?.length === 0) return [];
+  // Without terms nobody asks which of them a chunk has.
+  const searched = terms.length === 0 ? identity : [...identity, columns.text];
   const isOpen = groups === undefined || (await readers.areAllAmong(groups));
   const within = <Q extends Query | VectorQuery>(found: Q): Q =>
     (isOpen ? found : found.where(isFoundBy(groups))).limit(limit) as Q;
@@ -223,65 +259,15 @@ async function searchTable({ table, readers }: OpenTable, query: IndexQuery): Pr
   ]);
   const hits = new Map<string, IndexHit>();
   const add = (found: Row, score: Partial<IndexHit>) =>
-    hits.set(found.id, { ...(hits.get(found.id) ?? toHit(found)), ...score });
+    hits.set(found.id, { ...(hits.get(found.id) ?? toHit(found, terms)), ...score });
   for (const found of text) add(found, { textScore: found._score ?? 0 });
   for (const found of head) add(found, { headScore: found._score ?? 0 });
   for (const found of near) add(found, { similarity: 1 - (found._distance ?? 1) });
   return [...hits.values()];
 }
 
-async function read(query: Query | VectorQuery): Promise<Row[]> {
-  return z
-    .array(row)
-    .parse((await query.toArrow()).toArray().map((found: { toJSON(): unknown }) => found.toJSON()));
-}
-
-function toHit({ id, document_id: documentId, head_terms: headTerms, terms }: Row): IndexHit {
-  return { id, documentId, headTerms, terms, textScore: 0, headScore: 0, similarity: 0 };
-}
-
-function toRow({ id, documentId, groups, headTerms, terms, vector }: IndexedChunk): Record<string, unknown> {
-  return {
-    id,
-    document_id: documentId,
-    found_by: toList(groups),
-    head_terms: headTerms,
-    terms,
-    vector: [...vector],
-  };
-}
-
-function toSchema(dimensions: number): Schema {
-  const text = (name: string) => new Field(name, new Utf8(), false);
-  const vector = new FixedSizeList(dimensions, new Field("item", new Float32(), true));
-  return new Schema([...[...searched, columns.groups].map(text), new Field(columns.vector, vector, false)]);
-}
-
 function toTableName(tenantId: TenantId, model: string | undefined): string {
   const table = `t_${tenantId.replaceAll("-", "")}`;
   if (model === undefined) return table;
   return `${table}_${createHash("sha256").update(model).digest("hex").slice(0, 12)}`;
-}
-
-/** Groups side by side, each between bars, so that none is part of another. */
-function toList(groups: readonly string[]): string {
-  return `|${groups.map(toGroup).join("|")}|`;
-}
-
-function isFoundBy(groups: readonly string[]): string {
-  return `(${groups.map((group) => `${columns.groups} LIKE '%|${toGroup(group)}|%'`).join(" OR ")})`;
-}
-
-function toGroup(group: string): string {
-  if (!/^[a-z0-9]+$/.test(group)) throw new TypeError("knowledge index: a group is letters and digits");
-  return group;
-}
-
-/** Ids only: nothing else may be written into a condition. */
-function isOneOf(ids: readonly string[]): string {
-  const list = ids.map((id) => {
-    if (!isId(id)) throw new TypeError("knowledge index: a document's id is a UUID");
-    return `'${id}'`;
-  });
-  return `document_id IN (${list.join(", ")})`;
 }

@@ -5,12 +5,15 @@ import { dot } from "../embed/dot.ts";
 /** The index in the memory of this process: for tests, for measuring, and for small sets that need not outlive it. */
 export function createMemoryIndex(): KnowledgeIndex {
   const tables = new Map<TenantId, Map<string, IndexedChunk>>();
+  const versions = new Map<TenantId, number>();
+  const grow = (tenantId: TenantId) => versions.set(tenantId, (versions.get(tenantId) ?? 0) + 1);
   const tableOf = (tenantId: TenantId) => tables.get(tenantId) ?? new Map<string, IndexedChunk>();
 
   async function remove(tenantId: TenantId, documentIds: readonly string[]): Promise<void> {
     const gone = new Set(documentIds);
     const table = tableOf(tenantId);
     for (const [id, { documentId }] of table) if (gone.has(documentId)) table.delete(id);
+    grow(tenantId);
   }
 
   return {
@@ -22,8 +25,16 @@ export function createMemoryIndex(): KnowledgeIndex {
     },
     remove,
     search: async (tenantId, query) => searchTable([...tableOf(tenantId).values()], query),
+    version: async (tenantId) => String(versions.get(tenantId) ?? 0),
+    async *scan(tenantId) {
+      yield [...tableOf(tenantId).values()];
+    },
     count: async (tenantId) => tableOf(tenantId).size,
-    drop: async (tenantId) => void tables.delete(tenantId),
+    drop: async (tenantId) => {
+      tables.delete(tenantId);
+      grow(tenantId);
+    },
+    dropFormer: async () => {},
     optimize: async () => {},
     stop: async () => {},
   };
@@ -50,9 +61,11 @@ function searchTable(table: readonly IndexedChunk[], query: IndexQuery): IndexHi
   return [...found].flatMap((place) => {
     const chunk = table[place];
     if (chunk === undefined) return [];
-    const { id, documentId, headTerms, terms } = chunk;
+    const { id, documentId, terms } = chunk;
+    const has = new Set(terms.split(" "));
+    const matched = query.terms.filter((term) => has.has(term));
     const scores = { textScore: text[place] ?? 0, headScore: head[place] ?? 0, similarity: near[place] ?? 0 };
-    return [{ id, documentId, headTerms, terms, ...scores }];
+    return [{ id, documentId, matched, ...scores }];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { TenantId } from "../../core/ids.ts";
+import type { Log } from "../../core/log.ts";
 import type { KnowledgeIndex } from "../index/knowledge-index.ts";
 import type { Retriever } from "./retriever.ts";
 
@@ -17,18 +18,24 @@ export interface MovingParts {
   readonly openFormer: (model: string) => Promise<ModelRetriever | undefined>;
   /** How soon it is looked again whether a company's documents are all there. */
   readonly lookAgainMs?: number | undefined;
+  /** How long a former model's index stays once the new one serves: other processes may not have looked yet. */
+  readonly keepFormerMs?: number | undefined;
+  readonly log: Log;
 }
 
 const usualLookAgainMs = 3_000;
+const usualKeepFormerMs = 60_000;
 
 /**
  * A changed model takes over company by company: until all documents of one were made findable with the new model, what
- * is asked is found with the former one.
+ * is asked is found with the former one. Then what the former one's index had is dropped.
  */
 export function createMovingRetriever(parts: MovingParts): ModelRetriever {
-  const { model, current, modelsOf, openFormer, lookAgainMs = usualLookAgainMs } = parts;
+  const { model, current, modelsOf, openFormer, lookAgainMs = usualLookAgainMs, log } = parts;
+  const { keepFormerMs = usualKeepFormerMs } = parts;
   const moved = new Set<TenantId>();
   const formers = new Map<string, Promise<ModelRetriever | undefined>>();
+  const timers = new Set<NodeJS.Timeout>();
   const lastLook = new Map<TenantId, { readonly at: number; readonly former: string | undefined }>();
 
   async function formerOf(tenantId: TenantId): Promise<ModelRetriever | undefined> {
@@ -39,11 +46,30 @@ export function createMovingRetriever(parts: MovingParts): ModelRetriever {
     if (!isFresh) lastLook.set(tenantId, { at: performance.now(), former });
     if (former === undefined) {
       moved.add(tenantId);
+      dropFormerLater(tenantId);
       return undefined;
     }
     const opening = formers.get(former) ?? openFormer(former);
     formers.set(former, opening);
     return opening;
+  }
+
+  /** Also what an earlier life of this process left. */
+  function dropFormerLater(tenantId: TenantId): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      dropFormer(tenantId).catch((cause: unknown) =>
+        log.warn({ err: cause, company_id: tenantId }, "a former model's index was not dropped"),
+      );
+    }, keepFormerMs);
+    timer.unref();
+    timers.add(timer);
+  }
+
+  async function dropFormer(tenantId: TenantId): Promise<void> {
+    for (const opening of formers.values())
+      await (await opening.catch(() => undefined))?.index.drop(tenantId);
+    await current.index.dropFormer(tenantId);
   }
 
   return {
@@ -61,6 +87,7 @@ export function createMovingRetriever(parts: MovingParts): ModelRetriever {
         await current.index.remove(tenantId, documentIds);
       },
       async stop() {
+        for (const timer of timers) clearTimeout(timer);
         await current.index.stop();
         for (const opening of formers.values()) await (await opening.catch(() => undefined))?.index.stop();
       },

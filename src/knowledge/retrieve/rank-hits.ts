@@ -37,10 +37,8 @@ function isName(term: string): boolean {
   return /\p{L}/u.test(term) && /\p{N}/u.test(term);
 }
 
-function countNames({ terms }: IndexHit, names: readonly string[]): number {
-  if (names.length === 0) return 0;
-  const has = new Set(terms.split(" "));
-  return names.filter((name) => has.has(name)).length;
+function countNames({ matched }: IndexHit, names: readonly string[]): number {
+  return names.filter((name) => matched.includes(name)).length;
 }
 
 /** The order of reciprocal ranks summed over the searches that found a chunk. */
@@ -55,13 +53,12 @@ export function fuse(hits: readonly IndexHit[]): IndexHit[] {
 }
 
 /** The share of the question's terms it has, each by how telling it is. */
-function relevanceOf({ terms }: IndexHit, asked: readonly string[], weigh: WeighWord): number {
-  const has = new Set(terms.split(" "));
+function relevanceOf({ matched }: IndexHit, asked: readonly string[], weigh: WeighWord): number {
   let [covered, total] = [0, 0];
   for (const term of asked) {
     const weight = weigh(term);
     total += weight;
-    if (has.has(term)) covered += weight;
+    if (matched.includes(term)) covered += weight;
   }
   return total === 0 ? 0 : covered / total;
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startOpenAiSimulator, type OpenAiSimulator } from "../../../simulators/openai/openai-simulator.ts";
 import { PermanentError, TransientError } from "../../../src/core/errors.ts";
 import { silentLog } from "../../../src/core/log.ts";
@@ -53,7 +53,7 @@ describe("an API's embeddings", () => {
   });
 });
 
-test("a changed model takes over when everything is findable with it, and the former one answers until then", async () => {
+test("a changed model takes over when everything is findable with it, the former one answers until then, and is dropped", async () => {
   const stand = await openKnowledge();
   try {
     const tenantId = await stand.aCompany();
@@ -71,6 +71,8 @@ test("a changed model takes over when everything is findable with it, and the fo
       modelsOf: stand.documents.models,
       openFormer: async (model) => (model === offline.model ? open(offline, stand.index) : undefined),
       lookAgainMs: 0,
+      keepFormerMs: 0,
+      log: silentLog,
     });
     const { knowledge } = stand.with({ ...moving, model: remote.model });
     const ask = async () =>
@@ -81,7 +83,9 @@ test("a changed model takes over when everything is findable with it, and the fo
     expect(await ask()).toEqual(["Fees"]);
     expect(await knowledge.repair(tenantId)).toBe(1);
     expect(await current.index.count(tenantId)).toBe(1);
-    await stand.index.drop(tenantId);
+    expect(await stand.index.count(tenantId)).toBe(1);
+    expect(await ask()).toEqual(["Fees"]);
+    await vi.waitFor(async () => expect(await stand.index.count(tenantId)).toBe(0), { timeout: 20_000 });
     expect(await ask()).toEqual(["Fees"]);
     expect(await stand.documents.models(tenantId)).toEqual([remote.model]);
   } finally {

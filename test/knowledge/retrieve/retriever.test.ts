@@ -66,8 +66,7 @@ test("what two searches agree on comes before what one of them puts first", () =
   const hit = (id: string, textScore: number, similarity: number) => ({
     id,
     documentId: id,
-    headTerms: "",
-    terms: "",
+    matched: [],
     textScore,
     headScore: 0,
     similarity,
