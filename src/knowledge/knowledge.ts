@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { LRUCache } from "lru-cache";
-import { TransientError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { deriveId } from "../store/derive-id.ts";
@@ -8,7 +6,7 @@ import type { Chunk } from "./chunk/chunk-blocks.ts";
 import type { DocumentStore, KeptChunk, KeptDocument } from "./document-store.ts";
 import { groupsOf, toGroupName, type Audience, type Destination } from "./readers.ts";
 import { cleanPassage, cleanProse } from "./retrieve/clean-passage.ts";
-import type { RankedHit } from "./retrieve/rank-hits.ts";
+import { createFindPlaces, type FoundPlace } from "./retrieve/find-places.ts";
 import type { Retriever } from "./retrieve/retriever.ts";
 import type { KnowledgeIndex } from "./index/knowledge-index.ts";
 
@@ -102,17 +100,12 @@ export interface KnowledgeParts {
 export const reviewedSource = "reviewed";
 
 const passages = 3;
-// Looked up in the database: what was deleted or repeated must not leave too little.
-const lookedUp = 24;
+const lookedUpForOne = 3;
 const ofOneDocument = 2;
 const published = 64;
-const questionsKept = 2_000;
-// What shares neither words nor meaning with a question is no answer to it, even where nothing else is nearer.
-const leastRelevance = 0.15;
-const leastSimilarity = 0.35;
 
 export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
-  const found = new LRUCache<string, readonly Placed[]>({ max: questionsKept });
+  const findPlaces = createFindPlaces({ retriever, log });
   const idOf = (named: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
     documentIdOf(tenantId, named);
   const sourceIdOf = (source: string, tenantId: TenantId) =>
@@ -161,28 +154,6 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
       log.warn({ err: cause, documents: gone.length }, "removed documents are still in the knowledge index");
     });
     return gone.length;
-  }
-
-  /** Only places are kept: the words, and who may read them, are asked of the database each time. */
-  async function findPlaces(
-    tenantId: TenantId,
-    { text, groups, signal }: { text: string; groups: readonly string[]; signal: AbortSignal | undefined },
-  ): Promise<readonly Placed[]> {
-    const key = JSON.stringify([tenantId, groups, text.trim().toLowerCase()]);
-    try {
-      const hits = await retriever.find(tenantId, text, { groups, signal });
-      const best = hits.filter(fits).slice(0, lookedUp).map(toPlace);
-      found.set(key, best);
-      return best;
-    } catch (cause) {
-      const before = cause instanceof TransientError ? found.get(key) : undefined;
-      if (before === undefined) throw cause;
-      log.warn(
-        { err: cause, company_id: tenantId },
-        "a question is answered by what was found for it before",
-      );
-      return before;
-    }
   }
 
   return {
@@ -256,8 +227,13 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
     async search(tenantId, { text, destination, limit = passages, signal }) {
       const groups = groupsOf(destination).map(toGroupName);
       const best = await findPlaces(tenantId, { text, groups, signal });
-      const readable = await documents.readable(tenantId, best, groups);
-      return choose(best, readable, limit);
+      // Most of the time the first ones are enough, and each one costs a line of the database and two openings.
+      const first = best.slice(0, limit * lookedUpForOne);
+      const readable = await documents.readable(tenantId, first, groups);
+      const chosen = choose(first, readable, limit);
+      if (chosen.length === limit || first.length === best.length) return chosen;
+      const more = await documents.readable(tenantId, best.slice(first.length), groups);
+      return choose(best, [...readable, ...more], limit);
     },
 
     version: (tenantId) => documents.version(tenantId),
@@ -273,18 +249,8 @@ export function documentIdOf(
   return deriveId<string>(tenantId, "knowledge", source, name);
 }
 
-function fits({ relevance, similarity }: RankedHit): boolean {
-  return relevance >= leastRelevance || similarity >= leastSimilarity;
-}
-
-type Placed = Pick<RankedHit, "relevance" | "documentId"> & { readonly ordinal: number };
-
-function toPlace({ id, documentId, relevance }: RankedHit): Placed {
-  return { documentId, ordinal: Number(id.slice(id.lastIndexOf(":") + 1)), relevance };
-}
-
 /** In the order found, two of one document at most, and the same words once however often they were taken in. */
-function choose(best: readonly Placed[], readable: readonly KeptChunk[], limit: number): Passage[] {
+function choose(best: readonly FoundPlace[], readable: readonly KeptChunk[], limit: number): Passage[] {
   const chunks = new Map(readable.map((chunk) => [`${chunk.documentId}:${chunk.ordinal}`, chunk]));
   const told = new Set<string>();
   const times = new Map<string, number>();
