@@ -43,7 +43,7 @@ describe.each(["slack", "discord", "teams", "web"] as const)("a room for somebod
   it("opens with who they are and what they want, carries both ways, and passes the baton back", async () => {
     const { person, room } = await inNeed(platform);
     const card = JSON.stringify(room.card());
-    expect(card).toContain(platform);
+    expect(card).toContain({ slack: "Slack", discord: "Discord", teams: "Teams", web: "web site" }[platform]);
     expect(card).toContain("is missing");
     expect(card).toContain("the person asked for a human");
     await cardShows(room, "Waiting");

@@ -38,15 +38,30 @@ export function toLiveLine(holder: string | undefined, person: string | undefine
 
 /** What is known of a person and their wish. */
 export function toBriefLines(brief: Brief): string {
-  const language = brief.language === undefined ? "" : `, speaks ${brief.language}`;
+  const language = brief.language === undefined ? "" : `, speaks ${toLanguageName(brief.language)}`;
   const { facts, tried, reason } = brief;
   return [
-    `**${whoOf(brief)}** (${brief.channel}${language})`,
+    `**${whoOf(brief)}** (${channelNames.get(brief.channel) ?? plainText(brief.channel)}${language})`,
     `**Asks:** ${plainText(brief.ask) || "nothing in words"}`,
     ...(facts.length > 0 ? [`**Named:** ${facts.map(plainText).join(" · ")}`] : []),
     ...(tried.length > 0 ? [`**Tried:**\n${tried.map((line) => `- ${plainText(line)}`).join("\n")}`] : []),
     ...(reason === "" ? [] : [`**Here because:** ${plainText(reason)}`]),
   ].join("\n\n");
+}
+
+const channelNames: ReadonlyMap<string, string> = new Map([
+  ["slack", "Slack"],
+  ["discord", "Discord"],
+  ["teams", "Teams"],
+  ["web", "web site"],
+]);
+
+function toLanguageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(code) ?? plainText(code);
+  } catch {
+    return plainText(code);
+  }
 }
 
 /** The same for a thread the person reads: who has it and since when they wait, nothing else. */
@@ -62,8 +77,8 @@ export function toThreadCard(
 
 /** Who has the baton, since when somebody waits, and what is to be done next. */
 export function toStandingLine(standing: Standing, timeZone: string): string {
-  const at = (date: Date | null) => (date === null ? "" : ` since ${toClock(date, timeZone)}`);
-  const waits = standing.waiting_since === null ? "" : ` They wait${at(standing.waiting_since)}.`;
+  const at = (date: Date | null) => (date === null ? "" : ` since ${toZonedClock(date, timeZone)}`);
+  const waits = standing.waiting_since === null ? "" : ` They have waited${at(standing.waiting_since)}.`;
   switch (standing.status) {
     case "closed":
       return "✅ **Resolved.**";
@@ -79,7 +94,7 @@ export function toStandingLine(standing: Standing, timeZone: string): string {
     case "human":
       return `🙋 **${plainName(standing.holder ?? "A colleague")} has it**${at(standing.since)}.${waits}`;
     case "queue":
-      return `🔔 **Waiting** in ${plainText(standing.owner_queue ?? "the queue")}.${waits} Next: somebody claims it.`;
+      return `🔔 **Waiting** in ${plainText(standing.owner_queue?.replaceAll("_", " ") ?? "the queue")}.${waits} Next: somebody claims it.`;
     case "bot":
       return "🤖 **The bot has it.**";
     case "off":
@@ -226,6 +241,12 @@ function whoOf(brief: Brief): string {
 /** Hours and minutes where the company is. */
 export function toClock(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+}
+
+/** The same with the zone's name: colleagues may be elsewhere. */
+function toZonedClock(at: Date, timeZone: string): string {
+  const shape = { hour: "2-digit", minute: "2-digit", timeZone, timeZoneName: "short" } as const;
+  return new Intl.DateTimeFormat("en-GB", shape).format(at);
 }
 
 /** A weekday and a time where the company is. */
