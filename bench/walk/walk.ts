@@ -49,37 +49,44 @@ export async function walkHandoff(
   await shows(discord, /joined|taken over/);
   await step("3-claimed", "Mia claims it: the bot is silent from here on");
 
-  await write(staff, "Parcel A-77 was sent back to us by the carrier this morning");
-  await write(staff, "!r Hi Ana, your parcel came back to us. I am sending it again today, at no cost.");
-  await shows(staff, /delivered/);
-  await shows(discord, "I am sending it again today");
-  await write(discord, "That is great, thank you!");
-  await shows(staff, "That is great, thank you!");
+  await write(staff, "The carrier lost A-77, we pay for a second one");
+  await shows(staff, "Among colleagues:");
+  await write(staff, "!r Hi Ana, your parcel got lost. A new one is on its way to you, at no cost.");
+  await shows(staff, /#1 delivered/);
+  await shows(discord, "at no cost");
+  await write(discord, "That is great! When will it be here?");
+  await shows(staff, "When will it be here?");
   await step(
     "4-replied",
-    "Her note stays among colleagues, her reply arrives, and Ana's answer comes into the room",
+    "What she notes stays among colleagues, what she sends arrives, and Ana's answer comes in",
   );
+
+  await write(staff, "It will be with you on Friday.");
+  await staff.getByRole("button", { name: "Send to Ana" }).last().click();
+  await shows(staff, /#2 delivered/);
+  await shows(discord, "with you on Friday");
+  await step("5-sent", "What she wrote goes out by a button, too");
 
   await staff.getByRole("button", { name: "Return to bot" }).last().click();
   await shows(discord, "I'm back");
   await shows(staff, "The bot has it");
-  await step("5-returned", "Mia gives it back to the bot");
+  await step("6-returned", "Mia gives it back to the bot");
 
   await write(discord, "what time is it in Paris?");
   await shows(discord, "(Europe/Paris)");
-  await step("6-answered", "The bot answers again");
+  await step("7-answered", "The bot answers again");
 
   await staff.getByRole("button", { name: "Resolve", exact: true }).last().click();
   await shows(discord, "How was the help");
   await shows(staff, "Resolved");
-  await step("7-resolved", "Mia resolves it, and Ana is asked how the help was");
+  await step("8-resolved", "Mia resolves it, and Ana is asked how the help was");
 
   await discord
     .getByRole("button", { name: /👍 Good/ })
     .last()
     .click();
   await shows(discord, /Thank you/);
-  await step("8-rated", "Ana says how it was");
+  await step("9-rated", "Ana says how it was");
 }
 
 const said = (place: FrameLocator, words: string | RegExp): Locator =>

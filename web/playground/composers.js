@@ -37,6 +37,9 @@ export function showComposers(store, { channel, thread }, leave) {
 /** @param {boolean} isInRoom */
 function staffWords(isInRoom) {
   return isInRoom
-    ? { placeholder: "Write in this room…", hint: "Stays among colleagues · !r in front, or 📤, sends it" }
+    ? {
+        placeholder: "Write in this room…",
+        hint: "Stays among colleagues until it is sent · !r in front sends it",
+      }
     : { placeholder: "Write to your colleagues…", hint: "Rooms open here when somebody asks for a person" };
 }

@@ -15,7 +15,7 @@ import { toTitle } from "./to-title.js";
 const overview = await readOverview();
 
 /** Where somebody can be let ask for a person, alone with the bot: only the first company has that in Discord. */
-const asker = (overview.company === "" ? ["discord", "slack"] : ["slack"]).find((name) =>
+const asker = (overview.company === "" ? ["discord", "teams", "slack"] : ["teams", "slack"]).find((name) =>
   overview.platforms.includes(name),
 );
 

@@ -65,7 +65,7 @@ const words = {
   waiting: ["1 of 4", "Press **Claim** on the card: then you have the conversation, and the bot is silent."],
   helping: [
     "2 of 4",
-    "What you write here stays among colleagues. Write `!r I am on it` to answer; then press **Return to bot**.",
+    "What you write here stays among colleagues: **Send to …** under it, or `!r` in front, sends it. Then press **Return to bot**.",
   ],
   returned: ["3 of 4", "The bot has it again: ask it something where they write. Then press **Resolve**."],
   resolved: ["4 of 4", "Resolved. They are asked how the help was, where they write to the bot."],
