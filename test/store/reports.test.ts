@@ -83,8 +83,26 @@ describe("a question about a company's figures", () => {
       spending: 1,
       tickets: 2,
       bookings: 1,
+      handoff_rates: 2,
     });
     expect(Object.fromEntries(await counts(stand.rival))).toMatchObject({ conversations: 1, messages: 2 });
+  });
+
+  it("finds how much the bot does alone beside what is aimed at (R171)", async () => {
+    await stand.database.statement(stand.acme, {
+      text: `INSERT INTO audit (company_id, conversation_id, actor, action)
+             SELECT company_id, id, 'baton', action FROM conversations, unnest(ARRAY['escalate', 'claim']) AS action
+             WHERE company_id = $1 AND channel = 'slack'`,
+      values: [stand.acme],
+    });
+    const { rows } = await ask(
+      `SELECT channel, sum(conversations), sum(escalated), sum(helped_by_people), max(escalation_rate), max(escalation_target),
+         min(resolution_rate), max(resolution_target) FROM handoff_rates GROUP BY channel ORDER BY channel`,
+    );
+    expect(rows).toEqual([
+      ["slack", 1, 1, 1, 1, 0.15, 0, 0.82],
+      ["web", 2, 0, 0, 0, 0.15, 1, 0.82],
+    ]);
   });
 
   it("says how many rows it left out by saying that it did", async () => {

@@ -39,6 +39,11 @@ export const reportViews: readonly ReportView[] = [
     "id number conversation_id contact_id queue priority status created_at updated_at response_due_at response_state resolution_due_at resolution_state",
     "priority: low, normal, high, urgent; status: open, pending, solved, closed; the states say whether a promised time was kept: met, breached",
   ),
+  view(
+    "handoff_rates",
+    "day channel conversations escalated helped_by_people escalation_rate escalation_target handoff_rate resolution_rate resolution_target",
+    "by the day conversations began (UTC) and channel; escalated: sent to people; resolution: nobody but the bot was needed; rates from 0 to 1 beside what is aimed at",
+  ),
   view("leads", "id conversation_id contact_id source status created_at updated_at", "inquiries"),
   view(
     "deliveries",
