@@ -1,6 +1,6 @@
 import type { Target } from "../../src/core/channel.ts";
 import type { Envelope } from "../../src/core/envelope.ts";
-import { isFields, textAt, type Fields } from "../kit/fields.ts";
+import { fieldsAt, isFields, textAt, type Fields } from "../kit/fields.ts";
 import { isCode } from "./errors.ts";
 import { parseMessage } from "./parse-message.ts";
 import type { ChannelInfo, DiscordContext } from "./parse-context.ts";
@@ -36,29 +36,45 @@ export async function readDiscordHistory(
     parentId: isThread ? space : undefined,
     audience,
   };
-  const found: Envelope[] = [];
-  let { after } = query;
-  for (let page = 0; page < mostPages && found.length < query.limit; page++) {
-    const messages = await readPage(web, isThread ? thread : space, after);
-    for (const message of messages) {
-      const guild = isDirect ? {} : { guild_id: target.installation };
-      const dispatch = { t: "MESSAGE_CREATE", d: { ...message, ...guild } };
-      const parsed = parseMessage(dispatch, { ...context, channel });
-      if (parsed.kind === "envelope") found.push(parsed.envelope);
-    }
-    if (messages.length < pageSize || after === undefined) break;
-    after = textAt(messages.at(-1) ?? {}, "id");
-  }
   // Without a starting point "the history" is what was said last.
-  return query.after === undefined ? found.slice(-query.limit) : found.slice(0, query.limit);
+  const isLast = query.after === undefined;
+  let found: Envelope[] = [];
+  let mark: Mark = { after: query.after };
+  for (let page = 0; page < mostPages && found.length < query.limit; page++) {
+    const messages = await readPage(web, isThread ? thread : space, mark);
+    const said = messages.flatMap((message) => {
+      const guild = isDirect ? {} : { guild_id: target.installation };
+      const parsed = parseMessage(
+        { t: "MESSAGE_CREATE", d: { ...message, ...guild } },
+        { ...context, channel },
+      );
+      return parsed.kind === "envelope" ? [withReplies(parsed.envelope, message)] : [];
+    });
+    found = isLast ? [...said, ...found] : [...found, ...said];
+    if (messages.length < pageSize) break;
+    const edge = textAt((isLast ? messages[0] : messages.at(-1)) ?? {}, "id");
+    mark = isLast ? { before: edge } : { after: edge };
+  }
+  return isLast ? found.slice(-query.limit) : found.slice(0, query.limit);
+}
+
+/** A thread that hangs on a message tells how many stand in it. */
+function withReplies(envelope: Envelope, message: Fields): Envelope {
+  const replies = fieldsAt(message, "thread")["message_count"];
+  return envelope.kind === "message" && typeof replies === "number" ? { ...envelope, replies } : envelope;
+}
+
+interface Mark {
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
 }
 
 /** Oldest first. A thread nobody opened has no messages. */
-async function readPage(web: DiscordWeb, channel: string, after: string | undefined): Promise<Fields[]> {
+async function readPage(web: DiscordWeb, channel: string, { after, before }: Mark): Promise<Fields[]> {
   try {
     const answer = await web.call("GET", `/channels/${channel}/messages`, {
       doing: "read the history",
-      query: { after, limit: String(pageSize) },
+      query: { after, before, limit: String(pageSize) },
     });
     const messages = Array.isArray(answer) ? answer.filter(isFields) : [];
     return messages.toSorted((one, other) => compareIds(textAt(one, "id") ?? "", textAt(other, "id") ?? ""));

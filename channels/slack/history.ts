@@ -82,7 +82,10 @@ function toEnvelopes(message: Fields, target: Target, context: SlackContext): re
   const body = { type: "event_callback", event: { ...message, channel: space, channel_type: channelType } };
   const origin = { body, space, channelType, shared: audience === "shared", mention: false };
   const parsed = parseMessage(message, origin, context);
-  return parsed.kind === "envelope" ? [parsed.envelope] : [];
+  if (parsed.kind !== "envelope") return [];
+  const replies = message["reply_count"];
+  const { envelope } = parsed;
+  return envelope.kind === "message" && typeof replies === "number" ? [{ ...envelope, replies }] : [envelope];
 }
 
 function isAfter(ts: string | undefined, after: string | undefined): boolean {

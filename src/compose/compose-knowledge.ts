@@ -1,44 +1,39 @@
 import type { KnowledgeSearch } from "../../tools/knowledge/search-knowledge.ts";
-import { normalizeQuestion } from "../agent/cache/normalize-question.ts";
 import type { LookUp } from "../agent/keyless/keyless-brain.ts";
+import type { Channel } from "../core/channel.ts";
+import type { Accept, ChannelName } from "../core/envelope.ts";
 import type { TenantId, TurnId } from "../core/ids.ts";
 import type { Leases } from "../core/leases.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { SafeFetch } from "../core/safe-fetch.ts";
 import type { KnowledgeApiParts } from "../http/knowledge-api.ts";
-import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import { findDestination, type DestinationOf } from "../knowledge/destinations.ts";
 import { createDocumentStore } from "../knowledge/document-store.ts";
 import { createDocumentVersions } from "../knowledge/document-versions.ts";
 import type { Closeness } from "../agent/memory.ts";
 import { dot } from "../knowledge/embed/dot.ts";
-import type { Embedder } from "../knowledge/embed/embedder.ts";
 import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
-import { keepVectors } from "../knowledge/embed/keep-vectors.ts";
-import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
+import type { RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
 import { createAskedQuestions } from "../knowledge/gaps/asked-questions.ts";
-import type { Gaps } from "../knowledge/gaps/gaps.ts";
-import { gatherQuestions } from "../knowledge/gaps/gather-questions.ts";
-import { removePersonalData } from "../knowledge/gaps/remove-personal-data.ts";
-import type { Ingest } from "../knowledge/ingest/ingest.ts";
-import { createKnowledge, type Knowledge, type Passage } from "../knowledge/knowledge.ts";
+import type { Passage } from "../knowledge/knowledge.ts";
 import { createParser } from "../knowledge/parse/parser.ts";
 import { quotePassages } from "../knowledge/quote-passages.ts";
 import { findDisagreement } from "../knowledge/retrieve/find-disagreement.ts";
 import { rewriteQuestion } from "../knowledge/retrieve/rewrite-question.ts";
-import { createMovingRetriever, type ModelRetriever } from "../knowledge/retrieve/moving-retriever.ts";
-import { createRetriever } from "../knowledge/retrieve/retriever.ts";
 import { createSourceStore, type SourceStore } from "../knowledge/sources/source-store.ts";
-import type { Source, Sources } from "../knowledge/sources/sources.ts";
+import { createOpenRooms } from "../knowledge/sources/open-rooms.ts";
+import type { Source } from "../knowledge/sources/source.ts";
 import { parseAudience } from "../knowledge/readers.ts";
-import { knownDimensions } from "../settings/embeddings.ts";
 import type { KnowledgeSource } from "../settings/knowledge-sources.ts";
 import type { TenantFile } from "../settings/tenant-files.ts";
 import type { Database } from "../store/database.ts";
 import type { FastState } from "../store/fast-state.ts";
 import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
+import { createGrowingSet } from "./growing-set.ts";
+import { openKnowledge, type OpenKnowledge } from "./open-knowledge.ts";
+import { preferReviewed } from "./prefer-reviewed.ts";
 
 /** A process's knowledge. */
 export interface ComposedKnowledge {
@@ -57,19 +52,14 @@ export interface ComposedKnowledge {
   readonly closeness: Closeness;
   /** Hears of changes; closes the index when it stops. */
   readonly part: Part;
+  /** The same door, where what happens in rooms that are sources is heard as well. */
+  overhear(accept: Accept): Accept;
   /** What its API works with. */
   readonly managed: Pick<KnowledgeApiParts, "companyOf" | "open" | "progressOf">;
   /** How far they have come. */
   readonly progress: SourceStore;
   /** Takes the operator's sources in, in the background. To be started when the doors are open: it is heavy. */
   readonly sources: Part;
-}
-
-export interface OpenKnowledge {
-  readonly knowledge: Knowledge;
-  readonly ingest: Ingest;
-  readonly sources: Sources;
-  readonly gaps: Gaps;
 }
 
 export interface KnowledgeCompositionParts {
@@ -82,6 +72,8 @@ export interface KnowledgeCompositionParts {
   readonly sealer: Sealer;
   readonly safeFetch: SafeFetch;
   readonly fast: Pick<FastState, "publish" | "subscribe">;
+  /** Whose rooms may be sources. */
+  readonly channels?: ReadonlyMap<ChannelName, Pick<Channel, "history">> | undefined;
   /** What only one process does at a time. */
   readonly leases: Leases;
   readonly log: Log;
@@ -91,7 +83,6 @@ type Asking = DestinationOf & { readonly turnId: TurnId };
 
 // The share of a question's telling words below which its best passage is no sure answer.
 const unsureBelow = 0.4;
-const gapDays = 30;
 
 /** Knowledge that costs nothing until a company has documents: the index and the vocabulary are loaded with the first question. */
 export async function composeKnowledge(parts: KnowledgeCompositionParts): Promise<ComposedKnowledge> {
@@ -117,70 +108,31 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   let opening: Promise<OpenKnowledge> | undefined;
   let running: Promise<void> = Promise.resolve();
 
-  const open = () => (opening ??= load());
-
   let words: Promise<OfflineEmbedder> | undefined;
   const openWords = () =>
     (words ??= import("../knowledge/embed/offline-embedder.ts").then(({ loadOfflineEmbedder }) =>
       loadOfflineEmbedder(),
     ));
-
-  async function load(): Promise<OpenKnowledge> {
-    const [
-      offline,
-      { createLanceIndex },
-      { keepTables },
-      { createIngest },
-      { createSources },
-      { createGaps },
-    ] = await Promise.all([
-      openWords(),
-      import("../knowledge/index/lance-index.ts"),
-      import("../knowledge/index/keep-tables.ts"),
-      import("../knowledge/ingest/ingest.ts"),
-      import("../knowledge/sources/sources.ts"),
-      import("../knowledge/gaps/gaps.ts"),
-    ]);
-    const remote = parts.embeddings;
-    const openModel = (embedder: Embedder): ModelRetriever => {
-      const { dimensions, model } = embedder;
-      const name = model === offline.model ? undefined : model;
-      const index = keepTables(createLanceIndex({ uri: parts.uri, dimensions, model: name }), { log });
-      return {
-        index,
-        retriever: createRetriever({ index, embedder: keepVectors(embedder), weigh: offline.weigh, log }),
-      };
-    };
-    const embedder = remote === undefined ? offline : createRemoteEmbedder(remote);
-    const { model } = embedder;
-    const { index, retriever } = createMovingRetriever({
-      model,
-      current: openModel(embedder),
-      modelsOf: documents.models,
-      openFormer: async (former) => {
-        if (former === offline.model) return openModel(offline);
-        const dimensions = knownDimensions[former];
-        if (remote === undefined || dimensions === undefined) return undefined;
-        return openModel(createRemoteEmbedder({ ...remote, model: former, dimensions }));
-      },
-      log,
-    });
-    const knowledge = createKnowledge({ documents, index, retriever, model, log });
-    const { safeFetch } = parts;
-    const ingest = createIngest({ knowledge, parser, loadCounter: loadChunkCounter });
-    return {
-      knowledge,
-      ingest,
-      sources: createSources({ sources, ingest, store: progress, safeFetch, log }),
-      gaps: createGaps({
-        questions,
-        gather: (id) => gatherQuestions({ database, sealer, questions }, id, gapDays),
-        knowledge,
-        ingest,
-        embedder: offline,
-      }),
-    };
-  }
+  const rooms = createOpenRooms({
+    sources,
+    historyOf: (name) => {
+      const channel = parts.channels?.get(name);
+      return channel && ((...asked) => channel.history(...asked));
+    },
+    list: documents.list,
+    // A process that only takes messages in need not load the index: the database decides what is told.
+    remove: async (tenantId, ids) =>
+      opening === undefined
+        ? (await documents.remove(tenantId, ids)).length
+        : (await opening).knowledge.remove(tenantId, ids),
+    database,
+    fast: parts.fast,
+    log,
+  });
+  const open = () =>
+    (opening ??= openWords().then((offline) =>
+      openKnowledge({ ...parts, sources, offline, documents, questions, parser, store: progress, rooms }),
+    ));
 
   /** What a crash or a new model left outside the index first: it is asked for already. */
   async function takeIn(): Promise<void> {
@@ -189,7 +141,10 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     const signal = AbortSignal.any([stopping.signal, lease.lost]);
     try {
       const { knowledge, sources: all } = await open();
-      for (const id of companies.all) await knowledge.repair(id, signal);
+      for (const id of companies.all) {
+        await knowledge.repair(id, signal);
+        await rooms.forgetClosed(id);
+      }
       await all.run(signal);
     } finally {
       await lease.release();
@@ -219,6 +174,11 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
 
   return {
     companiesAmong: companies.among,
+    overhear: (accept) => async (envelope) => {
+      const accepted = await accept(envelope);
+      await rooms.hear(envelope);
+      return accepted;
+    },
     managed: {
       companyOf: (slug) => (slugs.has(slug) ? tenantIdOf(slug) : undefined),
       open,
@@ -252,9 +212,13 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     versionOf: versions.of,
     part: {
       name: "knowledge",
-      start: versions.start,
+      start: async () => {
+        await versions.start();
+        await rooms.start();
+      },
       stop: async () => {
         versions.stop();
+        rooms.stop();
         parser.stop();
         const opened = await opening?.catch(() => undefined);
         await opened?.knowledge.stop();
@@ -275,37 +239,7 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   };
 }
 
-/** What a colleague answered to this very question stands alone: what else is found is what they corrected. */
-function preferReviewed(text: string, passages: Passage[]): Passage[] {
-  if (passages.every(({ reviewed }) => reviewed === undefined)) return passages;
-  const asked = normalizeQuestion(removePersonalData(text));
-  const own = passages.filter(
-    ({ reviewed }) => reviewed !== undefined && normalizeQuestion(reviewed) === asked,
-  );
-  return own.length > 0 ? own : passages;
-}
-
 /** What the file names was judged when it was read. */
 function toReaders({ audience }: KnowledgeSource): Pick<Source, "audience"> {
   return { audience: audience.map(parseAudience).filter((group) => group !== undefined) };
-}
-
-/** A set that grows, with parts of it that grow along. */
-function createGrowingSet(first: readonly TenantId[]) {
-  const all = new Set(first);
-  const followers: { readonly chosen: ReadonlySet<TenantId> | undefined; readonly among: Set<TenantId> }[] =
-    [];
-  return {
-    all,
-    add(id: TenantId): void {
-      if (all.has(id)) return;
-      all.add(id);
-      for (const { chosen, among } of followers) if (chosen?.has(id) !== false) among.add(id);
-    },
-    among(chosen?: ReadonlySet<TenantId>): ReadonlySet<TenantId> {
-      const among = new Set([...all].filter((id) => chosen?.has(id) !== false));
-      followers.push({ chosen, among });
-      return among;
-    },
-  };
 }

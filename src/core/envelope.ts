@@ -70,6 +70,8 @@ export interface MessageEnvelope extends EnvelopeBase {
   readonly mentionsOthers: boolean;
   /** It continues an existing thread: there may be earlier messages we never saw. */
   readonly inThread: boolean;
+  /** How many replies stand under it, where a history tells. */
+  readonly replies?: number | undefined;
 }
 
 export interface EditEnvelope extends EnvelopeBase {

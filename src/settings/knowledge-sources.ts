@@ -6,8 +6,8 @@ import { z } from "zod";
 export interface KnowledgeSource {
   /** Names it in lists and in its documents' identity. */
   readonly name: string;
-  readonly kind: "folder" | "page" | "site" | "sitemap" | "git";
-  /** A folder's path, or an address. */
+  readonly kind: "folder" | "page" | "site" | "sitemap" | "git" | "room";
+  /** A folder's path, an address, or a room as `slack:T0123:C0123`. */
   readonly at: string;
   /** Of a repository: the branch, and the folder in it. */
   readonly branch?: string | undefined;
@@ -21,8 +21,10 @@ export interface KnowledgeSource {
   readonly owner?: string | undefined;
   /** Gone through again after so many hours; at each start alone where it is left out. */
   readonly everyHours?: number | undefined;
-  /** Pages at most. */
+  /** Pages at most; of a room messages. */
   readonly most: number;
+  /** Of a room: how far back. */
+  readonly days?: number | undefined;
 }
 
 const group =
@@ -38,6 +40,11 @@ const kinds = {
   git: z
     .string()
     .regex(/^(?:https:\/\/|ssh:\/\/|file:\/\/|git@)\S+$/, "must be a repository's address")
+    .optional(),
+  // Teams tells a bot no history, and what visitors of a web site say is theirs alone.
+  room: z
+    .string()
+    .regex(/^(?:slack|discord):[^:\s]+:\S+$/, "must be a room such as slack:T0123:C0123")
     .optional(),
 };
 const mostPages = 10_000;
@@ -58,7 +65,8 @@ export const knowledgeSource = z
     audience: z
       .array(z.string().regex(group, "must be public, colleagues, role:staff or room:slack:T1:C1"))
       .min(1)
-      .default(["public"]),
+      .optional(),
+    days: z.int().min(1).max(3_650).optional(),
     language: z
       .string()
       .regex(/^[a-z]{2}$/, "must be a language such as de")
@@ -69,7 +77,11 @@ export const knowledgeSource = z
   })
   .refine(
     (source) => Object.keys(kinds).filter((kind) => kind in source).length === 1,
-    "must name one of folder, page, site, sitemap, git",
+    "must name one of folder, page, site, sitemap, git, room",
+  )
+  .refine(
+    ({ room, audience }) => room === undefined || audience === undefined,
+    "a room's history is for those who read the room: leave its audience out",
   );
 
 /** The folder `config/knowledge/<company>` where there is one, for everybody; then what the company's file names. */
@@ -88,12 +100,35 @@ export function toKnowledgeSources(
 
 function toSource(
   root: string,
-  { path, folder, page, site, sitemap, git, ...rest }: z.output<typeof knowledgeSource>,
+  {
+    path,
+    folder,
+    page,
+    site,
+    sitemap,
+    git,
+    room,
+    audience = ["public"],
+    ...others
+  }: z.output<typeof knowledgeSource>,
 ): KnowledgeSource {
+  const rest = { ...others, audience };
   if (folder !== undefined) return { ...rest, name: folder, kind: "folder", at: resolve(root, folder) };
   if (page !== undefined) return { ...rest, name: page, kind: "page", at: page };
   if (site !== undefined) return { ...rest, name: site, kind: "site", at: site };
   if (sitemap !== undefined) return { ...rest, name: sitemap, kind: "sitemap", at: sitemap };
+  if (room !== undefined) {
+    const { everyHours = 1, days = 90 } = others;
+    return {
+      ...rest,
+      everyHours,
+      days,
+      name: `room:${room}`,
+      kind: "room",
+      at: room,
+      audience: [`room:${room}`],
+    };
+  }
   const at = git ?? "";
   return { ...rest, name: path === undefined ? at : `${at} ${path}`, kind: "git", at, folder: path };
 }

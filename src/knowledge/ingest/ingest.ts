@@ -52,9 +52,9 @@ export interface PagesOptions extends FolderOptions {
   readonly isWhole: () => boolean;
 }
 
-/** A page of a site, with how many are done and known. */
+/** A page of a site or a thread of a room, with how many are done and known. */
 export interface SitePage {
-  readonly url: string;
+  readonly url?: string | undefined;
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly done: number;
@@ -74,7 +74,7 @@ export interface Ingest {
   document(tenantId: TenantId, document: DocumentBytes, signal?: AbortSignal): Promise<Ingested>;
   /** All readable files below a folder, one after the other; what the folder has no more is removed. Goes on after a crash. */
   folder(tenantId: TenantId, folder: string, options: FolderOptions): Promise<FolderSummary>;
-  /** The pages of a site as they come; what the site has no more is removed. */
+  /** The pages of a site, or the threads of a room, as they come; what is there no more is removed. */
   pages(tenantId: TenantId, pages: AsyncIterable<SitePage>, options: PagesOptions): Promise<FolderSummary>;
 }
 

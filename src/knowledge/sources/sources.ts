@@ -4,25 +4,11 @@ import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { SafeFetch } from "../../core/safe-fetch.ts";
 import type { FolderSummary, Ingest, Progress } from "../ingest/ingest.ts";
-import type { Audience } from "../readers.ts";
 import { withRepository } from "./clone-repository.ts";
 import { crawl } from "./crawl.ts";
+import type { OpenRooms } from "./open-rooms.ts";
+import type { Source } from "./source.ts";
 import type { SourceProgress, SourceStore } from "./source-store.ts";
-
-/** A company's source, as it is gone through. */
-export interface Source {
-  readonly tenantId: TenantId;
-  readonly name: string;
-  readonly kind: "folder" | "page" | "site" | "sitemap" | "git";
-  readonly at: string;
-  readonly branch?: string | undefined;
-  readonly folder?: string | undefined;
-  readonly link?: string | undefined;
-  readonly audience: readonly Audience[];
-  readonly language?: string | undefined;
-  readonly everyHours?: number | undefined;
-  readonly most: number;
-}
 
 /** Takes sources in, at the start and as often as each asks for. */
 export interface Sources {
@@ -41,6 +27,8 @@ export interface SourcesParts {
   readonly ingest: Ingest;
   readonly store: SourceStore;
   readonly safeFetch: SafeFetch;
+  /** What was said in rooms that the operator has opened as sources. */
+  readonly rooms: Pick<OpenRooms, "read">;
   readonly log: Log;
 }
 
@@ -48,7 +36,7 @@ const hourMs = 3_600_000;
 const lookEveryMs = 60_000;
 const tellEveryMs = 500;
 
-export function createSources({ sources, ingest, store, safeFetch, log }: SourcesParts): Sources {
+export function createSources({ sources, ingest, store, safeFetch, rooms, log }: SourcesParts): Sources {
   async function take(
     source: Source,
     signal: AbortSignal,
@@ -92,6 +80,8 @@ export function createSources({ sources, ingest, store, safeFetch, log }: Source
       return withRepository({ url: at, branch: source.branch, signal }, (folder) =>
         ingest.folder(tenantId, join(folder, source.folder ?? ""), options),
       );
+    if (kind === "room")
+      return ingest.pages(tenantId, rooms.read(source, signal), { ...options, isWhole: () => true });
     const missed: string[] = [];
     const pages = crawl({
       start: at,

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import type { TenantId } from "../../../src/core/ids.ts";
 import { createSafeFetch } from "../../../src/guard/addresses/safe-fetch.ts";
-import { createSources, type Source } from "../../../src/knowledge/sources/sources.ts";
+import type { Source } from "../../../src/knowledge/sources/source.ts";
+import { createSources } from "../../../src/knowledge/sources/sources.ts";
 import { openKnowledge, visitor, type KnowledgeStand } from "../knowledge-stand.ts";
 
 let stand: KnowledgeStand;
@@ -47,6 +48,11 @@ function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: numb
     ingest: stand.ingest,
     store: stand.progress,
     safeFetch: createSafeFetch({ allowedOrigins: allowed, log: silentLog }),
+    rooms: {
+      read: () => {
+        throw new Error("no room is a source here");
+      },
+    },
     log: silentLog,
   });
   return sources.take(whole, new AbortController().signal);
