@@ -201,6 +201,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const knowledge = await composeKnowledge({
     tenants: settings.tenants,
     uri: settings.knowledgeUri,
+    channels,
     embeddings,
     database,
     sealer,
@@ -313,7 +314,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   const doors = composeDoors({
     channels: [...channels.values()],
-    accept: inbox.accept,
+    accept: knowledge.overhear(inbox.accept),
     database,
     log,
   });
