@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
-import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { SafeFetch } from "../../core/safe-fetch.ts";
 import type { FolderSummary, Ingest, Progress } from "../ingest/ingest.ts";
