@@ -42,7 +42,9 @@ const dialogue = z.object({
   answered: z.int().min(0),
   sentiment: z.number().min(0).max(1).optional(),
   /** A message that was not sure to mean a flow, until the person says. */
-  unsure: z.object({ flow: z.string(), text: z.string() }).optional(),
+  unsure: z.object({ flow: z.string(), text: z.string(), again: z.boolean().optional() }).optional(),
+  /** Flows that the person said it was not about: nobody is asked that again. */
+  declined: z.array(z.string()).optional(),
   /** Flows that began by themselves once do not again. */
   offered: z.array(z.string()),
   /** Milliseconds since 1970. */
@@ -78,6 +80,6 @@ export function parseDialogue(stored: unknown, now: Date): Dialogue {
   const parsed = dialogue.safeParse(stored);
   if (!parsed.success) return newDialogue(now);
   if (now.getTime() - parsed.data.at <= longestPauseMs) return parsed.data;
-  const { sentiment: _, active: __, unsure: ___, ...kept } = parsed.data;
+  const { sentiment: _, active: __, unsure: ___, declined: ____, ...kept } = parsed.data;
   return { ...kept, phase: "GREETING", paused: [], misses: 0 };
 }

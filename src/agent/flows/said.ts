@@ -13,6 +13,9 @@ const someoneElse =
 const paymentFailed =
   /\bpayment\b[^]{0,200}\bfail(?:ed|ing|s|ure)?\b|\bfail(?:ed|ing|s|ure)?\b[^]{0,200}\bpayment\b/iu;
 
+const puzzled =
+  /^(?:sorry,? |um+,? )?(?:what|huh|pardon|come again|sorry|what do you mean(?: by that)?|i (?:do not|don't) (?:understand|get it)|wie bitte|was|was meinen sie|qué|cómo|quoi|comment|pardon|อะไร|何|什么)[ ?!.…]*$/iu;
+
 const readCharacters = 500;
 
 /** A plain yes, in the usual words or one of `also`; not "yes, but …". */
@@ -20,6 +23,21 @@ export function isYes(text: string, also: readonly string[] = []): boolean {
   const said = tidy(text);
   if (also.some((words) => said.toLowerCase().includes(words.toLowerCase()) && !no.test(said))) return true;
   return yes.test(said) && !but.test(said);
+}
+
+/** What stands behind a yes, empty where it is plain; undefined where there is none: "yes, from Bangkok". */
+export function afterYes(text: string): string | undefined {
+  return behind(yes, text);
+}
+
+/** What stands behind a no, empty where it is plain; undefined where there is none: "no, it is about my chair". */
+export function afterNo(text: string): string | undefined {
+  return behind(no, text);
+}
+
+/** The whole message says that a question was not understood: "what?", "what do you mean?". */
+export function isPuzzled(text: string): boolean {
+  return puzzled.test(tidy(text));
 }
 
 /** A plain no. */
@@ -48,6 +66,17 @@ export function correctsSomething(text: string): boolean {
   return /(?<!\p{L})(?:actually|instead|rather|change|changed|make (?:it|that)|i mean|i meant|sorry|correction|wait|no|not|but|doch|lieber|mejor|plutôt)(?!\p{L})/iu.test(
     tidy(text),
   );
+}
+
+function behind(word: RegExp, text: string): string | undefined {
+  const said = tidy(text);
+  const found = word.exec(said);
+  return found === null
+    ? undefined
+    : said
+        .slice(found[0].length)
+        .replace(/^[\s,.;:!–-]+/u, "")
+        .trim();
 }
 
 function tidy(text: string): string {

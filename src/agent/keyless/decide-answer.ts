@@ -1,39 +1,10 @@
-import type { Citation } from "../../core/reply.ts";
-import type { Understanding } from "../../core/understanding.ts";
-import type { FaqIndex } from "../faq/faq-index.ts";
 import type { Dialogue } from "../flows/dialogue.ts";
-import { findFlow } from "../flows/flow-book.ts";
-import {
-  dropIgnoredOffer,
-  missReply,
-  remind,
-  startFlow,
-  takeMessage,
-  type FlowMessage,
-} from "../flows/flow-engine.ts";
-import type { FlowHouse, Move } from "../flows/flow-moves.ts";
+import { dropIgnoredOffer, missReply, remind, takeMessage, type FlowMessage } from "../flows/flow-engine.ts";
+import type { Move } from "../flows/flow-moves.ts";
 import type { Said } from "../flows/run-flow.ts";
-import { asksForHuman, isNo, isYes, tellsOfFailedPayment } from "../flows/said.ts";
-
-/** What a company's brain goes by while it decides on one message. */
-export interface BrainHouse extends FlowHouse {
-  readonly faq: FaqIndex | undefined;
-  /** What a greeting offers. */
-  readonly starters: readonly string[];
-  /** The models are down: say so, and show what can be answered. */
-  readonly limited: boolean;
-  /** Understands an earlier message of this conversation again. */
-  readonly understandAgain: (text: string) => Understanding;
-}
-
-/** A move, with what it was taken from and why. */
-export interface Decided extends Move {
-  readonly citations: readonly Citation[];
-  /** For the log and for staff. */
-  readonly because: string;
-  /** Nothing that was written fits: whoever has documents looks there before this is said. */
-  readonly missed?: true | undefined;
-}
+import { asksForHuman, isNo, tellsOfFailedPayment } from "../flows/said.ts";
+import { decideClarification, decideUnsure } from "./clarification.ts";
+import { from, type BrainHouse, type Decided } from "./decided.ts";
 
 const sureFrom = 0.7;
 const worthAskingFrom = 0.4;
@@ -54,7 +25,7 @@ export function decideAnswer(before: Dialogue, message: FlowMessage, house: Brai
     );
   return (
     decideUrgent(dialogue, message, house) ??
-    decideUnsure(dialogue, message, house) ??
+    decideUnsure(dialogue, message, house, (left, said) => decideAnswer(left, said, house)) ??
     decideFlow(dialogue, message, house) ??
     decideMood(dialogue, message, house) ??
     decideFaq(dialogue, message, house) ??
@@ -76,26 +47,6 @@ function decideUrgent(
     understood.confidence >= sureFrom &&
     dialogue.active?.waiting === undefined;
   return asksForHuman(text) || meansHuman ? toPeople(dialogue, house, "asked for a human") : undefined;
-}
-
-/** The answer to "is this about your booking?". */
-function decideUnsure(before: Dialogue, message: FlowMessage, house: BrainHouse): Decided | undefined {
-  const { unsure, ...dialogue } = before;
-  if (unsure === undefined) return undefined;
-  const flow = house.book.find(unsure.flow);
-  if (flow !== undefined && isYes(message.text)) {
-    const asked = { text: unsure.text, understood: house.understandAgain(unsure.text) };
-    return from(startFlow(dialogue, flow, asked, house), `clarified: ${flow.name}`);
-  }
-  if (!isNo(message.text)) return decideAnswer(dialogue, message, house);
-  return from(
-    {
-      dialogue: { ...dialogue, fallbacks: dialogue.fallbacks + 1 },
-      said: [{ body: house.phrases.say("fallback3"), suggestions: house.starters }],
-      next: { kind: "wait" },
-    },
-    "clarified: it was something else",
-  );
 }
 
 function decideFlow(dialogue: Dialogue, message: FlowMessage, house: BrainHouse): Decided | undefined {
@@ -153,33 +104,6 @@ function decideSmallTalk(
   );
 }
 
-/** Not sure enough to begin, sure enough to ask: a question back comes before a person. */
-function decideClarification(
-  dialogue: Dialogue,
-  message: FlowMessage,
-  house: BrainHouse,
-): Decided | undefined {
-  const guess = findFlow(message, house.book);
-  if (guess === undefined || guess.confidence < worthAskingFrom || dialogue.active !== undefined)
-    return undefined;
-  const { phrases } = house;
-  return from(
-    {
-      dialogue: { ...dialogue, unsure: { flow: guess.flow.name, text: message.text.slice(0, longestKept) } },
-      said: [
-        {
-          body: phrases.say("didYouMean", { title: guess.flow.title }),
-          suggestions: [phrases.say("yes"), phrases.say("no")],
-        },
-      ],
-      next: { kind: "wait" },
-    },
-    `asked back: ${guess.flow.name} at ${guess.confidence.toFixed(2)}`,
-  );
-}
-
-const longestKept = 1_000;
-
 /** Nothing was found: other words first, then the honest "I don't know", then a person. */
 function decideMiss(dialogue: Dialogue, { understood }: FlowMessage, house: BrainHouse): Decided {
   const missed = missReply(dialogue, house);
@@ -234,8 +158,4 @@ function toPeople(dialogue: Dialogue, house: BrainHouse, reason: string): Decide
     },
     reason,
   );
-}
-
-function from(move: Move, because: string): Decided {
-  return { ...move, citations: [], because };
 }

@@ -18,7 +18,8 @@ import { createTurnClock } from "../turn-clock.ts";
 import { createPrices } from "../prices.ts";
 import { createUsageMeter } from "../usage-meter.ts";
 import type { BrainConfig } from "./brain-config.ts";
-import { decideAnswer, type BrainHouse, type Decided } from "./decide-answer.ts";
+import { decideAnswer } from "./decide-answer.ts";
+import type { BrainHouse, Decided } from "./decided.ts";
 import { createFlowTools } from "./flow-tools.ts";
 
 /** What one company's brain is made of. */
@@ -31,8 +32,9 @@ export interface BrainParts {
   readonly understand: (request: AgentRequest, onUsed: (used: Usage) => void) => Promise<Understand>;
   readonly tools: readonly Tool[];
   readonly turnTimeoutMs: number;
-  /** The company's language and time zone, for whoever tells none. */
+  /** The company's language, for whoever tells none. */
   readonly language?: string | undefined;
+  /** Where the company is, and what its flows are about happens; where nothing is said, the person's days count. */
   readonly timeZone?: string | undefined;
   readonly mayCall?: MayCall | undefined;
   /** Looks in the company's documents for what nothing was written for. A failure is no answer and not thrown. */
@@ -147,7 +149,9 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
   }
 
   function prepare(request: AgentRequest, understand: Understand, limited: boolean) {
-    const { now, timeZone = parts.timeZone } = request.context;
+    const { now } = request.context;
+    // What a company's flows are about happens where the company is: tonight is tonight there.
+    const timeZone = parts.timeZone ?? request.context.timeZone;
     const dialogue = parseDialogue(request.dialogue, now);
     const context = {
       now,

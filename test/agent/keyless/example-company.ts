@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse as parseYaml } from "yaml";
 import { parseBrainFiles } from "../../../src/agent/keyless/brain-config.ts";
-import { createKeylessBrain, type KeylessBrain } from "../../../src/agent/keyless/keyless-brain.ts";
+import {
+  createKeylessBrain,
+  type BrainParts,
+  type KeylessBrain,
+} from "../../../src/agent/keyless/keyless-brain.ts";
 import type { AgentAnswer, AgentRequest } from "../../../src/core/agent.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { Tool } from "../../../src/core/tool.ts";
@@ -19,8 +23,12 @@ function read(kind: string, slug: string): unknown {
   }
 }
 
-/** The brain of one of the companies in `config/`, with these tools. */
-export function aBrainOf(slug: string, tools: readonly Tool[]): KeylessBrain {
+/** The brain of one of the companies in `config/`, with these tools, and where that company is. */
+export function aBrainOf(
+  slug: string,
+  tools: readonly Tool[],
+  { timeZone }: Pick<BrainParts, "timeZone"> = {},
+): KeylessBrain {
   const understander = createLazyUnderstander(read("intents", slug), slug);
   const files = { flows: read("flows", slug), faq: read("faq", slug), templates: read("templates", slug) };
   const { intents } = understander;
@@ -29,6 +37,7 @@ export function aBrainOf(slug: string, tools: readonly Tool[]): KeylessBrain {
     understand: (): Promise<Understand> => understander.load(),
     tools,
     turnTimeoutMs: 20_000,
+    timeZone,
     log: silentLog,
   });
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NewTicket } from "../../../tools/support/create-ticket.ts";
 import { createTicketTool } from "../../../tools/support/create-ticket.ts";
+import { aRequest } from "../agent-stand.ts";
 import { aBrainOf, aTalkWith } from "./example-company.ts";
 
 const made: NewTicket[] = [];
@@ -98,6 +99,77 @@ describe("without a model", () => {
     expect(german).toContain("samstags von 10 bis 14 Uhr");
     expect(thanks).toContain("Gern geschehen");
     expect(talk.kept().language).toBe("de");
+  });
+
+  it("takes tonight and tomorrow as they are where the company is, whatever clock the person has", async () => {
+    const now = new Date("2026-03-02T01:30:00Z"); // still March 1 in Los Angeles, March 2 in Bangkok
+    const context = { ...aRequest("").request.context, now, timeZone: "America/Los_Angeles" };
+    const says = async (of: typeof brain) =>
+      (await aTalkWith(of, { context }).tell("Book a flight to Phuket", "tomorrow"))[1];
+    const inBangkok = aBrainOf("example", [createTicketTool({ create })], { timeZone: "Asia/Bangkok" });
+    expect(await says(inBangkok)).toContain("Tuesday, March 3");
+    expect(await says(brain)).toContain("Monday, March 2");
+  });
+
+  describe("asks back where it is not sure, and takes what comes then as it is meant:", () => {
+    const asked = "Just to be sure: is this about your flight?";
+
+    it.each([
+      ["yes", "A flight to phuket on Sunday, March 8."],
+      ["yes, from Bangkok please", "A flight from Bangkok to phuket on Sunday, March 8."],
+      ["yes but on monday", "A flight to phuket on Monday, March 2."],
+      ["a flight", "A flight to phuket on Sunday, March 8."],
+      ["trip to phuket on sunday", "A flight to phuket on Sunday, March 8."],
+    ])("%j begins with all that was said", async (reply, begun) => {
+      const [first, second] = await aCompany().talk.tell("trip to phuket on sunday", reply);
+      expect(first).toBe(asked);
+      expect(second).toContain(begun);
+    });
+
+    it.each([
+      ["When are you open?", "We are open Monday to Friday"],
+      ["ok, when are you open?", "We are open Monday to Friday"],
+      ["no, when are you open?", "We are open Monday to Friday"],
+      ["open a ticket", "What is it about"],
+      ["thanks", "You're welcome!"],
+      ["never mind", "No problem."],
+      ["no", "Can you provide more details?"],
+      ["blorp frobnicate", "Could you please rephrase that?"],
+    ])("%j is about something else, and is answered", async (reply, answer) => {
+      const { talk } = aCompany();
+      const [first, second] = await talk.tell("trip to phuket on sunday", reply);
+      expect(first).toBe(asked);
+      expect(second).toContain(answer);
+      // The question is over: a late yes begins nothing that nobody speaks of any more.
+      const [late] = await talk.tell("yes");
+      expect(late).not.toContain("A flight");
+    });
+
+    it("says it once more to who did not understand it, and only once", async () => {
+      const [, again, other] = await aCompany().talk.tell("trip to phuket on sunday", "What?", "what?");
+      expect(again).toBe(asked);
+      expect(other).not.toBe(asked);
+    });
+
+    it("is not asked again what was denied, and nobody is asked in circles", async () => {
+      const { talk } = aCompany();
+      const said = ["trip to phuket on sunday", "no", "trip to phuket on sunday", "trip to phuket on sunday"];
+      const answers = await talk.tell(...said);
+      expect(answers.filter((answer) => answer === asked)).toHaveLength(1);
+      expect(answers[2]).toContain("Can you ask in a different way?");
+      expect(answers[3]).toContain("I don't know");
+    });
+
+    it("begins anew after a day in which nobody said anything", async () => {
+      const { talk } = aCompany();
+      await talk.tell("trip to phuket on sunday", "no", "trip to phuket on sunday");
+      const kept = talk.kept().dialogue as { at: number };
+      kept.at -= 25 * 60 * 60 * 1000;
+      expect(await talk.tell("trip to phuket on sunday")).toEqual([asked]);
+      kept.at = (talk.kept().dialogue as { at: number }).at - 25 * 60 * 60 * 1000;
+      Object.assign(talk.kept().dialogue as object, { at: kept.at });
+      expect((await talk.tell("yes"))[0]).not.toContain("A flight");
+    });
   });
 
   it("says that the chat is limited and what it can answer when the models are down (R223)", async () => {
