@@ -9,6 +9,7 @@ import { chartKinds, type Chart } from "./read-chart.ts";
 // Draws one chart and ends with its thread: loading, laying out and painting take most of a second of computing.
 const job = z.object({
   format: z.enum(["png", "svg"]),
+  fonts: z.array(z.string()),
   chart: z.object({
     kind: z.enum(chartKinds),
     title: z.string(),
@@ -23,9 +24,9 @@ const sharpness = 1.5;
 const require = createRequire(import.meta.url);
 const echarts = require("echarts") as typeof ECharts;
 
-const { chart, format } = job.parse(workerData);
+const { chart, format, fonts } = job.parse(workerData);
 const svg = drawSvg(chart);
-parentPort?.postMessage(format === "svg" ? Buffer.from(svg) : await drawPng(svg));
+parentPort?.postMessage(format === "svg" ? Buffer.from(svg) : await drawPng(svg, fonts));
 
 function drawSvg(drawn: Chart): string {
   const canvas = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });
@@ -35,14 +36,15 @@ function drawSvg(drawn: Chart): string {
   return text;
 }
 
-/** A picture must look the same on a machine without fonts, so it brings its own. */
-async function drawPng(text: string): Promise<Uint8Array> {
+/** A picture must look the same on a machine without fonts, so it brings its own; other letters are looked for behind it. */
+async function drawPng(text: string, others: readonly string[]): Promise<Uint8Array> {
   const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
-  const [program, font] = await Promise.all([
+  const own = require.resolve("dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf");
+  const [program, fontBuffers] = await Promise.all([
     readFile(require.resolve("@resvg/resvg-wasm/index_bg.wasm")),
-    readFile(require.resolve("dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf")),
+    Promise.all([own, ...others].map((file) => readFile(file))),
   ]);
   await initWasm(program);
-  const fonts = { fontBuffers: [font], defaultFontFamily: fontFamily, sansSerifFamily: fontFamily };
-  return new Resvg(text, { font: fonts, fitTo: { mode: "zoom", value: sharpness } }).render().asPng();
+  const font = { fontBuffers, defaultFontFamily: fontFamily, sansSerifFamily: fontFamily };
+  return new Resvg(text, { font, fitTo: { mode: "zoom", value: sharpness } }).render().asPng();
 }

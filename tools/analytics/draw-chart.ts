@@ -2,6 +2,13 @@ import { Worker } from "node:worker_threads";
 import { TransientError } from "../../src/core/errors.ts";
 import type { Chart } from "./read-chart.ts";
 
+/** As what a chart is drawn. */
+export interface Drawing {
+  readonly format: "png" | "svg";
+  /** Files of fonts with letters that the built-in face lacks. */
+  readonly fonts?: readonly string[] | undefined;
+}
+
 const workerModule = new URL("chart-worker.ts", import.meta.url);
 
 /**
@@ -10,12 +17,12 @@ const workerModule = new URL("chart-worker.ts", import.meta.url);
  */
 export async function drawChart(
   chart: Chart,
-  format: "png" | "svg",
+  { format, fonts = [] }: Drawing,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   signal.throwIfAborted();
   const worker = new Worker(workerModule, {
-    workerData: { chart, format },
+    workerData: { chart, format, fonts },
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 256 },

@@ -3,7 +3,7 @@ export function toFileName(title: string, fallback: string, ending: string): str
   const name = title
     .normalize("NFKC")
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "");
   const short = [...name].slice(0, 60).join("").replace(/-+$/, "");
   return `${short === "" ? fallback : short}.${ending}`;

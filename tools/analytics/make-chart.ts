@@ -5,6 +5,7 @@ import type { Reports, ReportTable } from "../../src/core/reports.ts";
 import { defineTool, type Tool, type ToolContext } from "../../src/core/tool.ts";
 import { askReports, report, sqlText } from "./ask-reports.ts";
 import { drawChart } from "./draw-chart.ts";
+import { findFonts } from "./find-fonts.ts";
 import { toFileName } from "./file-name.ts";
 import { chartKinds, readChart, type Chart } from "./read-chart.ts";
 
@@ -29,12 +30,16 @@ const input = z.strictObject({
   format: z.enum(["png", "svg"]).default("png").describe("png is shown in every chat"),
 });
 
-// The scripts the built-in face has; with others a program that shows the SVG brings its own.
+// The scripts the built-in face has. Others are drawn with the machine's fonts; where it has none, the program that
+// shows the SVG brings its own.
 const drawable =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Common}\p{Script=Inherited}]*$/u;
 
 /** Draws rows as a chart and hangs the picture on the answer. */
-export function createMakeChart(reports: Reports): Tool {
+export function createMakeChart(
+  reports: Reports,
+  { fontFolders }: { readonly fontFolders?: readonly string[] | undefined } = {},
+): Tool {
   return defineTool({
     name: "make_chart",
     description:
@@ -46,7 +51,7 @@ export function createMakeChart(reports: Reports): Tool {
     async run({ kind, title, sql, data: given, format }, context) {
       const table = await readTable(reports, context.tenantId, { sql, data: given });
       const chart = readChart({ kind, title }, table);
-      const attached = await drawAndAttach(chart, format, context);
+      const attached = await drawAndAttach(chart, { format, fontFolders }, context);
       return { attached, labels: chart.labels.length, series: chart.series.map(({ name }) => name) };
     },
   });
@@ -68,12 +73,20 @@ async function readTable(
 
 async function drawAndAttach(
   chart: Chart,
-  format: "png" | "svg",
+  {
+    format,
+    fontFolders,
+  }: { readonly format: "png" | "svg"; readonly fontFolders?: readonly string[] | undefined },
   { attach, signal }: Pick<ToolContext, "attach" | "signal">,
 ): Promise<string> {
   const texts = [chart.title, ...chart.labels, ...chart.series.map(({ name }) => name)].join("");
-  const kind = drawable.test(texts) ? format : "svg";
-  const bytes = await drawChart(chart, kind, signal);
+  const foreign = Array.from(texts).filter((letter) => !drawable.test(letter));
+  const fonts =
+    format === "png"
+      ? await findFonts(new Set(foreign.map((letter) => letter.codePointAt(0) ?? 0)), fontFolders)
+      : undefined;
+  const kind = fonts === undefined ? "svg" : "png";
+  const bytes = await drawChart(chart, { format: kind, fonts }, signal);
   const name = toFileName(chart.title, "chart", kind);
   await attach({ name, mimeType: kind === "png" ? "image/png" : "image/svg+xml", bytes });
   return name;

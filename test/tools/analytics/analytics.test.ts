@@ -1,9 +1,11 @@
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseToolInput, runTool, toolOutcome, type ToolOutcome } from "../../../src/agent/run-tool.ts";
 import type { TenantId } from "../../../src/core/ids.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { Tool, ToolFile } from "../../../src/core/tool.ts";
 import { createAnalyticsTools } from "../../../tools/analytics/analytics.ts";
+import { findFonts } from "../../../tools/analytics/find-fonts.ts";
 import { reportViews } from "../../../tools/analytics/report-views.ts";
 import { aRequest } from "../../agent/agent-stand.ts";
 import { toolContract } from "../../contract/tool.ts";
@@ -17,10 +19,15 @@ beforeAll(async () => {
 afterAll(() => stand?.stop());
 beforeEach(() => {
   attached = [];
+  fontFolders = [];
 });
 
+const dejaVu = path.join(import.meta.dirname, "../../../node_modules/dejavu-fonts-ttf/ttf");
+/** Where fonts are looked for: nowhere, unless a test says so, because machines differ. */
+let fontFolders: readonly string[] = [];
+
 const tool = (name: string): Tool => {
-  const found = createAnalyticsTools(stand.reports).find((one) => one.name === name);
+  const found = createAnalyticsTools(stand.reports, { fontFolders }).find((one) => one.name === name);
   if (found === undefined) throw new Error(`there is no tool ${name}`);
   return found;
 };
@@ -185,6 +192,22 @@ describe("make_chart", () => {
     const data = { columns: ["曜日", "件数"], rows: [["月曜", 3]] };
     await call("make_chart", { kind: "bar", title: "チケット", data });
     expect(attached[0]?.name).toBe("チケット.svg");
+  });
+
+  it("draws it where the machine has a font for it", async () => {
+    fontFolders = ["/nowhere/at/all", dejaVu];
+    // Lao, which the built-in face is not used for.
+    const data = { columns: ["ວັນ", "n"], rows: [["ຈັນ", 3]] };
+    await call("make_chart", { kind: "bar", title: "ປີ້", data });
+    expect(attached[0]).toMatchObject({ name: "ປີ້.png", mimeType: "image/png" });
+    expect(
+      Buffer.from(attached[0]?.bytes ?? [])
+        .subarray(1, 4)
+        .toString(),
+    ).toBe("PNG");
+    expect(await findFonts(new Set([0x0e81]), [dejaVu])).toHaveLength(1);
+    expect(await findFonts(new Set([0x0e81, 0x6708]), [dejaVu])).toBeUndefined();
+    expect(await findFonts(new Set(), ["/nowhere"])).toEqual([]);
   });
 
   it.each([
