@@ -97,7 +97,10 @@ export const conversations: Readonly<Record<DemoCompany, readonly Conversation[]
         says("the desk lamp", /\d{4}/, /shipped|delivered|processing/),
       ],
     },
-    { title: "a human, please", steps: [says("I want to talk to a human", /human agent|colleague|person/i)] },
+    {
+      title: "a human, please",
+      steps: [says("I want to talk to a human", /human agent|colleague|teammate|person/i)],
+    },
   ],
   example: [
     {
