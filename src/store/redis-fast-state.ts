@@ -63,7 +63,7 @@ export function createRedisFastState({ url, log, prefix = "" }: RedisFastStatePa
     const stored = await orElse(undefined, async () =>
       slide === undefined
         ? ((await redis.getBuffer(prefix + key)) ?? undefined)
-        : toBuffer(await redis.callBuffer("GETEX", prefix + key, "PX", String(slide))),
+        : ((await redis.getexBuffer(prefix + key, "PX", slide)) ?? undefined),
     );
     const value = stored === undefined ? undefined : decode(stored);
     if (value !== undefined && isNear) await keepNearby(key, value, options.ttlMs);
@@ -238,8 +238,4 @@ function decode(stored: Buffer): CacheValue | undefined {
   const body = stored.subarray(1);
   if (stored[0] === textMark) return body.toString("utf8");
   return stored[0] === bytesMark ? body : undefined;
-}
-
-function toBuffer(answer: unknown): Buffer | undefined {
-  return Buffer.isBuffer(answer) ? answer : undefined;
 }

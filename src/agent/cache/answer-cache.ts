@@ -167,8 +167,10 @@ export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
     nearby.set(hash, answer);
     try {
       const sealed = (await sealer.forTenant(scope.tenantId)).seal(purpose, JSON.stringify(answer));
-      await fast.set(`query:${hash}:response`, sealed, { ttlMs });
-      await fast.set(`query:${hash}:old`, sealed, { ttlMs: weekMs });
+      await Promise.all([
+        fast.set(`query:${hash}:response`, sealed, { ttlMs }),
+        fast.set(`query:${hash}:old`, sealed, { ttlMs: weekMs }),
+      ]);
     } catch (cause) {
       log.warn({ err: cause }, "cached answer kept by this process alone");
     }
