@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AgentRequest } from "../core/agent.ts";
-import { PermanentError, TransientError } from "../core/errors.ts";
-import type { StepOutcome } from "../core/journal.ts";
+import { PermanentError, StoodDownError, TransientError } from "../core/errors.ts";
+import { StoppedInActError, type StepOutcome } from "../core/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { Tool, ToolContext, TurnFiles } from "../core/tool.ts";
 import { collectFiles } from "./collect-files.ts";
@@ -26,7 +26,10 @@ export interface ToolRun {
   readonly maxResultBytes: number;
   readonly mayCall: MayCall | undefined;
   readonly log: Log;
-  /** The caller stops altogether: nothing is recorded and the call rejects. */
+  /**
+   * The caller stops altogether: the call rejects. What a write was sent for is not called off when somebody took the
+   * conversation, only when the process ends and another one repeats it.
+   */
   readonly stopped: AbortSignal;
   /** The turn's time is over. Reads end; a write that began keeps its own timeout, so that its outcome is known. */
   readonly expired: AbortSignal;
@@ -54,19 +57,41 @@ export function parseToolInput(
 /**
  * Runs a tool under its timeout. What goes wrong is told to the model as text.
  * A write that may have happened is tried once more under the same key when it is repeatable,
- * and is `uncertain` if that does not tell. Rejects only when `stopped` aborts.
+ * and is `uncertain` if that does not tell. Rejects only when `stopped` aborts: with a StoppedInActError where a write
+ * was on its way by then.
  */
 export async function runTool(run: ToolRun): Promise<StepOutcome> {
-  const { tool } = run;
+  const { tool, stopped } = run;
   const started = performance.now();
-  const refusal = (await askPermission(run)) ?? (await askRules(run));
-  const { outcome, runs } = refusal === undefined ? await runAll(run) : { outcome: refusal, runs: 0 };
-  return {
+  const toStep = (outcome: ToolOutcome, runs: number): StepOutcome => ({
     output: outcome,
     ok: outcome.kind === "result",
     durationMs: performance.now() - started,
     costUsd: runs * tool.cost,
+  });
+  const refusal = (await askPermission(run)) ?? (await askRules(run));
+  if (refusal !== undefined) return toStep(refusal, 0);
+  stopped.throwIfAborted();
+  const ran = runAll(run).then(({ outcome, runs }) => toStep(outcome, runs));
+  return tool.effect === "write" ? unlessTaken(stopped, ran) : ran;
+}
+
+/** The turn ends at once when somebody takes the conversation; what was sent goes on beside it. */
+async function unlessTaken(stopped: AbortSignal, ran: Promise<StepOutcome>): Promise<StepOutcome> {
+  const taken = Promise.withResolvers<never>();
+  const leave = (): void => {
+    if (isTaken(stopped)) taken.reject(new StoppedInActError(stopped.reason, ran));
   };
+  stopped.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([ran, taken.promise]);
+  } finally {
+    stopped.removeEventListener("abort", leave);
+  }
+}
+
+function isTaken({ reason }: AbortSignal): boolean {
+  return reason instanceof StoodDownError && reason.why === "taken";
 }
 
 async function askPermission({ tool, context, mayCall }: ToolRun): Promise<ToolOutcome | undefined> {
@@ -98,12 +123,15 @@ async function askRules(run: ToolRun): Promise<ToolOutcome | undefined> {
 
 async function runAll(run: ToolRun): Promise<{ readonly outcome: ToolOutcome; readonly runs: number }> {
   const first = await runOnce(run);
-  if (first.kind !== "uncertain" || !run.tool.repeatable) return { outcome: first, runs: 1 };
+  // Whoever has the conversation now decides whether it is tried once more.
+  const mayRepeat = run.tool.repeatable && !run.stopped.aborted;
+  if (first.kind !== "uncertain" || !mayRepeat) return { outcome: first, runs: 1 };
   return { outcome: await runOnce(run), runs: 2 };
 }
 
 async function runOnce(run: ToolRun): Promise<ToolOutcome> {
-  const { tool, stopped, expired } = run;
+  const { tool, expired } = run;
+  const stopped = tool.effect === "write" ? unlessOnlyTaken(run.stopped) : run.stopped;
   stopped.throwIfAborted();
   const signals = tool.effect === "write" ? [stopped] : [stopped, expired];
   const limit = withTimeout(signals, tool.timeoutMs);
@@ -123,6 +151,17 @@ async function runOnce(run: ToolRun): Promise<ToolOutcome> {
   } finally {
     limit.end();
   }
+}
+
+/** Aborts when the process ends; not when somebody took the conversation, for then nobody would learn what became of it. */
+function unlessOnlyTaken(stopped: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (!isTaken(stopped)) controller.abort(stopped.reason);
+  };
+  if (stopped.aborted) stop();
+  else stopped.addEventListener("abort", stop, { once: true, signal: controller.signal });
+  return controller.signal;
 }
 
 /** One signal for all reasons to stop, and a race that ends even when the work ignores it. */

@@ -41,3 +41,14 @@ export class UnrepeatableStepError extends Error {
     this.key = key;
   }
 }
+
+/** The turn was stopped while an act of it was on its way, which nobody can take back: what comes of it is told later. */
+export class StoppedInActError extends Error {
+  override readonly name = "StoppedInActError";
+  /** Comes within the act's own time limit; rejects where the process ends before. */
+  readonly outcome: Promise<StepOutcome>;
+  constructor(cause: unknown, outcome: Promise<StepOutcome>) {
+    super("the turn was stopped in the middle of an act", { cause });
+    this.outcome = outcome;
+  }
+}

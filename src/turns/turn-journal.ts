@@ -1,10 +1,17 @@
 import { StoodDownError } from "../core/errors.ts";
-import { UnrepeatableStepError, type Journal, type StepIntent, type StepOutcome } from "../core/journal.ts";
+import {
+  StoppedInActError,
+  UnrepeatableStepError,
+  type Journal,
+  type StepIntent,
+  type StepOutcome,
+} from "../core/journal.ts";
 import type { Lease } from "../core/lease.ts";
 import { withSpan } from "../insights/tracing.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { RecordedStep } from "./claim.ts";
+import { endStepAfterTakeOver } from "./late-step.ts";
 import { beginStep, endStep, type StepResult, type TurnRow } from "./turn-store.ts";
 
 /** The journal of one turn, and what it knows that the commit needs. */
@@ -66,7 +73,28 @@ export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
     }
     await beginning;
     lease.check();
-    return withSpan(intent.kind, span, effect);
+    try {
+      return await withSpan(intent.kind, span, effect);
+    } catch (cause) {
+      if (!(cause instanceof StoppedInActError)) throw cause;
+      void keepLate(key, intent, cause.outcome);
+      throw cause.cause;
+    }
+  }
+
+  /** What was on the wire when somebody took over is known to whoever has it now. An intent without an outcome tells the rest. */
+  async function keepLate(key: string, intent: StepIntent, late: Promise<StepOutcome>): Promise<void> {
+    try {
+      const outcome = await late;
+      const result = toResult(key, outcome);
+      await database.statement(
+        lease.tenantId,
+        endStepAfterTakeOver(lease, turn, { ...result, name: intent.name }),
+      );
+      onStep(intent, outcome);
+    } catch {
+      // The process ends, or the database is away: the intent stands without an outcome.
+    }
   }
 
   async function begin(key: string, intent: StepIntent): Promise<void> {
@@ -83,10 +111,13 @@ export function createTurnJournal(parts: TurnJournalParts): TurnJournal {
 
   /** A tool's outcome is written at once; a thought's may wait for the next statement. */
   async function keep(key: string, intent: StepIntent, outcome: StepOutcome): Promise<void> {
-    const { ok, durationMs, costUsd } = outcome;
-    const output = seal.seal("step.output", JSON.stringify(outcome.output ?? null));
-    pending = { key, output, ok, durationMs, costUsd };
+    pending = toResult(key, outcome);
     if (intent.kind === "tool") await flush();
+  }
+
+  function toResult(key: string, { output, ok, durationMs, costUsd }: StepOutcome): StepResult {
+    const sealed = seal.seal("step.output", JSON.stringify(output ?? null));
+    return { key, output: sealed, ok, durationMs, costUsd };
   }
 
   async function flush(): Promise<void> {
