@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Attempt, ReplyStream } from "../core/channel.ts";
 import { PermanentError, StoodDownError, TransientError, UncertainError } from "../core/errors.ts";
-import type { DeliveryId, TurnId } from "../core/ids.ts";
-import type { Lease } from "../core/lease.ts";
+import type { DeliveryId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
-import type { Database } from "../store/database.ts";
-import type { TenantSeal } from "../store/seal.ts";
 import { cutReply } from "./cut-reply.ts";
 import { sealReply, type Delivery } from "./delivery.ts";
+import type { LiveAnswerParts } from "./live-answer-parts.ts";
 import {
   assertMine,
   inboxVersionOf,
@@ -15,7 +13,7 @@ import {
   rememberRef,
   withdrawIntents,
 } from "./outbox-store.ts";
-import { attemptOf, isStreamClosed, type Destination, type Outbox } from "./outbox.ts";
+import { attemptOf, isStreamClosed } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Something arrived before anything was visible: think again, with everything. */
@@ -49,33 +47,12 @@ export interface LiveAnswer {
   plan(reply: Reply): readonly PlannedPart[];
   /** Puts the planned parts on the platform, in order, and takes away what is left over. */
   complete(parts: readonly PlannedPart[]): Promise<Outcome[]>;
-  /** Ends what is visible with a line of code's own; for a turn that lost the conversation. */
+  /** Something it began is still being written: its end did not go out. */
+  readonly isOpen: boolean;
+  /** Ends what is still being written with a line of code's own; for a turn that lost the conversation. */
   standDown(line: string): Promise<Outcome[]>;
   /** Takes back what was recorded as about to appear and surely did not; for a turn that was surely not committed. */
   withdraw(): Promise<void>;
-}
-
-export interface LiveAnswerParts {
-  readonly database: Database;
-  readonly outbox: Outbox;
-  readonly seal: TenantSeal;
-  readonly lease: Lease;
-  readonly destination: Destination;
-  readonly turnId: TurnId;
-  readonly inboxVersion: number;
-  /** Waited for before anything becomes visible: the turn it belongs to must be known first. */
-  readonly turnRecorded: () => Promise<void>;
-  /** Asked right before the first message appears: may a new arrival still change the answer? */
-  readonly mayJoin: () => boolean;
-  readonly streaming: boolean;
-  /** Only this person sees it; such an answer is never streamed. */
-  readonly onlyFor: string | undefined;
-  readonly correlationId: string;
-  /** What an earlier worker already made visible of this turn. */
-  readonly inherited: readonly Delivery[];
-  readonly onVisible: () => void;
-  /** An answer that is complete this soon is sent in one piece, milliseconds. */
-  readonly graceMs?: number | undefined;
 }
 
 interface LivePart {
@@ -84,6 +61,8 @@ interface LivePart {
   stream: ReplyStream | undefined;
   openedAt: number;
   shown: string;
+  /** Its final text has gone out. */
+  isEnded: boolean;
 }
 
 const defaultGraceMs = 40;
@@ -171,7 +150,8 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     }
     try {
       const stream = await channel.stream(target, text, attemptAt(delivery.id));
-      const part: LivePart = { delivery, ref: stream.ref.id, stream, openedAt: Date.now(), shown: text };
+      const openedAt = Date.now();
+      const part: LivePart = { delivery, ref: stream.ref.id, stream, openedAt, shown: text, isEnded: false };
       live.push(part);
       if (live.length === 1) parts.onVisible();
       // Where the platform cannot be asked later, the message must be known from the first moment.
@@ -325,8 +305,15 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 
   async function completePart(part: PlannedPart, shown: LivePart | undefined): Promise<Outcome | undefined> {
     const { delivery } = part;
-    if (shown?.stream !== undefined)
-      return outbox.finish(lease, destination, { delivery, stream: shown.stream });
+    if (shown !== undefined) {
+      const { stream } = shown;
+      const outcome =
+        stream === undefined
+          ? await outbox.put(lease, destination, delivery)
+          : await outbox.finish(lease, destination, { delivery, stream });
+      shown.isEnded = outcome !== undefined;
+      return outcome;
+    }
     if (!part.visible && delivery.state === "sending") return outbox.putMarked(lease, destination, delivery);
     return outbox.put(lease, destination, delivery);
   }
@@ -350,8 +337,9 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     await pumping;
     if (!isPlanned) await withdraw(); // what was planned may have been committed
     const outcomes: Outcome[] = [];
-    for (const [index, part] of live.entries()) {
-      const isLast = index === live.length - 1;
+    const unended = live.filter(({ isEnded }) => !isEnded);
+    for (const [index, part] of unended.entries()) {
+      const isLast = index === unended.length - 1;
       const reply = { body: isLast ? `${part.shown}…\n\n${line}` : part.shown };
       if (part.stream !== undefined) await part.stream.finish(reply);
       else if (isLast) await channel.update(target, { id: part.ref }, reply, attemptAt(part.delivery.id));
@@ -375,6 +363,9 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     },
     plan,
     complete,
+    get isOpen() {
+      return live.some(({ isEnded }) => !isEnded);
+    },
     standDown,
     withdraw,
   };

@@ -48,6 +48,8 @@ export interface OutboxParts {
   readonly log: Log;
 }
 
+/** Kept with a delivery that was on its way when the conversation changed hands, and landed. */
+const sentLate = "it was on its way when the conversation changed hands";
 /** Ends a message the bot was writing when a person took the conversation over, for whoever reads English. */
 export const takenOverLine = say("en", "handoff.cut");
 
@@ -79,9 +81,10 @@ export function createOutbox({
     inherited: boolean,
   ): Promise<Outcome | undefined> {
     const begun = inherited || delivery.ref !== undefined;
-    const outcome = await guarded({ ...delivery, begun }, () =>
+    const performed = await guarded({ ...delivery, begun }, () =>
       perform(lease, destination, delivery, inherited),
     );
+    const outcome = performed && markIfTaken(lease, delivery, performed);
     if (outcome !== undefined) report(destination.channel.name, delivery, outcome);
     return outcome;
   }
@@ -94,7 +97,7 @@ export function createOutbox({
     const outcome = await guarded({ ...delivery, begun: true }, async () => {
       lease.check();
       await stream.finish(delivery.reply);
-      return { id: delivery.id, state: "sent" };
+      return markIfTaken(lease, delivery, { id: delivery.id, state: "sent" });
     });
     if (outcome !== undefined) report(destination.channel.name, delivery, outcome);
     return outcome && { ...outcome, ref: stream.ref.id }; // its end may have put it elsewhere
@@ -215,6 +218,15 @@ export function createOutbox({
     locate,
     channels,
   };
+}
+
+/** Of an answer that was on the wire when somebody took the conversation it is kept that it was: nobody can call it back. */
+function markIfTaken({ signal }: Lease, { epoch }: Delivery, outcome: Outcome): Outcome {
+  const reason: unknown = signal.aborted ? signal.reason : undefined;
+  const isTaken = reason instanceof StoodDownError && reason.why === "taken";
+  return isTaken && epoch !== undefined && outcome.state === "sent"
+    ? { ...outcome, error: sentLate }
+    : outcome;
 }
 
 /** What a channel needs to know of one try; the checkpoint is the lease's own. */

@@ -218,12 +218,20 @@ async function think(bench: Workbench): Promise<Outcome[] | "drafted" | "needs a
   }
   const committed = await commitAnswer(bench, answer, planned, { also: keep, ...looked });
   await bench.patience.end();
-  const outcomes = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
+  const sent = await withSpan("deliver", { "baton.correlation_id": turn.correlationId }, () =>
     live.complete(planned),
   );
+  const outcomes = [...sent, ...(await endIfTaken(bench))];
   tellTurn(bench, answer, performance.now() - startedAt);
   leaveToMemory(bench, committed);
   return outcomes;
+}
+
+/** Who took over behind the commit finds what had begun to appear as it stood, ended by the line that says so. */
+async function endIfTaken({ parts, request, live }: Workbench): Promise<readonly Outcome[]> {
+  if (!live.isOpen || toStoodDown(undefined, request.lease)?.why !== "taken") return [];
+  if (!(await hasChangedHands(parts, request.lease))) return [];
+  return live.standDown(say(await languageAsked(request), "handoff.cut"));
 }
 
 /** Written like any answer, but nothing of it goes out: colleagues see it in their room. */
