@@ -117,10 +117,12 @@ export function createDeck(parts: DeckParts): Deck {
     await sql.query(settleTickets(subject.tenantId, subject.conversationId, "solved"));
   }
 
+  /** Of a press in a shared thread everybody sees what came, in the card; only who claimed too late is told more. */
   function passAs(work: Work, call: DeckCall, event: BatonEvent): Promise<void> {
     const { command, control } = call;
+    const isSeen = control.kind === "action" && work.room === undefined && command.name !== "claim";
     return pass(work, event, control.id, {
-      command: control.kind === "action" && work.room === undefined ? undefined : command.name,
+      command: isSeen ? undefined : command.name,
       words: command.argument,
     });
   }
