@@ -26,6 +26,7 @@ export interface Books {
   readonly turns: readonly {
     id: string;
     conversation_id: string;
+    epoch: number;
     state: string;
     receipt: string | null;
     through_seq: number;
@@ -45,6 +46,8 @@ export interface Books {
   }[];
   /** When the baton left the bot, by PostgreSQL's own record of the commit, milliseconds since 1970. */
   readonly takeOvers: readonly { conversation_id: string; committed_ms: number }[];
+  /** Calls that were on their way when somebody took over, as the audit names them. */
+  readonly lateCalls: readonly { turn_id: string }[];
 }
 
 /** Reads everything in one snapshot. */
@@ -66,7 +69,7 @@ export async function readBooks(url: string): Promise<Books> {
          FROM deliveries d JOIN conversations c ON c.id = d.conversation_id`,
       ),
       turns: await read(
-        "SELECT id, conversation_id, state, receipt, through_seq::int, inbox_version::int FROM turns",
+        "SELECT id, conversation_id, epoch, state, receipt, through_seq::int, inbox_version::int FROM turns",
       ),
       tickets: await read("SELECT conversation_id, idempotency_key FROM tickets"),
       steps: await read("SELECT turn_id, key, kind, ok FROM steps ORDER BY started_at"),
@@ -77,6 +80,9 @@ export async function readBooks(url: string): Promise<Books> {
       takeOvers: await read(
         `SELECT conversation_id, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS committed_ms
          FROM audit WHERE data->>'from' = 'bot' AND data->>'to' <> 'bot'`,
+      ),
+      lateCalls: await read(
+        "SELECT data->>'turn' AS turn_id FROM audit WHERE action = 'landed after the take-over'",
       ),
     };
   } finally {

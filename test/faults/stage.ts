@@ -52,7 +52,6 @@ export async function openStage(): Promise<Stage> {
   const dataDir = await mkdtemp(path.join(tmpdir(), `${folderName}${process.pid}-`));
   const first = await startTemplateServer(dataDir);
   const { ownerUrl } = first;
-  await asOwner(ownerUrl, "ALTER SYSTEM SET track_commit_timestamp = on");
   await first.stop();
   let server = createEmbeddedPostgres({ dataDir, log: silentLog });
   await server.start();

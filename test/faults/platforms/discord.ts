@@ -87,7 +87,7 @@ export async function startDiscord(): Promise<Platform> {
       return calls.filter(({ method }) => method !== "GET").length + dispatches.length;
     },
     settled,
-    truth: async () => toTruth(discord),
+    truth: async () => readDiscord(discord),
     stop: () => discord.stop(),
   };
 }
@@ -136,7 +136,8 @@ function routesOf(on: CallFault["on"]): string | readonly string[] {
   return typeof on === "string" ? routes[on] : on.map((one) => routes[one]);
 }
 
-function toTruth(discord: DiscordSimulator): Truth {
+/** What the simulated Discord knows to have happened. */
+export function readDiscord(discord: DiscordSimulator): Truth {
   const { calls, messages } = discord.history();
   const parents = new Map(discord.threads().map(({ id, parentId }) => [id, parentId]));
   const bot = discord.app.botUserId;
@@ -160,10 +161,11 @@ function toTruth(discord: DiscordSimulator): Truth {
     writes: calls
       .filter(({ method, route, effect }) => effect === "applied" && writing.includes(`${method} ${route}`))
       .filter(({ messageId }) => messageId !== undefined)
-      .map(({ method, channelId = "", messageId = "", at, body }) => ({
+      .map(({ method, channelId = "", messageId = "", at, ms, body }) => ({
         at: `${spaceOf(channelId)} ${messageId}`,
         what: method,
         ms: at,
+        doneMs: at + ms,
         text: JSON.stringify(body).replaceAll("\\", ""),
       })),
     transcript: seen.map(

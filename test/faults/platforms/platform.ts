@@ -79,8 +79,10 @@ export interface Standing {
 export interface Write {
   readonly at: string;
   readonly what: string;
-  /** Milliseconds since 1970. */
+  /** When it arrived, milliseconds since 1970. */
   readonly ms: number;
+  /** When it was answered. */
+  readonly doneMs: number;
   readonly text: string;
 }
 

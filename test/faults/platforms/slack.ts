@@ -1,6 +1,7 @@
 import { startSlackSimulator } from "../../../simulators/slack/start-slack-simulator.ts";
 import type { SeenMessage } from "../../../simulators/slack/model.ts";
-import type { CallFault, CallName, Platform, Speaker } from "./platform.ts";
+import type { SlackSimulator } from "../../../simulators/slack/simulator.ts";
+import type { CallFault, CallName, Platform, Speaker, Truth } from "./platform.ts";
 
 const methods: Readonly<Record<CallName, string>> = {
   post: "chat.postMessage",
@@ -33,36 +34,6 @@ export async function startSlack(): Promise<Platform> {
     };
   }
 
-  function truth() {
-    const { calls, messages } = slack.history();
-    const seen = messages.filter(({ deleted }) => !deleted);
-    const ours = seen.filter(({ botId }) => botId === slack.installation.botId);
-    return {
-      botMessages: ours
-        .toSorted((a, b) => Number(a.ts) - Number(b.ts))
-        .map((message) => ({
-          at: placeOf(message),
-          thread: `${message.channel} ${message.threadTs ?? ""}`,
-          text: textOf(message),
-          isHalf: message.streaming,
-        })),
-      receipts: seen.filter(({ isBot, reactions }) => !isBot && reactions.length > 0).map(placeOf),
-      writes: calls
-        .filter(({ method, effect }) => effect === "applied" && writing.test(method))
-        .map(({ method, at, ts, channel, args }) => ({
-          at: `${channel ?? textArgument(args["channel"])} ${ts ?? textArgument(args["ts"])}`,
-          what: method,
-          ms: at,
-          text: JSON.stringify(args),
-        })),
-      transcript: seen.map(
-        ({ channel, threadTs = "", ts, userName, text }) =>
-          `${channel} ${threadTs} ${ts} ${userName}: ${text}`,
-      ),
-      complaints: [],
-    };
-  }
-
   return {
     name: "slack",
     env: {
@@ -91,8 +62,39 @@ export async function startSlack(): Promise<Platform> {
     trouble: () => {},
     activity: () => slack.history().calls.length,
     settled: () => slack.settled(5_000).catch(() => {}),
-    truth: async () => truth(),
+    truth: async () => readSlack(slack),
     stop: () => slack.stop(),
+  };
+}
+
+/** What the simulated Slack knows to have happened. */
+export function readSlack(slack: SlackSimulator): Truth {
+  const { calls, messages } = slack.history();
+  const seen = messages.filter(({ deleted }) => !deleted);
+  const ours = seen.filter(({ botId }) => botId === slack.installation.botId);
+  return {
+    botMessages: ours
+      .toSorted((a, b) => Number(a.ts) - Number(b.ts))
+      .map((message) => ({
+        at: placeOf(message),
+        thread: `${message.channel} ${message.threadTs ?? ""}`,
+        text: textOf(message),
+        isHalf: message.streaming,
+      })),
+    receipts: seen.filter(({ isBot, reactions }) => !isBot && reactions.length > 0).map(placeOf),
+    writes: calls
+      .filter(({ method, effect }) => effect === "applied" && writing.test(method))
+      .map(({ method, at, ms, ts, channel, args }) => ({
+        at: `${channel ?? textArgument(args["channel"])} ${ts ?? textArgument(args["ts"])}`,
+        what: method,
+        ms: at,
+        doneMs: at + ms,
+        text: JSON.stringify(args),
+      })),
+    transcript: seen.map(
+      ({ channel, threadTs = "", ts, userName, text }) => `${channel} ${threadTs} ${ts} ${userName}: ${text}`,
+    ),
+    complaints: [],
   };
 }
 

@@ -125,7 +125,7 @@ export async function startTeams(): Promise<Platform> {
     trouble,
     activity: () => teams.history().calls.length,
     settled: () => teams.settled(5_000).catch(() => {}),
-    truth: async () => toTruth(teams),
+    truth: async () => readTeams(teams),
     stop: () => teams.stop(),
   };
 }
@@ -136,7 +136,8 @@ function operationsOf(on: CallFault["on"]): string | readonly string[] {
   return typeof on === "string" ? operations[on] : on.flatMap((one) => operations[one]);
 }
 
-function toTruth(teams: TeamsSimulator): Truth {
+/** What the simulated Teams knows to have happened. */
+export function readTeams(teams: TeamsSimulator): Truth {
   const { calls, messages } = teams.history();
   const seen = messages.filter(({ deleted }) => !deleted);
   const places = new Map(messages.map((message) => [`${message.conversation} ${message.id}`, message]));
@@ -160,6 +161,7 @@ function toTruth(teams: TeamsSimulator): Truth {
         at: touchedBy(call, places),
         what: call.operation,
         ms: call.at,
+        doneMs: call.at + call.ms,
         text: plain(JSON.stringify(call.body)),
       })),
     transcript: seen.map(

@@ -69,31 +69,6 @@ export async function startWeb(): Promise<Platform> {
     }
   }
 
-  async function truth(databaseUrl: string): Promise<Truth> {
-    const differences = await Promise.all(visitors.map(compare));
-    const sorted = visitors.flatMap((visitor) =>
-      visitor
-        .items()
-        .toSorted((a, b) => a.position - b.position)
-        .map((item) => ({ ...item, thread: visitor.thread })),
-    );
-    const ours = sorted.filter(({ role, state }) => role === "assistant" && state !== "deleted");
-    return {
-      botMessages: ours.map(({ id, thread, text, state }) => ({
-        at: `${thread} ${id}`,
-        thread: `${thread} `,
-        text: text.replaceAll("\\", ""),
-        isHalf: state === "streaming",
-      })),
-      receipts: [],
-      writes: [...toldTokens(visitors), ...(await keptWrites(databaseUrl, ours))],
-      transcript: sorted.map(
-        ({ thread, position, id, role, text }) => `${thread} ${position} ${id} ${role}: ${text}`,
-      ),
-      complaints: [...visitors.flatMap((visitor) => visitor.complaints()), ...differences.flat()],
-    };
-  }
-
   return {
     name: "web",
     env: {},
@@ -122,10 +97,36 @@ export async function startWeb(): Promise<Platform> {
     },
     activity: () => visitors.reduce((sum, { heard }) => sum + heard, 0),
     settled,
-    truth,
+    truth: (databaseUrl) => readVisitors(visitors, databaseUrl),
     stop: async () => {
       for (const visitor of visitors) visitor.close();
     },
+  };
+}
+
+/** What the pages of these visitors were told, held against what is kept of their conversations. */
+export async function readVisitors(visitors: readonly Visitor[], databaseUrl: string): Promise<Truth> {
+  const differences = await Promise.all(visitors.map(compare));
+  const sorted = visitors.flatMap((visitor) =>
+    visitor
+      .items()
+      .toSorted((a, b) => a.position - b.position)
+      .map((item) => ({ ...item, thread: visitor.thread })),
+  );
+  const ours = sorted.filter(({ role, state }) => role === "assistant" && state !== "deleted");
+  return {
+    botMessages: ours.map(({ id, thread, text, state }) => ({
+      at: `${thread} ${id}`,
+      thread: `${thread} `,
+      text: text.replaceAll("\\", ""),
+      isHalf: state === "streaming",
+    })),
+    receipts: [],
+    writes: [...toldTokens(visitors), ...(await keptWrites(databaseUrl, ours))],
+    transcript: sorted.map(
+      ({ thread, position, id, role, text }) => `${thread} ${position} ${id} ${role}: ${text}`,
+    ),
+    complaints: [...visitors.flatMap((visitor) => visitor.complaints()), ...differences.flat()],
   };
 }
 
@@ -152,6 +153,7 @@ function toldTokens(visitors: readonly Visitor[]): Write[] {
       at: `${visitor.thread} ${id}`,
       what: "token",
       ms: ms - underWayMs,
+      doneMs: ms,
       text,
     })),
   );
@@ -174,6 +176,7 @@ async function keptWrites(
       at: `${thread} ${id}`,
       what: "kept",
       ms,
+      doneMs: ms,
       text: messages.find((item) => item.thread === thread && item.id === id)?.text ?? "",
     }));
   } finally {
