@@ -6,8 +6,8 @@ import { planToolCalls, stripMarkers } from "./plan-tool-calls.ts";
 const search = "search_knowledge";
 
 /**
- * A rule for the stand-in where documents can be searched: it looks every question up and repeats the first passage
- * that has a word of the question, as little as a model would ever do.
+ * A rule for the stand-in where documents can be searched: it looks every question up and repeats the part that speaks
+ * of it of the first passage that has a word of it, as little as a model would ever do.
  */
 export function answerFromDocuments(exchange: Exchange): Answer | undefined {
   const question = stripMarkers(exchange.asked.join(" ")).trim();
@@ -26,7 +26,27 @@ function tell(content: string, question: string): Answer {
     ({ title, locator, text }) => !toWords(`${title} ${locator} ${text}`).isDisjointFrom(words),
   );
   if (best === undefined) return { text: nothing };
-  return { text: `${best.text}\n\n${standIn}` };
+  return { text: `${stretchOf(best.text, words)}\n\n${standIn}` };
+}
+
+const longest = 600;
+const enough = 0.75;
+
+/** The first paragraphs that have nearly all the words of the question that the passage has; code stays whole. */
+function stretchOf(text: string, words: ReadonlySet<string>): string {
+  const paragraphs = text.match(/(?:^```[^]*?^```|[^\n][^]*?)(?=\n\n|$(?![^]))/gmu) ?? [text];
+  const stretches = paragraphs.map((_, from) => {
+    let [to, length] = [from + 1, paragraphs[from]?.length ?? 0];
+    for (; to < paragraphs.length; to += 1) {
+      length += paragraphs[to]?.length ?? 0;
+      if (length > longest) break;
+    }
+    const told = paragraphs.slice(from, to).join("\n\n");
+    return { told, isCut: to < paragraphs.length, shared: toWords(told).intersection(words).size };
+  });
+  const most = Math.max(...stretches.map(({ shared }) => shared));
+  const best = stretches.find(({ shared }) => shared >= most * enough);
+  return best === undefined ? text : `${best.told}${best.isCut ? "\n\n…" : ""}`;
 }
 
 const standIn =

@@ -189,7 +189,9 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
     search: {
       async search(text, context) {
         const passages = await find(text, context, context.signal);
-        return { passages, disagreement: findDisagreement(passages) };
+        // What is kept for showing it to people as it stands is not for a model.
+        const told = passages.map(({ quotable: _shown, headings: _heads, ...passage }) => passage);
+        return { passages: told, disagreement: findDisagreement(passages) };
       },
     },
     closeness: async (question, texts) => {

@@ -97,6 +97,31 @@ describe("knowledge", () => {
     expect(passage?.text).toContain("Help is here");
   });
 
+  test("a folder that people can read elsewhere is cited by their address, whatever its files are called", async () => {
+    const tenantId = await stand.aCompany();
+    const folder = await mkdtemp(join(tmpdir(), "baton-folder-"));
+    try {
+      await mkdir(join(folder, "a b"));
+      await writeFile(
+        join(folder, "a b", "what?.md"),
+        "# Bikes\n\nBikes are repaired on [Friday](https://a.example/f).",
+      );
+      const link = "https://a.example/help";
+      await stand.ingest.folder(tenantId, folder, { audience: [{ kind: "public" }], link });
+      const ask = () => stand.knowledge.search(tenantId, { text: "bikes repaired", destination: visitor });
+      const [found] = await ask();
+      expect(found?.url).toBe("https://a.example/help/a%20b/what%3F.md");
+      expect(found?.text).toContain("https://a.example/f");
+      await stand.ingest.folder(tenantId, folder, {
+        audience: [{ kind: "public" }],
+        link: "https://b.example/",
+      });
+      expect((await ask())[0]?.url).toBe("https://b.example/a%20b/what%3F.md");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   test("an unreadable document is listed with its problem, and the rest goes on", async () => {
     const tenantId = await stand.aCompany();
     const folder = await mkdtemp(join(tmpdir(), "baton-folder-"));
