@@ -273,7 +273,7 @@ function toPassage(chunk: KeptChunk, relevance: number): Passage {
   const locator = page === undefined ? path.join(" › ") : `p. ${page}`;
   return {
     title,
-    url,
+    url: page === undefined ? url : atPage(url, page),
     locator: locator === "" ? undefined : locator,
     headings: path,
     text: cleanPassage(text, url),
@@ -282,6 +282,11 @@ function toPassage(chunk: KeptChunk, relevance: number): Passage {
     asOf: updatedAt,
     ...(source === reviewedSource && { reviewed: title }),
   };
+}
+
+/** Readers of PDF files open them where the fragment says. */
+function atPage(url: string | undefined, page: number): string | undefined {
+  return url !== undefined && /\.pdf$/i.test(url) ? `${url}#page=${page}` : url;
 }
 
 /** Changes with the bytes and with who may read them. */
