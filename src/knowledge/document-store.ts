@@ -44,18 +44,21 @@ export interface KeptChunk extends Pick<Chunk, "ordinal" | "headings" | "text" |
 export interface DocumentStore {
   list(tenantId: TenantId, sourceId?: string): Promise<KeptDocument[]>;
   find(tenantId: TenantId, id: string): Promise<KeptDocument | undefined>;
+  /** Of these documents those that are there, in no order. */
+  findAll(tenantId: TenantId, ids: readonly string[]): Promise<KeptDocument[]>;
   keep(tenantId: TenantId, document: DocumentToKeep): Promise<void>;
-  /** Remembers what the index has, unless the document or its readers changed since. */
+  /** Remembers what the index has of documents, but of those that, or whose readers, changed since. */
   markIndexed(
     tenantId: TenantId,
-    document: Pick<KeptDocument, "id" | "contentHash" | "audience">,
-    indexedHash: string,
+    documents: readonly Pick<KeptDocument, "id" | "contentHash" | "audience">[],
+    toIndexedHash: (contentHash: string) => string,
   ): Promise<void>;
   /** From this moment on only these groups are shown them, whatever their source says. Resolves with those that were there. */
   restrict(tenantId: TenantId, ids: readonly string[], audience: readonly string[]): Promise<string[]>;
   /** From this moment on nothing shows them. Resolves with those that were there. */
   remove(tenantId: TenantId, ids: readonly string[]): Promise<string[]>;
-  chunksOf(tenantId: TenantId, id: string): Promise<KeptChunk[]>;
+  /** Of all these documents, each one's in their order. */
+  chunksOf(tenantId: TenantId, ids: readonly string[]): Promise<KeptChunk[]>;
   /** Of these chunks those that are there still and that one of the groups may read; in no order. */
   readable(
     tenantId: TenantId,
@@ -99,13 +102,20 @@ interface ChunkRow {
 const documentColumns = "id, details, audience, chunk_count, problem, content_hash, indexed_hash, updated_at";
 const chunkColumns = "c.document_id, c.ordinal, c.content, d.details, d.updated_at";
 
-export function createDocumentStore({
-  database,
-  sealer,
-}: {
+export function createDocumentStore(parts: {
   readonly database: Database;
   readonly sealer: Sealer;
 }): DocumentStore {
+  const { database, sealer } = parts;
+  async function findAll(tenantId: TenantId, ids: readonly string[]): Promise<KeptDocument[]> {
+    const seal = await sealer.forTenant(tenantId);
+    const rows = await database.statement<DocumentRow>(tenantId, {
+      text: `SELECT ${documentColumns} FROM knowledge_documents WHERE id = ANY($1::uuid[])`,
+      values: [ids],
+    });
+    return rows.map((row) => toDocument(row, seal));
+  }
+
   return {
     async list(tenantId, sourceId) {
       const seal = await sealer.forTenant(tenantId);
@@ -117,14 +127,8 @@ export function createDocumentStore({
       return rows.map((row) => toDocument(row, seal));
     },
 
-    async find(tenantId, id) {
-      const seal = await sealer.forTenant(tenantId);
-      const [row] = await database.statement<DocumentRow>(tenantId, {
-        text: `SELECT ${documentColumns} FROM knowledge_documents WHERE id = $1`,
-        values: [id],
-      });
-      return row && toDocument(row, seal);
-    },
+    find: async (tenantId, id) => (await findAll(tenantId, [id]))[0],
+    findAll,
 
     async keep(tenantId, document) {
       const seal = await sealer.forTenant(tenantId);
@@ -135,11 +139,19 @@ export function createDocumentStore({
       });
     },
 
-    async markIndexed(tenantId, { id, contentHash, audience }, indexedHash) {
+    async markIndexed(tenantId, marked, toIndexedHash) {
       await database.statement(tenantId, {
-        text: `UPDATE knowledge_documents SET indexed_hash = $4
-                WHERE id = $1 AND content_hash = $2 AND audience = $3`,
-        values: [id, contentHash, audience, indexedHash],
+        text: `UPDATE knowledge_documents d SET indexed_hash = new.indexed_hash
+                 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+                      AS new (id, content_hash, audience, indexed_hash)
+                WHERE d.id = new.id AND d.content_hash = new.content_hash
+                  AND array_to_string(d.audience, ' ') = new.audience`,
+        values: [
+          marked.map(({ id }) => id),
+          marked.map(({ contentHash }) => contentHash),
+          marked.map(({ audience }) => audience.join(" ")),
+          marked.map(({ contentHash }) => toIndexedHash(contentHash)),
+        ],
       });
     },
 
@@ -166,12 +178,12 @@ export function createDocumentStore({
       });
     },
 
-    async chunksOf(tenantId, id) {
+    async chunksOf(tenantId, ids) {
       const seal = await sealer.forTenant(tenantId);
       const rows = await database.statement<ChunkRow>(tenantId, {
         text: `SELECT ${chunkColumns} FROM knowledge_chunks c JOIN knowledge_documents d ON d.id = c.document_id
-                WHERE c.document_id = $1 ORDER BY c.ordinal`,
-        values: [id],
+                WHERE c.document_id = ANY($1::uuid[]) ORDER BY c.document_id, c.ordinal`,
+        values: [ids],
       });
       return rows.map((row) => toChunk(row, seal));
     },

@@ -103,9 +103,12 @@ const passages = 3;
 const lookedUpForOne = 3;
 const ofOneDocument = 2;
 const published = 64;
+// Times that documents were put in before the index is tidied up, unless no more seem to come.
+const tidiedAfter = 8;
 
 export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
   const findPlaces = createFindPlaces({ retriever, log });
+  const untidy = new Map<TenantId, number>();
   const idOf = (named: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
     documentIdOf(tenantId, named);
   const sourceIdOf = (source: string, tenantId: TenantId) =>
@@ -120,31 +123,31 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
   ): Promise<void> {
     for (let from = 0; from < kept.length; from += published) {
       const some = kept.slice(from, from + published);
-      const findable = await Promise.all(
-        some.map(async ({ id, title, audience: groups }) => ({
-          id,
-          groups,
-          chunks: (await documents.chunksOf(tenantId, id)).map(({ ordinal, headings, text }) => ({
-            id: `${id}:${ordinal}`,
-            title,
-            headings,
-            text,
-          })),
+      const ids = some.map(({ id }) => id);
+      const chunks = Map.groupBy(await documents.chunksOf(tenantId, ids), ({ documentId }) => documentId);
+      const findable = some.map(({ id, title, audience: groups }) => ({
+        id,
+        groups,
+        chunks: (chunks.get(id) ?? []).map(({ ordinal, headings, text }) => ({
+          id: `${id}:${ordinal}`,
+          title,
+          headings,
+          text,
         })),
-      );
+      }));
       await retriever.put(tenantId, findable, signal);
-      for (const each of some) await documents.markIndexed(tenantId, each, indexedHashOf(each.contentHash));
+      await documents.markIndexed(tenantId, some, indexedHashOf);
+      untidy.set(tenantId, (untidy.get(tenantId) ?? 0) + 1);
     }
-    if (kept.length > 0) await index.optimize(tenantId);
+    // While many come, what is not in the indexes yet is found all the same, only more slowly.
+    const puts = untidy.get(tenantId) ?? 0;
+    if (puts === 0 || (puts < tidiedAfter && kept.length === published)) return;
+    untidy.delete(tenantId);
+    await index.optimize(tenantId);
   }
 
   async function publish(tenantId: TenantId, ids: readonly string[], signal?: AbortSignal): Promise<void> {
-    const kept = await Promise.all(ids.map((id) => documents.find(tenantId, id)));
-    await bringIn(
-      tenantId,
-      kept.filter((document) => document !== undefined),
-      signal,
-    );
+    await bringIn(tenantId, ids.length === 0 ? [] : await documents.findAll(tenantId, ids), signal);
   }
 
   async function remove(tenantId: TenantId, ids: readonly string[]): Promise<number> {

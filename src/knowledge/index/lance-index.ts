@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import {
   connect,
   Index,
@@ -39,6 +40,13 @@ export interface LanceIndexParts {
   readonly openTables?: number | undefined;
 }
 
+// With one thread for each of two processors LanceDB waits for itself for ever while it merges a large index
+// (lancedb/lancedb#3568, still so in 0.31): a merge needs one more than it has writers. Read by it with its first work.
+// oxlint-disable-next-line node/no-process-env -- it takes these settings from the environment only
+process.env["LANCE_CPU_THREADS"] ??= String(Math.max(4, availableParallelism()));
+// oxlint-disable-next-line node/no-process-env -- the same
+process.env["LANCE_FTS_NUM_SHARDS"] ??= "1";
+
 // Below this a scan takes no longer than a look into an index of vectors, and is exact.
 const vectorIndexFrom = 5_000;
 const partitionsLookedAt = 16;
@@ -60,6 +68,8 @@ export function createLanceIndex({
   openTables = 200,
 }: LanceIndexParts): KnowledgeIndex {
   let connecting: Promise<Connection> | undefined;
+  // One after the other, for the same reason.
+  let tidying: Promise<unknown> = Promise.resolve();
   const tables = new LRUCache<TenantId, Promise<OpenTable>>({
     max: openTables,
     dispose: (opening) => void opening.then(({ table }) => table.close()).catch(() => {}),
@@ -148,23 +158,28 @@ export function createLanceIndex({
         if (name !== nameOf(tenantId) && (name === all || name.startsWith(`${all}_`)))
           await database.dropTable(name);
     },
-    optimize: (tenantId) =>
-      use(tenantId, "tidy up", async ({ table }) => {
-        await table.optimize({ cleanupOlderThan: new Date(Date.now() - versionsKeptForMs) });
-        const rows = await table.countRows();
-        const isIndexed = (await table.listIndices()).some((index) => index.columns.includes(columns.vector));
-        if (rows < vectorIndexFrom || isIndexed) return;
-        const numPartitions = Math.round(Math.sqrt(rows) / 2);
-        await table.createIndex(columns.vector, {
-          config: Index.ivfFlat({ distanceType: "cosine", numPartitions, maxIterations: 15 }),
-        });
-      }),
+    optimize(tenantId) {
+      const tidied = tidying.then(() => use(tenantId, "tidy up", ({ table }) => tidyUp(table)));
+      tidying = tidied.catch(() => {});
+      return tidied;
+    },
     stop: async () => {
       tables.clear();
       (await connecting)?.close();
       connecting = undefined;
     },
   };
+}
+
+async function tidyUp(table: Table): Promise<void> {
+  await table.optimize({ cleanupOlderThan: new Date(Date.now() - versionsKeptForMs) });
+  const rows = await table.countRows();
+  const isIndexed = (await table.listIndices()).some((index) => index.columns.includes(columns.vector));
+  if (rows < vectorIndexFrom || isIndexed) return;
+  const numPartitions = Math.round(Math.sqrt(rows) / 2);
+  await table.createIndex(columns.vector, {
+    config: Index.ivfFlat({ distanceType: "cosine", numPartitions, maxIterations: 15 }),
+  });
 }
 
 interface OpenTable {

@@ -153,10 +153,20 @@ export function createIngest({ knowledge, parser, loadCounter }: IngestParts): I
     async folder(tenantId, folder, options) {
       const names = await listFolder(folder, readableFile);
       const taking = startTaking(tenantId, options);
-      for (const [at, name] of names.entries()) {
+      // The next file is read, in the parser's process, while this one is kept.
+      const begin = (name: string) => {
+        const keeping = keepFile(tenantId, folder, name, options);
+        keeping.catch(() => {});
+        return { name, keeping };
+      };
+      const [first] = names;
+      let next = first === undefined ? undefined : begin(first);
+      for (let done = 1; next !== undefined; done += 1) {
         options.signal?.throwIfAborted();
-        const kept = await keepFile(tenantId, folder, name, options);
-        await taking.add(kept, { done: at + 1, of: names.length, name });
+        const { name, keeping } = next;
+        const following = names[done];
+        next = following === undefined ? undefined : begin(following);
+        await taking.add(await keeping, { done, of: names.length, name });
       }
       const summary = await taking.end();
       const removed = await knowledge.keepOnly(tenantId, options.source ?? folder, names);
