@@ -15,7 +15,7 @@ export default defineConfig({
     isolate: false,
     // One more than there are cores: tests wait for servers, clocks and each other most of the time.
     maxWorkers: 3,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     allowOnly: false,

@@ -78,7 +78,7 @@ const questions: Readonly<Record<string, (simulator: DiscordSimulator, query: UR
     faults: (simulator) => simulator.faults.list(),
     gateway: (simulator) => ({ count: simulator.gateway.count, sessions: simulator.gateway.sessions }),
     async settled(simulator, query) {
-      await simulator.settled(Number(query.get("timeoutMs") ?? 10_000));
+      await simulator.settled(Number(query.get("timeoutMs") ?? 20_000));
       return { settled: true };
     },
   };

@@ -80,7 +80,7 @@ export interface DiscordSimulator {
   modals(user?: string): Modal[];
   history(): History<SeenMessage>;
   complaints(): readonly Complaint[];
-  /** Asks the probe after every change; rejects after `timeoutMs` (default 10 000). */
+  /** Asks the probe after every change; rejects after `timeoutMs` (default 20 000). */
   waitFor<T>(probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
   /** A session is identified and connected on each shard (default limit 10 000 ms). */
   connected(timeoutMs?: number): Promise<void>;

@@ -209,15 +209,15 @@ export async function startDiscordSimulator(
       forgotten: recorder.forgotten,
     }),
     complaints: () => recorder.complaints.slice(),
-    waitFor: (probe, timeoutMs = 10_000) => activity.waitFor(probe, timeoutMs, () => describe(platform)),
-    async connected(timeoutMs = 10_000) {
+    waitFor: (probe, timeoutMs = 20_000) => activity.waitFor(probe, timeoutMs, () => describe(platform)),
+    async connected(timeoutMs = 20_000) {
       await activity.waitFor(
         () => gateway.count >= settings.shards,
         timeoutMs,
         () => describe(platform),
       );
     },
-    async settled(timeoutMs = 10_000) {
+    async settled(timeoutMs = 20_000) {
       await activity.waitFor(
         () => activity.inHand === 0,
         timeoutMs,

@@ -110,7 +110,7 @@ export function createRequestLog({
   ): Promise<RecordedRequest> {
     const found = [...kept].find(predicate);
     if (found !== undefined) return Promise.resolve(found);
-    const timeoutMs = wait.timeoutMs ?? 10_000;
+    const timeoutMs = wait.timeoutMs ?? 20_000;
     const timeout = AbortSignal.timeout(timeoutMs);
     const over = wait.signal === undefined ? timeout : AbortSignal.any([wait.signal, timeout]);
     return new Promise((resolve, reject) => {

@@ -70,7 +70,7 @@ const questions: Readonly<Record<string, (simulator: SlackSimulator, query: URLS
   faults: (simulator) => simulator.faults.list(),
   sockets: (simulator) => ({ count: simulator.sockets.count }),
   async settled(simulator, query) {
-    await simulator.settled(Number(query.get("timeoutMs") ?? 10_000));
+    await simulator.settled(Number(query.get("timeoutMs") ?? 20_000));
     return { settled: true };
   },
 };

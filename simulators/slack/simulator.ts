@@ -55,9 +55,9 @@ export interface SlackSimulator {
   home(user: string): View | undefined;
   history(): History<SeenMessage>;
   complaints(): readonly Complaint[];
-  /** Asks the probe after every change; rejects after `timeoutMs` (default 10 000). */
+  /** Asks the probe after every change; rejects after `timeoutMs` (default 20 000). */
   waitFor<T>(probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
-  /** No call, delivery or retry in hand and no open stream (default limit 10 000 ms). */
+  /** No call, delivery or retry in hand and no open stream (default limit 20 000 ms). */
   settled(timeoutMs?: number): Promise<void>;
   onChange(listener: (change: Change) => void): () => void;
 

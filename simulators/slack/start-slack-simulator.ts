@@ -128,9 +128,9 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
       forgotten: recorder.forgotten,
     }),
     complaints: () => recorder.complaints.slice(),
-    waitFor: (probe, timeoutMs = 10_000) =>
+    waitFor: (probe, timeoutMs = 20_000) =>
       activity.waitFor(probe, timeoutMs, () => describeActivity(platform)),
-    async settled(timeoutMs = 10_000) {
+    async settled(timeoutMs = 20_000) {
       await activity.waitFor(
         () => activity.inHand === 0 && state.openStreams === 0,
         timeoutMs,

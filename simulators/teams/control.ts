@@ -76,7 +76,7 @@ const questions: Readonly<Record<string, (simulator: TeamsSimulator, query: URLS
     emulatorFetches: openId.emulatorFetches,
   }),
   async settled(simulator, query) {
-    await simulator.settled(Number(query.get("timeoutMs") ?? 10_000));
+    await simulator.settled(Number(query.get("timeoutMs") ?? 20_000));
     return { settled: true };
   },
 };

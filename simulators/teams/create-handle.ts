@@ -105,8 +105,8 @@ export function createHandle(
       forgotten: recorder.forgotten,
     }),
     complaints: () => recorder.complaints.slice(),
-    waitFor: (probe, timeoutMs = 10_000) => work.waitFor(probe, timeoutMs, () => describe(platform)),
-    async settled(timeoutMs = 10_000) {
+    waitFor: (probe, timeoutMs = 20_000) => work.waitFor(probe, timeoutMs, () => describe(platform)),
+    async settled(timeoutMs = 20_000) {
       await work.waitFor(
         () => work.inHand === 0 && state.openStreams === 0,
         timeoutMs,

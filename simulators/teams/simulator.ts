@@ -84,7 +84,7 @@ export interface TeamsSimulator {
   files(): UploadedFile[];
   history(): History<SeenMessage>;
   complaints(): readonly Complaint[];
-  /** Asks the probe after every change; rejects after `timeoutMs` (default 10 000). */
+  /** Asks the probe after every change; rejects after `timeoutMs` (default 20 000). */
   waitFor<T>(probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
   /** No call, delivery or re-send in hand and no open stream (default limit 10 000 ms). */
   settled(timeoutMs?: number): Promise<void>;

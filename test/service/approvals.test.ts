@@ -70,7 +70,7 @@ const buttonsOf = (message: SeenMessage) =>
 
 /** The request as it stands in the thread, once it does. */
 function cardIn(root: Root): Promise<SeenMessage> {
-  return talk.slack.waitFor(() => talk.heard(root).find((message) => buttonsOf(message).length > 0), 6_000);
+  return talk.slack.waitFor(() => talk.heard(root).find((message) => buttonsOf(message).length > 0));
 }
 
 function press(root: Root, card: SeenMessage, what: "approve" | "refuse", user = "Mia") {
@@ -157,7 +157,7 @@ describe("a call that needs a colleague's approval", () => {
       press(root, card, "approve"),
       press(root, card, "refuse"),
     ]);
-    await talk.slack.waitFor(() => says(root, "refunded:A-100") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "refunded:A-100") === 1);
     await talk.settled();
     expect(ran("A-100")).toHaveLength(1);
     expect(says(root, "A colleague approved")).toBe(1);
@@ -175,7 +175,7 @@ describe("a call that needs a colleague's approval", () => {
     await talk.answers(root);
     await asksForRefund("A-120", { user: "Ana", thread: root.ts });
     await press(root, await cardIn(root), "approve");
-    await talk.slack.waitFor(() => says(root, "refunded:A-120") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "refunded:A-120") === 1);
     await talk.settled();
     const offered = talk.model.history().map(({ body }) => JSON.stringify(body));
     expect(offered.find((body) => body.includes("I am at work"))).toContain("open_ledger");
@@ -185,7 +185,7 @@ describe("a call that needs a colleague's approval", () => {
   it("does not run when a colleague refuses it, and says so", async () => {
     const root = await asksForRefund("A-101");
     await press(root, await cardIn(root), "refuse");
-    await talk.slack.waitFor(() => says(root, "Nothing was done") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "Nothing was done") === 1);
     await talk.settled();
     expect(ran("A-101")).toEqual([]);
     expect(await stateOf(root)).toBe("refused");
@@ -232,7 +232,7 @@ describe("a call that needs a colleague's approval", () => {
       "UPDATE approvals a SET expires_at = now() FROM conversations c WHERE c.id = a.conversation_id AND c.thread = $1",
       [root.ts],
     );
-    await talk.slack.waitFor(() => says(root, "Nobody approved") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "Nobody approved") === 1);
     await press(root, card, "approve");
     await talk.settled();
     expect(ran("A-105")).toEqual([]);
@@ -266,7 +266,7 @@ describe("a call that needs a colleague's approval", () => {
     expect(ran("A-107")).toHaveLength(1);
     never();
     await talk.house.restart();
-    await talk.slack.waitFor(() => says(root, "refunded:A-107") === 1, 9_000);
+    await talk.slack.waitFor(() => says(root, "refunded:A-107") === 1);
     await talk.settled();
     expect(ran("A-107")).toHaveLength(1);
   });
@@ -282,7 +282,7 @@ describe("a call that needs a colleague's approval", () => {
       },
     ]);
     await talk.say("@baton well, refund A-108 now", { thread: root.ts });
-    await talk.slack.waitFor(() => says(root, "asked:A-108") === 2, 6_000);
+    await talk.slack.waitFor(() => says(root, "asked:A-108") === 2);
     await talk.settled();
     expect(talk.heard(root).filter((message) => buttonsOf(message).length > 0)).toHaveLength(1);
   });
@@ -306,7 +306,7 @@ describe("a call that needs a colleague's approval", () => {
     });
     taken.resolve();
     beforeEffect = async () => {};
-    await talk.slack.waitFor(() => says(root, "approved before, was carried out") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "approved before, was carried out") === 1);
     await talk.settled();
     expect(ran("A-109")).toHaveLength(1);
     expect(says(root, "refunded:A-109")).toBe(0);
@@ -356,7 +356,7 @@ describe("a call that needs a colleague's approval", () => {
   it("is withdrawn by the colleague who asked for it", async () => {
     const root = await asksForRefund("A-113", { user: "Mia" });
     await press(root, await cardIn(root), "refuse");
-    await talk.slack.waitFor(() => says(root, "Nothing was done") === 1, 6_000);
+    await talk.slack.waitFor(() => says(root, "Nothing was done") === 1);
     expect(await stateOf(root)).toBe("refused");
     await talk.settled();
   });

@@ -61,7 +61,7 @@ describe("a bot called into a running thread", () => {
     await slack.userSays({ user: "Mia", channel: "dm", text: "hello? [[id:heard]]", threadTs }).delivered;
     const words = () => JSON.stringify(slack.botReplies(root.channel, threadTs).map(({ text }) => text));
     const answers = () => [...words().matchAll(/answer:(\w+)/g)].map(([, id]) => id);
-    await slack.waitFor(() => answers().length >= 3, 8_000);
+    await slack.waitFor(() => answers().length >= 3);
     expect(answers().toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(["heard", "lost1", "lost2"]);
     slack.faults.clear();
   });

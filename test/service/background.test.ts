@@ -161,13 +161,13 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-1 file");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-1") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-1") === 1);
     await talk.settled();
     const root2 = await talk.say("@baton and hello meanwhile");
     await talk.answers(root2);
     expect(says(root, "here it is")).toBe(0);
     held.release();
-    await talk.slack.waitFor(() => says(root, "here it is: R-1") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-1") === 1);
     await talk.settled();
     expect(await callsOf(root)).toEqual([{ state: "done", attempts: 1 }]);
     expect(says(root, "here it is")).toBe(1);
@@ -190,7 +190,7 @@ describe("a tool that takes longer than a turn may", () => {
       throw new PermanentError(`no such ${report}`);
     };
     const root = await asksFor("R-2");
-    await talk.slack.waitFor(() => says(root, "sorry, not possible: R-2") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "sorry, not possible: R-2") === 1);
     await talk.settled();
     expect(await callsOf(root)).toEqual([{ state: "failed", attempts: 1 }]);
     const told = talk.heard(root).find((message) => wordsOf(message).includes("not possible"));
@@ -201,11 +201,11 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-3");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-3") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-3") === 1);
     await talk.house.restart({ lend });
     work = async (report) => `ready ${report}`;
     held.release();
-    await talk.slack.waitFor(() => says(root, "here it is: R-3") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-3") === 1);
     await talk.settled();
     expect(says(root, "here it is: R-3")).toBe(1);
     expect(begun.filter((report) => report === "R-3")).toHaveLength(2);
@@ -216,7 +216,7 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-4");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-4") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-4") === 1);
     await talk.settled();
     dropped = new Set(["turn"]);
     held.release();
@@ -231,7 +231,7 @@ describe("a tool that takes longer than a turn may", () => {
     await asked.promise; // the sweeper found it
     never();
     await talk.house.restart({ lend });
-    await talk.slack.waitFor(() => says(root, "here it is: R-4") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-4") === 1);
     await talk.settled();
     expect(says(root, "here it is: R-4")).toBe(1);
     expect(says(root, "too late")).toBe(0);
@@ -242,9 +242,9 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-5", "send_letters");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-5") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-5") === 1);
     await talk.house.restart({ lend });
-    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1);
     await talk.settled();
     held.release();
     expect(await callsOf(root)).toEqual([{ state: "uncertain", attempts: 1 }]);
@@ -256,9 +256,9 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-6");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-6") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-6") === 1);
     await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
-    await talk.slack.waitFor(() => says(root, "has joined") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "has joined") === 1);
     held.release();
     await until(async () => (await callsOf(root))[0]?.state === "done");
     await talk.settled();
@@ -270,9 +270,9 @@ describe("a tool that takes longer than a turn may", () => {
   it("does not begin once a person has the conversation, whoever rings", async () => {
     dropped = new Set(["call"]);
     const root = await asksFor("R-7");
-    await talk.slack.waitFor(() => says(root, "on it: R-7") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-7") === 1);
     await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
-    await talk.slack.waitFor(() => says(root, "has joined") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "has joined") === 1);
     dropped = new Set();
     await until(async () => (await callsOf(root))[0]?.state === "stood down");
     await talk.settled();
@@ -285,7 +285,7 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-8");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-8") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-8") === 1);
     await talk.settled();
     const asked = Promise.withResolvers<void>();
     const never = talk.model.addRule(async ({ toolResults }) => {
@@ -307,7 +307,7 @@ describe("a tool that takes longer than a turn may", () => {
     const held = holdWork();
     const root = await asksFor("R-12");
     await held.began;
-    await talk.slack.waitFor(() => says(root, "on it: R-12") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "on it: R-12") === 1);
     await talk.settled();
     commitsBreak = true;
     held.release();
@@ -333,9 +333,9 @@ describe("a tool that takes longer than a turn may", () => {
     const root = await talk.say("@baton hello, I am at work", { user: "Mia" });
     await talk.answers(root);
     await asksFor("R-10", "build_report", { user: "Ana", thread: root.ts });
-    await talk.slack.waitFor(() => says(root, "here it is: R-10") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-10") === 1);
     await asksFor("R-11", "build_report", { user: "Mia", thread: root.ts });
-    await talk.slack.waitFor(() => says(root, "here it is: R-11") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-11") === 1);
     await talk.settled();
     expect(offeredFor("R-10").join()).toContain("build_report");
     expect(offeredFor("R-10")[0]).not.toContain("open_vault");
@@ -352,7 +352,7 @@ describe("a tool that takes longer than a turn may", () => {
     expect(begun).not.toContain("R-9");
     const click = { user: "Mia", channel: root.channel, messageTs: card.ts, actionId: "baton.approve" };
     await talk.slack.clicks(click).done;
-    await talk.slack.waitFor(() => says(root, "here it is: R-9") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "here it is: R-9") === 1);
     await talk.settled();
     expect(begun.filter((report) => report === "R-9")).toHaveLength(1);
   });

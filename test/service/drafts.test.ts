@@ -60,7 +60,7 @@ const cardsIn = (talk: Talk) =>
 
 /** The draft with these words as colleagues see it, once they do. */
 function cardWith(talk: Talk, words: string): Promise<SeenMessage> {
-  return talk.slack.waitFor(() => cardsIn(talk).find((card) => wordsOf(card).includes(words)), 15_000);
+  return talk.slack.waitFor(() => cardsIn(talk).find((card) => wordsOf(card).includes(words)));
 }
 
 function press(talk: Talk, card: SeenMessage, what: "send" | "discard", user = "Mia") {
@@ -101,7 +101,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     const card = await cardWith(talk, "zebra");
     expect(wordsOf(card)).toContain("word299");
     expect(talk.slack.messages(staffRoom).map(wordsOf).join()).toContain("draft-1 please");
-    await talk.slack.waitFor(() => says(root, "A colleague looks at it") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "A colleague looks at it") === 1);
     expect(says(root, "zebra")).toBe(0);
     expect(await answersOf(talk, root)).toBe(0);
     await press(talk, card, "send", "Ana");
@@ -109,7 +109,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     await until(async () => talk.slack.ephemerals(staffRoom).length === 2);
     expect(await stateOf(talk, root)).toEqual(["pending"]);
     await Promise.all([press(talk, card, "send"), press(talk, card, "send"), press(talk, card, "discard")]);
-    await talk.slack.waitFor(() => says(root, "word299") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "word299") === 1);
     await talk.settled();
     const answers = talk.heard(root).filter((reply) => wordsOf(reply).includes("zebra"));
     expect(answers).toHaveLength(1);
@@ -156,7 +156,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     answerWith("draft-12", "ibex secret");
     const root = await talk.say("@baton draft-12 please");
     const card = await cardWith(talk, "ibex");
-    await talk.slack.waitFor(() => says(root, "A colleague looks at it") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "A colleague looks at it") === 1);
     await talk.settled();
     await talk.rows(
       "UPDATE conversations SET lease_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '3 seconds' WHERE thread = $1",
@@ -165,10 +165,10 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     await press(talk, card, "discard");
     await until(async () => (await stateOf(talk, root))[0] === "refused");
     await talk.say("@baton resolve", { thread: root.ts, user: "Mia" });
-    await talk.slack.waitFor(() => says(root, "resolved") === 1, 12_000);
+    await talk.slack.waitFor(() => says(root, "resolved") === 1);
     await talk.settled();
     expect(await stateOf(talk, root)).toEqual(["refused"]);
-    await talk.slack.waitFor(() => says(root, "How was the help") === 1, 12_000);
+    await talk.slack.waitFor(() => says(root, "How was the help") === 1);
     expect(says(root, "ibex")).toBe(0);
     expect(talk.heard(root)).toHaveLength(3);
   });
@@ -177,7 +177,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     answerWith("draft-3", "okapi secret");
     const root = await talk.say("@baton draft-3 please");
     await press(talk, await cardWith(talk, "okapi"), "discard");
-    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1);
     await talk.settled();
     expect(says(root, "okapi")).toBe(0);
     expect(await stateOf(talk, root)).toEqual(["refused"]);
@@ -196,7 +196,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
       "UPDATE drafts d SET expires_at = now() FROM conversations c WHERE c.id = d.conversation_id AND c.thread = $1",
       [root.ts],
     );
-    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "asked a teammate") === 1);
     await press(talk, card, "send");
     await talk.settled();
     expect(says(root, "lemur")).toBe(0);
@@ -218,7 +218,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
       15_000,
     );
     await press(talk, again, "send");
-    await talk.slack.waitFor(() => says(root, "tapir") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "tapir") === 1);
     await talk.settled();
     expect(says(root, "I can answer your earlier question now")).toBe(1);
     await talk.say("@baton claim", { thread: root.ts, user: "Mia" });
@@ -258,7 +258,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     const [card] = cards;
     if (card === undefined) throw new Error("there is no card");
     await press(talk, card, "send");
-    await talk.slack.waitFor(() => says(root, "heron") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "heron") === 1);
     await talk.house.restart();
     await talk.settled();
     expect(says(root, "heron")).toBe(1);
@@ -267,7 +267,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
   it("answers colleagues who ask for themselves at once", async () => {
     answerWith("draft-7", "ibex answer");
     const root = await talk.say("@baton draft-7 please", { user: "Mia" });
-    await talk.slack.waitFor(() => says(root, "ibex") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "ibex") === 1);
     await talk.settled();
     expect(await stateOf(talk, root)).toEqual([]);
   });
@@ -276,7 +276,7 @@ describe("a company whose answers wait for a colleague's word (R115)", () => {
     answerWith("draft-8", "walrus answer");
     const root = await talk.say("@baton draft-8 please");
     await press(talk, await cardWith(talk, "walrus"), "send");
-    await talk.slack.waitFor(() => says(root, "walrus") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "walrus") === 1);
     await talk.settled();
     await talk.say("@baton and then?", { thread: root.ts });
     await cardWith(talk, "and then?");

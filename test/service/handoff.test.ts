@@ -102,7 +102,7 @@ describe("asking for a human", () => {
     await talk.say("@baton resolve", { thread: root.ts, user: "Mia" });
     await talk.slack.waitFor(() => notices(root, "is resolved") === 1);
     await talk.slack.clicks({ user: "Ana", channel: root.channel, messageTs, actionId: "baton.human" }).done;
-    await talk.slack.waitFor(() => notices(root, "asked a teammate") === 1, 5_000);
+    await talk.slack.waitFor(() => notices(root, "asked a teammate") === 1);
     await talk.settled();
     expect(await baton(root)).toMatchObject({ owner_kind: "queue", status: "escalated" });
   });

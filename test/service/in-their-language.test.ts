@@ -13,7 +13,7 @@ afterAll(() => talk?.stop());
 const heard = (root: Root) => talk.heard(root).map(wordsOf).join("\n");
 
 async function hears(root: Root, words: string): Promise<void> {
-  await talk.slack.waitFor(() => heard(root).includes(words), 15_000);
+  await talk.slack.waitFor(() => heard(root).includes(words));
 }
 
 async function told(root: Root, words: string): Promise<void> {

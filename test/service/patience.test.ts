@@ -41,11 +41,11 @@ describe("a message that waits too long without anything visible", () => {
     const held = holdModel(talk, "slow-1");
     const root = await talk.say("@baton slow-1 please");
     await held.asked;
-    await talk.slack.waitFor(() => apologies(root).length === 1, 15_000);
+    await talk.slack.waitFor(() => apologies(root).length === 1);
     expect(JSON.stringify(apologies(root)[0]?.blocks)).toContain("baton.human");
     await until(async () => talk.lines.filter((line) => line.includes("apologized")).length > 0);
     held.release();
-    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1);
     await talk.settled();
     expect(apologies(root)).toHaveLength(1);
   });
@@ -68,7 +68,7 @@ describe("a message that waits too long without anything visible", () => {
     );
     await until(async () => (await noticesOf(root)).length > 0);
     dropped = new Set();
-    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1);
     await talk.settled();
     const heard = talk.heard(root).map(wordsOf);
     expect(heard).toHaveLength(2);
@@ -117,7 +117,7 @@ describe("a message that waits too long without anything visible", () => {
     });
     await until(async () => talk.lines.some((line) => line.includes("delivery to be tried again")));
     held.release();
-    await talk.slack.waitFor(() => says(root, "You wrote") === 1, 15_000);
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1);
     await talk.settled();
     expect(apologies(root)).toHaveLength(0);
     expect((await noticesOf(root)).map(({ state }) => state)).toEqual(["cancelled"]);

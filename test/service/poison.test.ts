@@ -146,7 +146,7 @@ describe("a message that breaks the work on it", () => {
     await talk.say("good [[id:good]]", { thread: root.ts });
     held.release();
     await talk.slack.waitFor(() => idsIn(root).includes("good"));
-    await talk.slack.waitFor(() => apologies(root) === 1, 5_000);
+    await talk.slack.waitFor(() => apologies(root) === 1);
     await talk.settled();
     const [row] = await talk.rows<{ state: string }>("SELECT state FROM messages WHERE external_id = $1", [
       broken.ts,

@@ -15,7 +15,7 @@ async function whispered(user: string, text: string, channel = "#support") {
   const before = whispers().length;
   const { status } = await talk.slack.slash({ user, channel, command: "/baton", text }).done;
   expect(status).toBe(200);
-  const found = await talk.slack.waitFor(() => whispers()[before], 4_000);
+  const found = await talk.slack.waitFor(() => whispers()[before]);
   await talk.settled();
   expect(whispers()).toHaveLength(before + 1);
   return found;
@@ -79,7 +79,7 @@ describe("/baton", () => {
     const seen = await whispered("Ana", "help me [[id:button]]");
     const before = whispers().length;
     talk.slack.clicks({ user: "Ana", channel: "#support", messageTs: seen.ts, value: "human" });
-    const told = await talk.slack.waitFor(() => whispers()[before], 4_000);
+    const told = await talk.slack.waitFor(() => whispers()[before]);
     expect(wordsOf(told)).toContain("asked a teammate");
     await talk.settled();
     const [row] = await talk.rows<{ count: string }>(

@@ -57,7 +57,7 @@ const cards = () =>
 describe("a room that colleagues read and the people they help do not", () => {
   it("shows what a direct conversation asks for, once, and the decision comes back there", async () => {
     const said = await talk.say("please refund", { channel: "dm" });
-    const card = await talk.slack.waitFor(() => cards()[0], 15_000);
+    const card = await talk.slack.waitFor(() => cards()[0]);
     expect(wordsOf(card)).toContain("A-1");
     expect(ran).toEqual([]);
     await talk.slack.clicks({ user: "Ana", channel: room, messageTs: card.ts, actionId: "baton.approve" })
@@ -65,7 +65,7 @@ describe("a room that colleagues read and the people they help do not", () => {
     await talk.slack.clicks({ user: "Mia", channel: room, messageTs: card.ts, actionId: "baton.approve" })
       .done;
     const heard = () => talk.slack.messages(said.channel).filter(({ isBot }) => isBot);
-    await talk.slack.waitFor(() => heard().some((told) => wordsOf(told).includes("refunded 28.00")), 15_000);
+    await talk.slack.waitFor(() => heard().some((told) => wordsOf(told).includes("refunded 28.00")));
     await talk.settled();
     expect(ran).toEqual(["A-1"]);
     expect(cards()).toHaveLength(1);
@@ -85,7 +85,7 @@ describe("a room that colleagues read and the people they help do not", () => {
       messageTs: card.ts,
       actionId: "baton.approve",
     }).done;
-    await talk.slack.waitFor(() => ran.length === before + 1, 15_000);
+    await talk.slack.waitFor(() => ran.length === before + 1);
     await talk.settled();
   });
 });

@@ -84,7 +84,7 @@ const answersOf = (root: Root) =>
 
 async function ask(text: string): Promise<Root> {
   const root = await talk.say(`@baton ${text}`);
-  await talk.slack.waitFor(() => talk.heard(root).length > 0, 15_000);
+  await talk.slack.waitFor(() => talk.heard(root).length > 0);
   await talk.settled();
   return root;
 }
@@ -92,7 +92,7 @@ async function ask(text: string): Promise<Root> {
 async function goOn(root: Root, text: string): Promise<void> {
   const before = talk.heard(root).length;
   await talk.say(`@baton ${text}`, { thread: root.ts });
-  await talk.slack.waitFor(() => talk.heard(root).length > before, 15_000);
+  await talk.slack.waitFor(() => talk.heard(root).length > before);
   await talk.settled();
 }
 

@@ -56,14 +56,14 @@ export async function openTalk(options: HouseOptions = {}): Promise<Talk> {
       return { ts: said.ts, channel: said.channel };
     },
     heard: ({ channel, ts }) => slack.botReplies(channel, ts),
-    answers: (said, count = 1, timeoutMs = 15_000) =>
+    answers: (said, count = 1, timeoutMs = 25_000) =>
       slack.waitFor(() => {
         const found = slack.botReplies(said.channel, said.ts);
         return found.length >= count && !found.some((message) => message.streaming)
           ? found.map(wordsOf)
           : undefined;
       }, timeoutMs),
-    settled: (timeoutMs = 15_000) => waitUntilSettled(rows, timeoutMs),
+    settled: (timeoutMs = 25_000) => waitUntilSettled(rows, timeoutMs),
     stop: async () => {
       await books.end();
       await house.stop();
@@ -84,7 +84,7 @@ export function answeredIds(words: string): string[] {
 /** Asks again and again until the probe gives something; for what no simulator announces. */
 export async function until<T>(
   probe: () => Promise<T | undefined | null | false>,
-  timeoutMs = 15_000,
+  timeoutMs = 25_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {

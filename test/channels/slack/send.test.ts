@@ -276,7 +276,7 @@ describe("streaming", () => {
     slack.configure({ streamLifeMs: 20 });
     try {
       const stream = await sender.stream(target, "One. ", anAttempt());
-      await slack.waitFor(() => replies(target).some(({ streaming }) => !streaming), 5_000);
+      await slack.waitFor(() => replies(target).some(({ streaming }) => !streaming));
       await stream.finish(everything);
       expect(replies(target)[0]?.metadata).toBeDefined();
       expect(JSON.stringify(replies(target)[0]?.blocks)).toContain("Ask at **reception**");
@@ -294,7 +294,7 @@ describe("streaming", () => {
     try {
       const attempt = anAttempt();
       const { ref } = await sender.stream(target, "One. Two", attempt);
-      await slack.waitFor(() => replies(target).some(({ streaming }) => !streaming), 5_000);
+      await slack.waitFor(() => replies(target).some(({ streaming }) => !streaming));
       await sender.endStream(target, ref, "_A teammate has taken over._", attempt, "");
       await sender.endStream(target, ref, "_A teammate has taken over._", attempt, "");
       const [half] = replies(target);

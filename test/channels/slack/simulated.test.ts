@@ -162,9 +162,9 @@ describe("Slack over sockets", () => {
     const { slack, inbox, channel } = stage;
     await channel.start(inbox.accept);
     slack.sockets.disconnect("refresh_requested");
-    await slack.waitFor(() => slack.sockets.count === 2, 15_000);
+    await slack.waitFor(() => slack.sockets.count === 2);
     slack.sockets.close();
-    await slack.waitFor(() => slack.sockets.count === 2, 15_000);
+    await slack.waitFor(() => slack.sockets.count === 2);
     const heard = await slack.slash({ user: "Ana", channel: "#support", command: "/baton", text: "hi" }).done;
     expect(heard.error).toBeUndefined();
     expect(inbox.envelopes).toMatchObject([{ kind: "command", text: "hi" }]);
