@@ -287,7 +287,10 @@ const oldControls: ReadonlyMap<string, DeckCall["command"]["name"]> = new Map([
 function decide(work: Work, item: OpenItem): Decision {
   const { baton, requesterId, audience } = work.conversation;
   if (work.room === undefined) return decideTurn(item, { owner: baton.owner, requesterId, audience });
-  return decideTurn(item, { owner: { kind: "off" }, requesterId: "", audience: "group" });
+  const decision = decideTurn(item, { owner: { kind: "off" }, requesterId: "", audience: "group" });
+  // Where a thread begins with the bot's card, all that is written in it answers the bot.
+  const speaks = item.kind === "message" && item.role === "staff" && item.addressed !== "mention";
+  return decision.kind === "silent" && speaks ? { kind: "staff speaks" } : decision;
 }
 
 function describe(decision: ControlDecision): string {

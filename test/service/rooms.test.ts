@@ -132,6 +132,22 @@ describe("a colleague in a room", () => {
     expect(heard.filter((said) => said.includes("crate"))).toHaveLength(1);
   }, 120_000);
 
+  it("finds a button under what they wrote that sends it, and none of it goes out without", async () => {
+    const { person, room } = await inNeed("discord");
+    await room.clicks("Mia", "claim");
+    await cardShows(room, "has it");
+    room.says("Mia", "the tram is in Porto");
+    await shows(room, "Among colleagues: “the tram is in Porto");
+    room.says("Mia", "it comes on Monday");
+    await shows(room, "Among colleagues: “it comes on Monday");
+    expect(await room.clicks("Mia", "send", "comes on Monday")).toEqual({});
+    await hears(person, "it comes on Monday");
+    expect(has(await person.heard(), "Porto")).toBe(false);
+    room.says("Mia", "!bot");
+    await cardShows(room, "The bot has it");
+    await house.talk.settled();
+  }, 120_000);
+
   it("speaks under their name, as the team, or without a name", async () => {
     const { person, room } = await inNeed("discord");
     room.says("Mia", "!r one");
