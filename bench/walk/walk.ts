@@ -62,6 +62,7 @@ export async function walkHandoff(
   );
 
   await write(staff, "It will be with you on Friday.");
+  await shows(staff, "Among colleagues: “It will be");
   await staff.getByRole("button", { name: "Send to Ana" }).last().click();
   await shows(staff, /#2 delivered/);
   await shows(discord, "with you on Friday");
