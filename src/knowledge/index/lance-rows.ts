@@ -32,28 +32,37 @@ export function toHit({ id, document_id: documentId, terms = "" }: Row, asked: r
   return { id, documentId, matched, textScore: 0, headScore: 0, similarity: 0 };
 }
 
-const kept = z.object({
-  id: z.string(),
-  document_id: z.string(),
-  found_by: z.string(),
-  head_terms: z.string(),
-  terms: z.string(),
-  vector: z.custom<Iterable<number>>(),
-});
-
-/** Rows with all their columns. */
+/** Rows with all their columns. Column by column: a table has many. */
 export function toChunks(batch: RecordBatch): IndexedChunk[] {
-  return z
-    .array(kept)
-    .parse([...batch].map((each: { toJSON(): unknown }) => each.toJSON()))
-    .map(({ document_id: documentId, found_by: list, head_terms: headTerms, id, terms, vector }) => ({
-      id,
-      documentId,
-      groups: list.slice(1, -1).split("|"),
-      headTerms,
-      terms,
-      vector: Float32Array.from(vector),
-    }));
+  const [ids, documentIds, lists, heads, terms] = [
+    "id",
+    "document_id",
+    columns.groups,
+    columns.head,
+    columns.text,
+  ].map((name) => textsOf(batch, name));
+  const vectors = batch.getChild(columns.vector);
+  return (ids ?? []).map((id, row) => ({
+    id,
+    documentId: documentIds?.[row] ?? "",
+    groups: (lists?.[row] ?? "").slice(1, -1).split("|"),
+    headTerms: heads?.[row] ?? "",
+    terms: terms?.[row] ?? "",
+    vector: toNumbers(vectors?.get(row)),
+  }));
+}
+
+const texts = z.array(z.string());
+
+function textsOf(batch: RecordBatch, column: string): string[] {
+  return texts.parse(batch.getChild(column)?.toArray());
+}
+
+/** A copy: what it is read from goes. */
+function toNumbers(vector: { toArray?(): unknown } | null | undefined): Float32Array {
+  const numbers = vector?.toArray?.();
+  if (!(numbers instanceof Float32Array)) throw new TypeError("knowledge index: a vector is no vector");
+  return numbers.slice();
 }
 
 /** A chunk as it is written. */

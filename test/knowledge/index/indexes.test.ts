@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +21,18 @@ knowledgeIndexContract("LanceDB", async () => {
     lasts: true,
   };
 });
+
+// A bucket of your own, such as s3://bucket/knowledge with AWS_ENDPOINT, AWS_ALLOW_HTTP and credentials beside it.
+const bucket = process.env["BATON_TEST_KNOWLEDGE_URI"];
+if (bucket !== undefined)
+  knowledgeIndexContract("LanceDB in object storage", async () => {
+    const uri = `${bucket}/${randomUUID()}`;
+    return {
+      open: (dimensions) => createLanceIndex({ uri, dimensions }),
+      clear: async () => {},
+      lasts: true,
+    };
+  });
 
 knowledgeIndexContract("the index in memory", async () => ({
   open: () => createMemoryIndex(),
