@@ -23,6 +23,7 @@ import type { Tool } from "./core/tool.ts";
 import { createWebDoor } from "./core/web-door.ts";
 import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
 import { createReacted } from "./handoff/deck/reacted.ts";
+import { createSuggestions } from "./handoff/deck/suggestions.ts";
 import { createHandoff } from "./handoff/handoff.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
 import { createTickets } from "./handoff/tickets.ts";
@@ -169,6 +170,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     holdMs: pace.undoMs ?? usualTimes.undoMs,
     onNews,
     onReviewed: (tenantId) => void reviewed.publish(tenantId),
+    // A process that only takes messages in leaves it to the sweep of those that answer.
+    onSuggestionWanted: (...wanted) => settings.role !== "edge" && suggestions.soon(...wanted),
     onChanged: (subject) => {
       turns.onChanged(subject);
       chat.onChanged(subject.conversationId);
@@ -245,6 +248,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     modelRetry: pace.modelRetry,
     log,
   });
+  const writes = new Set(tools.offered.flatMap(({ name, effect }) => (effect === "write" ? [name] : [])));
+  const suggestions = createSuggestions({ database, sealer, companies, agent, writes, onNews, log });
   const { remember } = createProfiles(data);
   // A process that only answers has no doors to keep open.
   const admission = createAdmission(settings.role === "worker" ? settings.workers : busyTurns, {
@@ -349,6 +354,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       "what those who wait were told": waits.sweep,
       "promised times": sla.sweep,
       "reviewed answers": reviewed.sweep,
+      "suggested replies": suggestions.sweep,
       "systems outside": outside.sweep,
       "calls in the background": background.sweep,
       apologies: apologies.sweep,
@@ -425,6 +431,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       knowledge.part,
       { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       memory,
+      suggestions,
       turns,
       outside,
       ...(isWorker ? [worker, sweeper] : []),

@@ -51,6 +51,8 @@ export type BatonEvent =
       readonly kind: "resolve";
       readonly by: StaffId | "bot" | "idle rule";
       readonly reason: string;
+      /** It goes on elsewhere, or nobody is to be answered: the person is told nothing of its end. */
+      readonly quietly?: boolean | undefined;
       readonly at: Date;
     }
   | {
@@ -267,7 +269,8 @@ function resolve(baton: Baton, event: EventOf<"resolve">): Transition {
     snoozedUntil: undefined,
     previousOwner,
   } as const;
-  return change(baton, event, { ...closed, owner: { kind: "bot" } }, "resolved");
+  const notice = event.quietly === true ? undefined : "resolved";
+  return change(baton, event, { ...closed, owner: { kind: "bot" } }, notice);
 }
 
 function userMessage(baton: Baton, event: EventOf<"user message">): Transition {

@@ -21,6 +21,10 @@ export const textCommands = [
   "summary",
   "snippet",
   "who",
+  "draft",
+  "merge",
+  "block",
+  "unblock",
   "fix",
   "tell",
   "live",
@@ -64,15 +68,39 @@ export function parseMarkedCommand(text: string): TextCommand | undefined {
   return argument === "" ? { name } : { name, argument: argument.trimEnd() };
 }
 
-/** One command word and nothing beside it, from whoever helps somebody else: what they ask of the bot, they write out. */
-export function parseStaffWord(text: string): TextCommand | undefined {
-  const name = aliases.get(text.trim().toLowerCase());
-  return name && { name };
+// What stands behind the word and can hardly be meant as a question.
+const argumentShapes: Readonly<Partial<Record<TextCommandName, RegExp>>> = {
+  assign: /^@?\p{L}[\p{L}'’.-]*(\s+\p{L}[\p{L}'’.-]*)?$/u,
+  transfer: /^[\w-]{2,40}$/u,
+  snooze: /^(for\s+)?\d|^until\s/iu,
+  priority: /^(low|normal|high|urgent)$/iu,
+  tag: /^[\p{L}\p{N}_-]{1,40}$/u,
+  snippet: /^[\p{L}\p{N}_-]{1,40}$/u,
+  edit: /^#?\d{1,6}\s/u,
+  merge: /^#?\d{1,15}(\s+same)?$/iu,
+};
+
+/**
+ * A command from whoever helps somebody else and mentions the bot: one command word alone, with the argument that belongs
+ * to it (`assign Mia`, `snooze 2h`), or with a colon and anything behind it (`note: she called`). What they ask of the bot,
+ * they write out; where the bot answers nobody, `anyWords` may stand behind a command.
+ */
+export function parseStaffCommand(
+  text: string,
+  { anyWords }: { readonly anyWords: boolean },
+): TextCommand | undefined {
+  const [, word = "", colon, rest = ""] = /^\s*([a-z]+)(:)?(?:\s+(\S[^]*))?\s*$/iu.exec(text) ?? [];
+  const name = aliases.get(word.toLowerCase());
+  if (name === undefined) return undefined;
+  const argument = rest.trimEnd();
+  if (argument === "") return { name };
+  const isMeant = anyWords || colon !== undefined || argumentShapes[name]?.test(argument) === true;
+  return isMeant ? { name, argument } : undefined;
 }
 
 function parsePlainWord(text: string): TextCommand | undefined {
-  const found = parseStaffWord(text);
-  return found !== undefined && plainWords.has(found.name) && text.trim().toLowerCase() === found.name
-    ? found
+  const name = aliases.get(text.trim().toLowerCase());
+  return name !== undefined && plainWords.has(name) && text.trim().toLowerCase() === name
+    ? { name }
     : undefined;
 }

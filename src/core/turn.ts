@@ -1,7 +1,7 @@
 import type { Baton } from "./conversation.ts";
 import { actions } from "./reply.ts";
 import type { Role } from "./tool.ts";
-import { parseMarkedCommand, parseStaffWord, parseTextCommand, type TextCommand } from "./text-command.ts";
+import { parseMarkedCommand, parseStaffCommand, parseTextCommand, type TextCommand } from "./text-command.ts";
 
 /** One thing in a conversation that nobody has dealt with yet. */
 export interface OpenItem {
@@ -59,10 +59,12 @@ export function decideRole(verified: readonly Role[], asksInOwnConversation: boo
 
 /** More than a thank-you: worth an answer, and worth reopening a closed conversation. */
 export function isSubstantive(text: string): boolean {
-  return !/^[\s\p{P}\p{S}]*(thanks?( you)?( so much| a lot)?|thx|ty|ok(ay)?|great|danke( schön)?|merci( beaucoup)?|gracias|ขอบคุณ\S*)?[\s\p{P}\p{S}]*$/iu.test(
-    text,
-  );
+  return !politeWords.test(text);
 }
+
+// Any number of them, and signs.
+const politeWords =
+  /^[\s\p{P}\p{S}]*((thanks?( you)?( so much| very much| a lot)?|thx|ty|ok(ay)?|great|perfect|cool|bye|(vielen )?danke?( schön)?|super|merci( beaucoup)?|(muchas )?gracias|vale|ขอบคุณ[\p{L}\p{M}]*)([\s\p{P}\p{S}]+|$))*$/iu;
 
 function decideAction(item: OpenItem, view: TurnView): Decision {
   if (item.action === undefined) return { kind: "silent", reason: "an action without a name" };
@@ -77,11 +79,12 @@ function decideSlashCommand(item: OpenItem, view: TurnView): Decision {
   return command === undefined ? ifBotHasIt(view) : { kind: "command", command };
 }
 
-/** Colleagues who help somebody else tell Baton what to do by one word; everybody else has questions to ask. */
+/** Colleagues who help somebody else tell Baton what to do; everybody else has questions to ask. */
 function toCommand(item: OpenItem, view: TurnView): TextCommand | undefined {
   if (item.addressed === "none") return parseMarkedCommand(item.text);
   const isHelping = item.role === "staff" && item.senderId !== view.requesterId;
-  return parseTextCommand(item.text) ?? (isHelping ? parseStaffWord(item.text) : undefined);
+  const anyWords = view.owner.kind === "off";
+  return parseTextCommand(item.text) ?? (isHelping ? parseStaffCommand(item.text, { anyWords }) : undefined);
 }
 
 /** A colleague writing in somebody else's thread without naming the bot speaks to that somebody. */

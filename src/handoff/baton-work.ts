@@ -48,6 +48,8 @@ export interface Ends {
   readonly rooms: Set<ConversationId>;
   /** Answers of the bot that a colleague corrected: their documents are to be brought up to date. */
   readonly reviewed: Set<string>;
+  /** Replies that are to be suggested to colleagues. */
+  readonly suggestions: Set<string>;
 }
 
 export interface PassOptions {
@@ -59,6 +61,8 @@ export interface PassOptions {
   readonly first?: string | undefined;
   /** Why, in a colleague's words, for their room. */
   readonly words?: string | undefined;
+  /** What else its audit row tells: ids and our own names, never anybody's words. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Passes the baton, and says so. */
@@ -95,7 +99,7 @@ export function createPassing({
     work: Work,
     event: BatonEvent,
     cause: string,
-    { command, isTold = false, first, words: why }: PassOptions = {},
+    { command, isTold = false, first, words: why, data }: PassOptions = {},
   ): Promise<void> {
     const { sql, subject, conversation, ends } = work;
     const { tenantId, conversationId, correlationId } = subject;
@@ -115,7 +119,8 @@ export function createPassing({
     }
     ends.changes.set(conversationId, result.baton.epoch);
     ends.rooms.add(conversationId);
-    await sql.query(recordAudit(tenantId, conversationId, result.audit, result.baton.epoch, correlationId));
+    const { epoch } = result.baton;
+    await sql.query(recordAudit(tenantId, conversationId, result.audit, { epoch, correlationId, data }));
     if (event.kind === "escalate") await openTicket(work, event, cause);
     if (event.kind === "resolve") await sql.query(settleTickets(tenantId, conversationId, "solved"));
     if (event.kind === "reopen") await sql.query(settleTickets(tenantId, conversationId, "open"));

@@ -123,8 +123,15 @@ export function recordAudit(
   tenantId: TenantId,
   id: ConversationId,
   audit: BatonAudit,
-  epoch: number,
-  correlationId: string,
+  {
+    epoch,
+    correlationId,
+    data,
+  }: {
+    readonly epoch: number;
+    readonly correlationId: string;
+    readonly data?: Readonly<Record<string, unknown>> | undefined;
+  },
 ): Query {
   return {
     text: `WITH audited AS (
@@ -138,7 +145,7 @@ export function recordAudit(
       audit.by,
       audit.action,
       audit.reason ?? null,
-      JSON.stringify({ from: audit.from, to: audit.to, epoch, evidence: audit.evidence }),
+      JSON.stringify({ ...data, from: audit.from, to: audit.to, epoch, evidence: audit.evidence }),
       correlationId,
       audit.at,
     ],

@@ -74,6 +74,8 @@ export interface HandoffParts {
   readonly onNews: (news: ApprovalNews) => void;
   /** Called after a commit in which a colleague corrected an answer; must not throw. */
   readonly onReviewed?: ((tenantId: TenantId) => void) | undefined;
+  /** Called after a commit in which a colleague asked for a reply to be suggested; must not throw. */
+  readonly onSuggestionWanted?: ((tenantId: TenantId, id: string) => void) | undefined;
   readonly log: Log;
 }
 
@@ -98,6 +100,7 @@ export function createHandoff(parts: HandoffParts): Handoff {
       touched: new Set(),
       rooms: new Set(),
       reviewed: new Set(),
+      suggestions: new Set(),
     };
     let news: readonly ApprovalNews[] = [];
     const result = await database.withTenant(tenantId, async (sql) => {
@@ -116,6 +119,7 @@ export function createHandoff(parts: HandoffParts): Handoff {
     news.forEach(parts.onNews);
     for (const changed of ends.rooms) void rooms.soon(tenantId, changed);
     if (ends.reviewed.size > 0) parts.onReviewed?.(tenantId);
+    for (const id of ends.suggestions) parts.onSuggestionWanted?.(tenantId, id);
     return result;
   }
 

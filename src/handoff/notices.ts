@@ -24,7 +24,8 @@ const roomHelp = [
   "- `!claim` 🙋, `!assign Mia`, `!transfer billing`, `!bot` 🤖, `!resolve reason` ✅, `!reopen`",
   "- `!snooze 2h`, `!snooze until Mon 9:00`, `!snooze until reply` 💤",
   "- `!fix text` puts the right answer in the place of the bot's last one, and keeps it for colleagues; `!fix public text` for everybody",
-  "- `!priority high` 🚩, `!tag refund`, `!note text`, `!summary`, `!who`",
+  "- `!priority high` 🚩, `!tag refund`, `!note text`, `!summary`, `!who`, `!draft` for a reply to send",
+  "- `!merge 12` goes on in ticket #12; `!block` answers them no more, `!unblock` lifts it",
 ].join("\n");
 
 /** The answer to `help`, and to a command that changes nothing. */
@@ -41,7 +42,7 @@ export function toHelpReply({
   const staff = [
     "",
     "For the team: `claim` takes this conversation over, `bot` hands it back, `resolve` closes it.",
-    "Writing in the thread yourself takes it over, too.",
+    "Writing in the thread yourself takes it over, too. Behind a mark there is more: `!assign Mia`, `!transfer billing`, `!snooze 2h`, `!reopen`, `!priority high`, `!tag refund`, `!note text`, `!summary`, `!draft`, `!who`, `!merge 12`, `!block`.",
   ];
   const body = [say(language, "help.ask"), say(language, "help.human"), ...(isStaff ? staff : [])].join("\n");
   return { body, buttons: [toHumanButton(language)] };

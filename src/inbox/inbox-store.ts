@@ -52,13 +52,15 @@ WITH wanted AS (
   WHERE NOT EXISTS (SELECT FROM messages WHERE company_id = $1 AND id = $16)
   RETURNING last_seq, last_external_id > $11 AS is_overtaken
 ), message AS (
-  INSERT INTO messages (company_id, id, conversation_id, seq, role, kind, state, external_id, sender_id, content, raw,
-    correlation_id, sent_at)
+  INSERT INTO messages (company_id, id, conversation_id, seq, role, kind, state, reason, external_id, sender_id, content,
+    raw, correlation_id, sent_at)
   SELECT $1, $16, $2, conversation.last_seq,
     CASE WHEN EXISTS (SELECT FROM staff_identities WHERE company_id = $1 AND installation_id = $4 AND external_id = $5)
       THEN 'staff' ELSE 'user' END,
-    $17, 'open', $18, $5, $19, $20, $21, $22
-  FROM conversation
+    $17, coalesce(blocked.state, 'open'), blocked.reason, $18, $5, $19, $20, $21, $22
+  FROM conversation LEFT JOIN (
+    SELECT 'ignored' AS state, 'they are blocked' AS reason FROM contacts
+    WHERE company_id = $1 AND id = $3 AND blocked_at IS NOT NULL) blocked ON true
   ON CONFLICT DO NOTHING
   RETURNING role
 )

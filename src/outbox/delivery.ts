@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { DeliveryId, TurnId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
@@ -20,6 +21,14 @@ export interface Delivery {
   readonly dueInMs: number;
   readonly sendingSince: Date | undefined;
   readonly correlationId: string;
+  /** As it was stored when it was read, to see whether it says something else by the time it goes. */
+  readonly stored?: StoredBody | undefined;
+}
+
+/** A stored body by its digest, and how a newer one is read. */
+export interface StoredBody {
+  readonly md5: string;
+  readonly open: (body: Buffer) => Reply;
 }
 
 /** The purpose under which a delivery's body is sealed. */
@@ -97,5 +106,9 @@ export function parseDelivery(row: unknown, seal: TenantSeal): Delivery {
     dueInMs: parsed.due_in_ms,
     sendingSince: parsed.sending_since ?? undefined,
     correlationId: parsed.correlation_id ?? "",
+    stored: {
+      md5: createHash("md5").update(parsed.body).digest("hex"),
+      open: (body) => openReply(seal, body),
+    },
   };
 }

@@ -2,6 +2,7 @@ import { StoodDownError } from "../core/errors.ts";
 import type { ConversationId, DeliveryId, TenantId, TurnId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Database, Query } from "../store/database.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
@@ -95,20 +96,27 @@ const markSendingText = `WITH mine AS (
   FOR NO KEY UPDATE)
 UPDATE deliveries d SET state = 'sending', sending_since = coalesce(d.sending_since, clock_timestamp()),
   attempts = d.attempts + 1
-FROM mine WHERE d.company_id = $1 AND d.id = $4 AND d.state IN ('pending', 'sending') RETURNING d.id`;
+FROM mine WHERE d.company_id = $1 AND d.id = $4 AND d.state IN ('pending', 'sending')
+RETURNING CASE WHEN md5(d.body) <> $6::text THEN d.body END AS restated`;
 
-/** Records that a delivery is about to be sent. False when it may not be: taken over, lost lease, already done. */
-export async function markSending(
+/**
+ * Records that a delivery is about to be sent, and gives it as it stands by now: what waits may be restated until then.
+ * Undefined when it may not be sent: taken over, lost lease, already done.
+ */
+export async function markSending<D extends Pick<Delivery, "id" | "epoch" | "reply" | "stored">>(
   database: Database,
   lease: Lease,
-  delivery: { readonly id: DeliveryId; readonly epoch: number | undefined },
-): Promise<boolean> {
+  delivery: D,
+): Promise<D | undefined> {
   const { tenantId, conversationId, token } = lease;
-  const rows = await database.statement(tenantId, {
+  const { id, epoch, stored } = delivery;
+  const [row] = await database.statement<{ restated: Buffer | null }>(tenantId, {
     text: markSendingText,
-    values: [tenantId, conversationId, token, delivery.id, delivery.epoch ?? null],
+    values: [tenantId, conversationId, token, id, epoch ?? null, stored?.md5 ?? null],
   });
-  return rows.length > 0;
+  if (row === undefined) return undefined;
+  const reply = row.restated === null ? undefined : stored?.open(row.restated);
+  return reply === undefined ? delivery : { ...delivery, reply };
 }
 
 /**

@@ -68,8 +68,8 @@ export function createOutbox({
   ): Promise<Outcome | undefined> {
     const inherited = delivery.state === "sending";
     lease.check();
-    const mayGo = await markSending(database, lease, delivery);
-    if (mayGo) return attempt(lease, destination, delivery, inherited);
+    const going = await markSending(database, lease, delivery);
+    if (going !== undefined) return attempt(lease, destination, going, inherited);
     if (!inherited) return { id: delivery.id, state: "cancelled", error: "the conversation changed hands" };
     return settleWithoutSending(lease, destination, delivery);
   }

@@ -19,6 +19,7 @@ export const english = {
   "handoff.resolved": "This conversation is resolved. Write here again if you need anything else.",
   "handoff.card resolved": "✅ This conversation is resolved.",
   "handoff.reopened": "Welcome back, this conversation is open again.",
+  "handoff.merged": "A teammate goes on with this in your other conversation with us.",
   "handoff.offer":
     "We have been at this for a while. If you would rather talk to a person, use the button below.",
   "handoff.team": "Support team",

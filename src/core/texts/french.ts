@@ -20,6 +20,7 @@ export const french: Translation = {
     "Cette conversation est close. Écrivez ici à nouveau si vous avez besoin d'autre chose.",
   "handoff.card resolved": "✅ Cette conversation est close.",
   "handoff.reopened": "Rebonjour, cette conversation est de nouveau ouverte.",
+  "handoff.merged": "Une personne de l’équipe poursuit dans votre autre conversation avec nous.",
   "handoff.offer":
     "Cela fait un moment que nous y sommes. Si vous préférez parler à une personne, utilisez le bouton ci-dessous.",
   "handoff.team": "Équipe d'assistance",

@@ -19,6 +19,7 @@ export const german: Translation = {
     "Dieses Gespräch ist abgeschlossen. Schreiben Sie einfach wieder, wenn Sie noch etwas brauchen.",
   "handoff.card resolved": "✅ Dieses Gespräch ist abgeschlossen.",
   "handoff.reopened": "Willkommen zurück, dieses Gespräch ist wieder offen.",
+  "handoff.merged": "Jemand aus dem Team macht damit in Ihrem anderen Gespräch mit uns weiter.",
   "handoff.offer":
     "Wir sind schon eine Weile dabei. Wenn Sie lieber mit einem Menschen sprechen möchten, nehmen Sie den Knopf unten.",
   "handoff.team": "Support-Team",

@@ -18,6 +18,7 @@ export const spanish: Translation = {
   "handoff.resolved": "Esta conversación está resuelta. Escriba aquí de nuevo si necesita algo más.",
   "handoff.card resolved": "✅ Esta conversación está resuelta.",
   "handoff.reopened": "Hola de nuevo, esta conversación vuelve a estar abierta.",
+  "handoff.merged": "Alguien del equipo sigue con esto en su otra conversación con nosotros.",
   "handoff.offer": "Llevamos ya un rato con esto. Si prefiere hablar con una persona, use el botón de abajo.",
   "handoff.team": "Equipo de soporte",
   "handoff.corrected":

@@ -5,14 +5,17 @@ import type { TextCommand } from "../../core/text-command.ts";
 import { defaultQueue, type Passing, type Work } from "../baton-work.ts";
 import type { OpenControl } from "../handoff-store.ts";
 import { toHelpReply, toRefusalReply } from "../notices.ts";
-import { settleTickets } from "../tickets.ts";
 import type { Promises } from "../promises/promises.ts";
 import type { Rooms } from "../rooms/rooms.ts";
+import { settleTickets } from "../tickets.ts";
+import { createBlocks, type Blocks } from "./blocks.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
-import { createDesk, type Desk } from "./desk.ts";
+import { auditCommand, createDesk, type Desk } from "./desk.ts";
 import { createFixes, type Fixes } from "./fixes.ts";
 import { createLive, type Live } from "./live.ts";
+import { createMerges, type Merges } from "./merges.ts";
 import { createReplies, type Replies } from "./replies.ts";
+import { suggestedText } from "./suggested-text.ts";
 import { tellColleague } from "./tell-colleague.ts";
 import { readWakeUp } from "./when-to-wake.ts";
 
@@ -46,6 +49,8 @@ export function createDeck(parts: DeckParts): Deck {
   const live: Live = createLive({ passing, replies, promises });
   const desk: Desk = createDesk({ passing, rooms });
   const fixes: Fixes = createFixes({ passing, rooms });
+  const blocks: Blocks = createBlocks({ passing });
+  const merges: Merges = createMerges({ passing, rooms });
 
   const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help" | "cancel">, Handler>> = {
     claim: (work, call) => passAs(work, call, { kind: "claim", by: call.staff, at: atOf(call) }),
@@ -73,7 +78,10 @@ export function createDeck(parts: DeckParts): Deck {
     reply: (work, call) => replies.send(work, call, { identity: undefined }),
     role: (work, call) => replies.send(work, call, { identity: "role" }),
     anonymous: (work, call) => replies.send(work, call, { identity: "anonymous" }),
-    send: replies.sendNote,
+    send: async (work, call) => {
+      const text = await suggestedText(work, call);
+      return text === undefined ? replies.sendNote(work, call) : replies.sendWords(work, call, { text });
+    },
     edit: replies.edit,
     undo: replies.undo,
     snippet: replies.snippet,
@@ -82,15 +90,19 @@ export function createDeck(parts: DeckParts): Deck {
     tag: desk.tag,
     summary: desk.summary,
     who: desk.who,
+    draft: desk.draft,
+    merge: merges.merge,
+    block: blocks.block,
+    unblock: blocks.unblock,
     fix: fixes.fix,
     tell: fixes.tell,
     live: live.turn,
   };
 
   async function carryOut(work: Work, call: DeckCall): Promise<void> {
-    const { command, control, staff } = call;
+    const { command, staff } = call;
     const { name } = command;
-    if (name === "help") return answer(work, toHelp(work, staff !== undefined), control.id);
+    if (name === "help") return help(work, call);
     if (name === "human") return callPerson(work, call);
     if (name === "cancel") return cancel(work, call);
     if (staff === undefined) return refuse(work, call, "only staff can do that");
@@ -100,6 +112,13 @@ export function createDeck(parts: DeckParts): Deck {
 
   function toHelp({ conversation, room }: Work, isStaff: boolean): Reply {
     return toHelpReply({ language: conversation.language, isStaff, isRoom: room !== undefined });
+  }
+
+  async function help(work: Work, call: DeckCall): Promise<void> {
+    const { control, staff } = call;
+    if (staff === undefined) return answer(work, toHelp(work, false), control.id);
+    await work.sql.query(auditCommand(work, { ...call, staff }));
+    await tellColleague(passing, work, { ...call, staff }, toHelp(work, true));
   }
 
   async function callPerson(work: Work, call: DeckCall): Promise<void> {

@@ -8,6 +8,7 @@ import { toBriefLines, toStandingLine } from "../rooms/room-words.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { markTickets, type TicketRequest } from "../tickets.ts";
 import type { StaffCall } from "./deck-call.ts";
+import { suggestionIdOf, wantSuggestion } from "./suggestion-store.ts";
 import { refuseColleague, tellColleague } from "./tell-colleague.ts";
 
 /** Commands that pass no baton and say nothing to the person. */
@@ -24,6 +25,8 @@ export interface Desk {
   tag(work: Work, call: StaffCall): Promise<void>;
   summary(work: Work, call: StaffCall): Promise<void>;
   who(work: Work, call: StaffCall): Promise<void>;
+  /** Has a reply suggested, which only colleagues see; see `Suggestions`. */
+  draft(work: Work, call: StaffCall): Promise<void>;
 }
 
 const priorities = [
@@ -83,9 +86,32 @@ export function createDesk({ passing, rooms }: { readonly passing: Passing; read
       const standing = await findStanding(work.sql, work.subject.tenantId, work.subject.conversationId);
       const { timeZone } = rooms.policyOf(work.subject.tenantId);
       await work.sql.query(auditCommand(work, call));
-      await tell(work, call, standing === undefined ? "Nobody." : toStandingLine(standing, timeZone));
+      const who = standing === undefined ? "Nobody." : toStandingLine(standing, timeZone);
+      await tell(work, call, [who, ...(await ticketsOf(work))].join(" "));
+    },
+    draft: async (work, call) => {
+      const { sql, subject, desk, conversation, room, ends } = work;
+      const isShared = room === undefined && conversation.audience !== "direct";
+      const { id: controlId, sender_id: sender } = call.control;
+      const onlyFor = isShared ? sender : undefined;
+      const wanted = { ...subject, deskId: desk, controlId, onlyFor };
+      await sql.query(wantSuggestion(subject.tenantId, wanted));
+      await sql.query(auditCommand(work, call));
+      ends.suggestions.add(suggestionIdOf(controlId));
     },
   };
+}
+
+/** Its open tickets: their numbers, how urgent they are and what they are tagged with. */
+async function ticketsOf({ sql, subject }: Work): Promise<readonly string[]> {
+  const rows = await sql.query<{ number: string; priority: string; tags: string[] }>({
+    text: `SELECT number, priority, tags FROM tickets WHERE company_id = $1 AND conversation_id = $2
+             AND status IN ('open', 'pending') ORDER BY number LIMIT 5`,
+    values: [subject.tenantId, subject.conversationId],
+  });
+  return rows.map(
+    ({ number, priority, tags }) => `Ticket #${number}: ${[priority, ...tags].map(plainText).join(", ")}.`,
+  );
 }
 
 /** One colleague whose name begins like this. */

@@ -79,14 +79,18 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
       return refuse(work, call, "here they read what you write: just write it");
     const { control, staff } = call;
     const { tenantId, conversationId, correlationId } = subject;
-    // Whoever speaks to the person has the conversation, and the person waits no longer.
-    await pass(work, { kind: "staff reply", by: staff, at: control.created_at }, control.id);
+    const number = await nextNumber(sql, tenantId, room.id);
     const identity = wanted ?? rooms.policyOf(tenantId).identity;
     const pieces = await cutFor(
       work,
       toPublicWords(identity, await nameOf(work, staff), text, conversation.language),
     );
-    const number = await nextNumber(sql, tenantId, room.id);
+    const { epoch } = conversation.baton;
+    // Whoever speaks to the person has the conversation, and the person waits no longer.
+    const said = { kind: "staff reply", by: staff, at: control.created_at } as const;
+    await pass(work, said, control.id, {
+      data: { command: call.command.name, message: control.id, number, identity },
+    });
     const cause: [string, string] = ["reply", control.id];
     const id = deriveId("room reply", room.id, control.id);
     const messageId = deriveId<MessageId>("room reply message", room.id, control.id);
@@ -113,7 +117,9 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     );
     if (offer === undefined) await sayInRoom(scene, cause, line.body, line.buttons);
     work.ends.touched.add(conversationId);
-    await sql.query(auditCommand(work, call, { number, identity }));
+    // Taking the conversation over has left the row already.
+    if (work.conversation.baton.epoch === epoch)
+      await sql.query(auditCommand(work, call, { number, identity }));
     await hear(work, call, { messageId, staff, text });
   }
 

@@ -21,7 +21,10 @@ export function toCard(
     toStandingLine(standing, timeZone),
   ];
   const label = live ? "Stop live" : "Go live";
-  const more = standing.owner_kind === "human" ? [deckButton("live", label, { conversationId })] : [];
+  const more = [
+    ...(standing.owner_kind === "human" ? [deckButton("live", label, { conversationId })] : []),
+    deckButton("draft", "Draft", { conversationId }),
+  ];
   const buttons = toDeckButtons(standing, conversationId);
   return {
     body: lines.join("\n\n"),

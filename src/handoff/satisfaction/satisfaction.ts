@@ -29,6 +29,7 @@ export function createSatisfaction({ isAsked, note, count }: SatisfactionParts):
   const follow: FollowBaton = async (sql, seal, passed) => {
     const { tenantId, conversationId, correlationId, event, conversation } = passed;
     if (event.kind !== "resolve" || event.by === "bot" || event.by === "idle rule") return;
+    if (event.quietly === true) return;
     if (!isAsked(tenantId)) return;
     const id = deriveId("satisfaction", tenantId, conversationId);
     const [asked] = await sql.query({
