@@ -148,8 +148,10 @@ export function createLanceIndex({
     drop: async (tenantId) => {
       tables.delete(tenantId);
       const database = await connection();
-      if ((await database.tableNames()).includes(nameOf(tenantId)))
-        await database.dropTable(nameOf(tenantId));
+      // Not looked for in the list of tables first: not every object storage lists them.
+      await database.dropTable(nameOf(tenantId)).catch((cause: unknown) => {
+        if (!/was not found/.test(String(cause))) throw cause;
+      });
     },
     dropFormer: async (tenantId) => {
       const database = await connection();
