@@ -131,7 +131,17 @@ export async function composeKnowledge(parts: KnowledgeCompositionParts): Promis
   });
   const open = () =>
     (opening ??= openWords().then((offline) =>
-      openKnowledge({ ...parts, sources, offline, documents, questions, parser, store: progress, rooms }),
+      openKnowledge({
+        ...parts,
+        companies: companies.all,
+        sources,
+        offline,
+        documents,
+        questions,
+        parser,
+        store: progress,
+        rooms,
+      }),
     ));
 
   /** What a crash or a new model left outside the index first: it is asked for already. */

@@ -1,3 +1,4 @@
+import type { TenantId } from "../core/ids.ts";
 import type { DocumentStore } from "../knowledge/document-store.ts";
 import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
 import type { Embedder } from "../knowledge/embed/embedder.ts";
@@ -16,6 +17,7 @@ import type { Sources, SourcesParts } from "../knowledge/sources/sources.ts";
 import { knownDimensions } from "../settings/embeddings.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
+import { replayGolden } from "./replay-golden.ts";
 
 /** What takes documents in and finds them. */
 export interface OpenKnowledge {
@@ -25,7 +27,9 @@ export interface OpenKnowledge {
   readonly gaps: Gaps;
 }
 
-export interface OpenKnowledgeParts extends Omit<SourcesParts, "ingest"> {
+export interface OpenKnowledgeParts extends Omit<SourcesParts, "ingest" | "onRound"> {
+  /** Those that have documents by now. */
+  readonly companies: Iterable<TenantId>;
   /** Where the index is: a folder or object storage. */
   readonly uri: string;
   readonly embeddings?: RemoteEmbedderParts | undefined;
@@ -41,7 +45,7 @@ const gapDays = 30;
 
 /** Loads the index and all that works with it. */
 export async function openKnowledge(parts: OpenKnowledgeParts): Promise<OpenKnowledge> {
-  const { documents, offline, questions, parser, database, sealer, log } = parts;
+  const { companies, documents, offline, questions, parser, database, sealer, log } = parts;
   const [{ createLanceIndex }, { keepTables }, { createIngest }, { createSources }, { createGaps }] =
     await Promise.all([
       import("../knowledge/index/lance-index.ts"),
@@ -79,7 +83,11 @@ export async function openKnowledge(parts: OpenKnowledgeParts): Promise<OpenKnow
   return {
     knowledge,
     ingest,
-    sources: createSources({ ...parts, ingest }),
+    sources: createSources({
+      ...parts,
+      ingest,
+      onRound: (signal) => replayGolden({ companies, signal, database, sealer, knowledge, log }),
+    }),
     gaps: createGaps({
       questions,
       gather: (id) => gatherQuestions({ database, sealer, questions }, id, gapDays),

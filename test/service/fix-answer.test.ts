@@ -96,6 +96,12 @@ describe("a colleague's correction in a thread", () => {
     expect(said()).not.toContain("59 euros");
   }, 120_000);
 
+  it("is asked again with each start, as with each release", async () => {
+    await talk.house.restart();
+    const told = '"cases":1,"found":1,"worse":0,"msg":"golden questions were asked again"';
+    await until(async () => talk.lines.some((line) => line.includes(told)) || undefined, takenInMs);
+  }, 120_000);
+
   it("leaves the documents when its time is over", async () => {
     await talk.rows("UPDATE reviewed_answers SET expires_at = now()");
     await until(async () => (await talk.rows("SELECT 1 FROM knowledge_documents")).length === 1, slowlyMs);

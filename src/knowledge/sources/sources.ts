@@ -28,6 +28,8 @@ export interface SourcesParts {
   readonly safeFetch: SafeFetch;
   /** What was said in rooms that the operator has opened as sources. */
   readonly rooms: Pick<OpenRooms, "read">;
+  /** Told after the first round through all sources, and after each that changed any document. */
+  readonly onRound?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly log: Log;
 }
 
@@ -35,7 +37,17 @@ const hourMs = 3_600_000;
 const lookEveryMs = 60_000;
 const tellEveryMs = 500;
 
-export function createSources({ sources, ingest, store, safeFetch, rooms, log }: SourcesParts): Sources {
+export function createSources({
+  sources,
+  ingest,
+  store,
+  safeFetch,
+  rooms,
+  onRound,
+  log,
+}: SourcesParts): Sources {
+  let isChanged = false;
+
   async function take(
     source: Source,
     signal: AbortSignal,
@@ -55,6 +67,7 @@ export function createSources({ sources, ingest, store, safeFetch, rooms, log }:
     await store.keep(tenantId, { name, state: "running", ...seen });
     try {
       const summary = await takeAll(source, signal, told);
+      isChanged ||= summary.added + summary.removed > 0;
       await store.keep(tenantId, { name, state: "done", ...seen, of: seen.done });
       log.info({ company_id: tenantId, kind: source.kind, ...summary }, "a company's documents are taken in");
       return "done";
@@ -111,6 +124,8 @@ export function createSources({ sources, ingest, store, safeFetch, rooms, log }:
     async run(signal) {
       for (let isFirst = true; ; isFirst = false) {
         for (const source of sources) if (await isDue(source, isFirst)) await take(source, signal);
+        if (isFirst || isChanged) await onRound?.(signal);
+        isChanged = false;
         if (!sources.some(({ everyHours }) => everyHours !== undefined)) return;
         await sleep(lookEveryMs, undefined, { signal });
       }

@@ -242,6 +242,11 @@ describe("the reader's process", () => {
     });
   });
 
+  test("a PDF of 10 000 pages is refused in words (D13)", async () => {
+    const pages = Array.from({ length: 10_000 }, () => "x");
+    await expect(parser.parse("long.pdf", aPdf(pages))).rejects.toThrow("more than 5000 pages");
+  });
+
   test("what takes too long is given up, and the next one is read", async () => {
     const hasty = createParser({ timeoutMs: 1 });
     await expect(hasty.parse("slow.md", bytesOf("# Slow"))).rejects.toThrow("too long");

@@ -41,6 +41,12 @@ const page = (title: string, text: string, ...links: string[]) => ({
     .join("")}</main></body></html>`,
 });
 
+const noRooms = {
+  read: () => {
+    throw new Error("no room is a source here");
+  },
+};
+
 function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: number }, allowed = [origin]) {
   const whole: Source = { most: 50, name: source.at, audience: [{ kind: "public" }], ...source };
   const sources = createSources({
@@ -48,11 +54,7 @@ function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: numb
     ingest: stand.ingest,
     store: stand.progress,
     safeFetch: createSafeFetch({ allowedOrigins: allowed, log: silentLog }),
-    rooms: {
-      read: () => {
-        throw new Error("no room is a source here");
-      },
-    },
+    rooms: noRooms,
     log: silentLog,
   });
   return sources.take(whole, new AbortController().signal);
@@ -150,4 +152,41 @@ test("a repository's folder is read, and only that one", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("a source is gone through at the first start and when its hours are over, and after a change alone its figures are looked at", async () => {
+  const tenantId = await stand.aCompany();
+  pages.set("/robots.txt", { type: "text/plain", body: "" });
+  pages.set("/hours", page("Hours", "Open from nine."));
+  const at = `${origin}/hours`;
+  const source: Source = {
+    tenantId,
+    kind: "page",
+    name: at,
+    at,
+    audience: [{ kind: "public" }],
+    most: 1,
+    everyHours: 2,
+  };
+  const round = async () => {
+    const stopping = new AbortController();
+    asked.length = 0;
+    const run = createSources({
+      sources: [source],
+      ingest: stand.ingest,
+      store: stand.progress,
+      safeFetch: createSafeFetch({ allowedOrigins: [origin], log: silentLog }),
+      rooms: noRooms,
+      onRound: async () => stopping.abort(),
+      log: silentLog,
+    }).run(stopping.signal);
+    await run.catch((cause: unknown) => expect(cause).toMatchObject({ name: "AbortError" }));
+    return asked.includes("/hours");
+  };
+  expect(await round()).toBe(true);
+  expect(await round()).toBe(false);
+  await stand.database.statement(tenantId, {
+    text: "UPDATE knowledge_sources SET ended_at = ended_at - interval '3 hours'",
+  });
+  expect(await round()).toBe(true);
 });
