@@ -82,7 +82,7 @@ export function environmentFor(
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "baton-test-"));
   const testDatabase = await createTestDatabase();
-  const slack = await startSlackSimulator({ timeScale: 0.01, ...options.slack });
+  const slack = await startSlackSimulator({ timeScale: 0.01, ackTimeoutMs: 3_000, ...options.slack });
   const model = await startOpenAiSimulator(options.model === "none" ? {} : options.model);
   const env: Record<string, string> = {
     ...environmentFor(slack, options.model === "none" ? undefined : model),
