@@ -1,3 +1,4 @@
+import { saidToOneNamed } from "./addressed/reasons.ts";
 import type { Baton } from "./conversation.ts";
 import { actions } from "./reply.ts";
 import type { Role } from "./tool.ts";
@@ -44,7 +45,7 @@ export function decideTurn(item: OpenItem, view: TurnView): Decision {
   const command = toCommand(item, view);
   if (command !== undefined) return { kind: "command", command };
   if (isStaffSpeaking(item, view)) return { kind: "staff speaks" };
-  if (!isForUs(item)) return { kind: "silent", reason: "it is addressed to somebody else" };
+  if (!isForUs(item)) return { kind: "silent", reason: saidToOneNamed };
   return ifBotHasIt(view);
 }
 

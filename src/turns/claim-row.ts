@@ -37,6 +37,14 @@ export const historyRow = z.object({
   edited: z.string().nullable(),
 });
 
+const saidRow = z.object({
+  seq: z.number(),
+  role: z.enum(["user", "staff", "assistant"]),
+  sender_id: z.string().nullable(),
+  content: bytea,
+  state: z.enum(["settled", "ignored"]),
+});
+
 const stepRow = z.object({
   key: z.string(),
   kind: z.enum(["model", "tool", "retrieval"]),
@@ -88,12 +96,14 @@ export const claimRow = z.object({
   /** Null where the history known before is the one there is. */
   history: z.array(historyRow).nullable(),
   history_version: z.string().nullable(),
+  said: z.array(saidRow),
   deliveries: z.array(z.unknown()),
   turn: turnRow.nullable(),
   steps: z.array(stepRow),
 });
 
 export type OpenRow = z.infer<typeof openRow>;
+export type SaidRow = z.infer<typeof saidRow>;
 export type HistoryRow = z.infer<typeof historyRow>;
 export type StepRow = z.infer<typeof stepRow>;
 export type TurnRowRead = z.infer<typeof turnRow>;

@@ -1,3 +1,4 @@
+import { saidToOneNamed, saidToPeople } from "../core/addressed/reasons.ts";
 import type { ConversationId, TenantId } from "../core/ids.ts";
 import { deliveryColumns } from "../outbox/delivery.ts";
 import type { Query } from "../store/database.ts";
@@ -7,6 +8,9 @@ export const openLimit = 100;
 
 /** Messages outside of the window one claim shows at most, for want of a summary. */
 export const unsummarizedLimit = 12;
+
+/** Messages of a shared thread that tell whom the next one is said to. */
+const threadLooksBack = 8;
 
 /** After such a silence a talk begins anew: an SQL interval. */
 export const talkPause = "interval '12 hours'";
@@ -71,6 +75,12 @@ export function claimConversation(request: {
         CASE WHEN talk.version = $6 THEN NULL ELSE coalesce((SELECT json_agg(h ORDER BY h.seq) FROM (
           SELECT role, kind, content, seq, edited_at::text AS edited FROM messages
           WHERE company_id = $1 AND conversation_id = $2 AND ${isSpoken} AND seq >= talk.from_seq) h), '[]') END AS history,
+        CASE WHEN c.audience = 'direct' THEN '[]' ELSE coalesce((SELECT json_agg(w ORDER BY w.seq) FROM (
+          SELECT seq, role, sender_id, content, state FROM messages
+          WHERE company_id = $1 AND conversation_id = $2 AND deleted_at IS NULL AND kind = 'message'
+            AND role IN ('user', 'staff', 'assistant')
+            AND (state = 'settled' OR state = 'ignored' AND reason IN ('${saidToPeople}', '${saidToOneNamed}'))
+          ORDER BY seq DESC LIMIT ${threadLooksBack}) w), '[]') END AS said,
         coalesce((SELECT json_agg(d ORDER BY d.seq, d.created_at) FROM (
           SELECT ${deliveryColumns} FROM deliveries d
           WHERE d.company_id = $1 AND d.conversation_id = $2 AND d.state IN ('pending', 'sending')) d),

@@ -28,6 +28,7 @@ import {
   deliveryIdRow,
   type HistoryRow,
   type OpenRow,
+  type SaidRow,
   type StepRow,
   type TurnRowRead,
 } from "./claim-row.ts";
@@ -108,6 +109,8 @@ export interface Claim {
   readonly unreadable: readonly MessageId[];
   /** The newest messages dealt with, oldest first: the window, and all that stands in no summary. */
   readonly history: readonly NumberedMessage[];
+  /** What was said last where several people read along, by whomever and to whomever; still sealed. */
+  readonly said: readonly SaidRow[];
   readonly deliveries: readonly Delivery[];
   /** Deliveries that cannot be read. */
   readonly lostDeliveries: readonly DeliveryId[];
@@ -184,6 +187,7 @@ export function parseClaim(input: unknown, seal: TenantSeal, hot: HotTalk = noth
     open,
     unreadable,
     history: row.history?.flatMap((message) => toSpoken(message, seal)) ?? hot.history?.messages ?? [],
+    said: row.said,
     deliveries: deliveries.filter((delivery) => delivery !== undefined),
     lostDeliveries: row.deliveries.flatMap((delivery, index) =>
       deliveries[index] === undefined ? [deliveryIdRow.parse(delivery).id] : [],

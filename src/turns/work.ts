@@ -1,12 +1,12 @@
-import { draftActions } from "../core/draft.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
-import { decideRole, decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
+import { decideRole, isSubstantive, type Decision } from "../core/turn.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
 import { isAgainNote, passOldQuestions } from "./ask-again.ts";
 import { backfillThread } from "./backfill.ts";
 import { leaveToStaff } from "./background-news.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
+import { decideOpen, isHandOverNote } from "./decide-open.ts";
 import { endLongTalk } from "./end-long-talk.ts";
 import { deadLetter, giveUpFirst } from "./give-up.ts";
 import type { HeldLease } from "./lease.ts";
@@ -74,13 +74,11 @@ export async function workOn(
 }
 
 async function handle(parts: WorkParts, situation: Situation): Promise<Handled> {
-  const { lease, claim } = situation;
+  const { lease, claim, seal } = situation;
   if (claim.unreadable.length > 0)
     return deadLetter(parts, situation, { ids: claim.unreadable, reason: "it could not be read" });
   if (claim.attempts > parts.maxAttempts) return giveUpFirst(parts, situation);
-  const decided = passOldQuestions(
-    claim.open.map((message) => ({ message, decision: decide(message, claim) })),
-  );
+  const decided = passOldQuestions(decideOpen(claim, seal));
   if (decided.some(({ decision }) => isControl(decision))) {
     await parts.handoff.takeControls(subjectOf(lease, claim));
     return { kind: "changed" };
@@ -110,18 +108,6 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
   });
 }
 
-function decide(message: OpenMessage, claim: Claim): Decision {
-  if (claim.status === "closed" && message.kind === "message" && !isSubstantive(message.text))
-    return { kind: "silent", reason: "the conversation is closed" };
-  if (claim.status === "closed" && isHandOverNote(message))
-    return { kind: "silent", reason: "the conversation is closed" };
-  return decideTurn(message, {
-    owner: claim.owner,
-    requesterId: claim.contact.externalId,
-    audience: claim.audience,
-  });
-}
-
 /** An answer that colleagues did not let go out leaves somebody waiting: the conversation goes to people. */
 async function passUnsaid(parts: WorkParts, { lease, claim }: Situation): Promise<boolean> {
   const note = claim.open.find(isHandOverNote);
@@ -134,10 +120,6 @@ async function passUnsaid(parts: WorkParts, { lease, claim }: Situation): Promis
     queue: "general_support",
     at,
   });
-}
-
-function isHandOverNote({ role, action }: OpenMessage): boolean {
-  return role === "system" && action?.name === draftActions.handOver;
 }
 
 function isControl(decision: Decision): boolean {

@@ -52,7 +52,10 @@ describe("several messages at once", () => {
   it("keeps the order of a conversation whatever comes in between", async () => {
     const root = await talk.say("@baton start [[id:s0]]");
     for (let index = 1; index <= 6; index += 1)
-      await talk.say(`next [[id:s${index}]]`, { thread: root.ts, user: index % 2 === 0 ? "Ben" : "Ana" });
+      await talk.say(index % 2 === 0 ? `@baton next [[id:s${index}]]` : `next [[id:s${index}]]`, {
+        thread: root.ts,
+        user: index % 2 === 0 ? "Ben" : "Ana",
+      });
     await talk.settled();
     const ids = idsIn(root).flat();
     expect(ids).toEqual(["s0", "s1", "s2", "s3", "s4", "s5", "s6"]);
