@@ -9,12 +9,14 @@ import { measureSentiment } from "../../src/guard/understanding/sentiment.ts";
 import { trainIntents } from "../../src/guard/understanding/train-intents.ts";
 import { createUnderstander } from "../../src/guard/understanding/understand.ts";
 import { toTable } from "../support/figures.ts";
+import { benchAddressed } from "./addressed-table.ts";
 import { playWorkload } from "./cache-workload.ts";
 import { checkScenes } from "./check-set.ts";
 import { areaUnderRoc, calibrationError, reliability, type Judged } from "./measures.ts";
 import { generalSet } from "./general-set.ts";
 import { firstOfEach, intentsOf, readBanking } from "./read-banking.ts";
 import { routerSets } from "./router-set.ts";
+import { benchTriggers } from "./triggers-table.ts";
 import { tryScene } from "./try-check.ts";
 
 // `npm run eval`: how well Baton understands without a model, on BANKING77 and on sets of our own.
@@ -37,6 +39,8 @@ const tables = [
   benchRouter(),
   benchGeneral(),
   benchCheck(),
+  benchAddressed(),
+  benchTriggers(),
   await benchCache(),
 ];
 tables.push(`Took ${Math.round((performance.now() - startedAt) / 1_000)} s.`);

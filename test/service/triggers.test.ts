@@ -57,9 +57,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => talk?.stop());
 
-const notice = "asked a teammate";
-const heard = (root: Root, words: string) =>
-  talk.heard(root).filter((message) => wordsOf(message).includes(words)).length;
+// In the language of whoever is told.
+const notice = /asked a teammate|aus dem Team dazugebeten|pedido a alguien del equipo/u;
+const heard = (root: Root, words: string | RegExp) =>
+  talk.heard(root).filter((message) => wordsOf(message).search(words) !== -1).length;
 const audited = (root: Root) =>
   talk.rows<{ action: string; reason: string | null; data: { evidence?: unknown } }>(
     "SELECT a.action, a.reason, a.data FROM audit a JOIN conversations c ON c.id = a.conversation_id WHERE c.thread = $1 ORDER BY a.id",

@@ -1,4 +1,6 @@
+import { furtherPatterns } from "./further-patterns.ts";
 import { hints, signPatterns, turnedRound, type Sign, type SignLanguage } from "./sign-patterns.ts";
+import { readWishes } from "./wishes.ts";
 
 /** What was found in a message, and in which language; never its words. */
 export interface FoundSign {
@@ -14,8 +16,8 @@ interface Compiled extends FoundSign {
   readonly pattern: RegExp;
 }
 
-const compiled: readonly Compiled[] = signPatterns.flatMap(({ sign, language, patterns }) =>
-  patterns.map((source) => ({ sign, language, pattern: compile(source) })),
+const compiled: readonly Compiled[] = [...signPatterns, ...furtherPatterns].flatMap(
+  ({ sign, language, patterns }) => patterns.map((source) => ({ sign, language, pattern: compile(source) })),
 );
 const hinted = new Map(signsOf().map((sign) => [sign, new RegExp(hints[sign], "u")]));
 const turned: ReadonlyMap<SignLanguage, RegExp> = new Map(
@@ -26,7 +28,12 @@ const turned: ReadonlyMap<SignLanguage, RegExp> = new Map(
 );
 
 // Only of these can the opposite be said: who does not want to live is in need all the same.
-const canBeTurned: ReadonlySet<Sign> = new Set(["asks for a person", "complaint", "personal data"]);
+const canBeTurned: ReadonlySet<Sign> = new Set([
+  "asks for a person",
+  "complaint",
+  "payment failed",
+  "personal data",
+]);
 const clauseEnd = /[.,;:!?\n]| (?:but|sondern|aber|sino|pero|mais) /gu;
 
 /** All that a message says by itself; most say nothing of this. Pure, reads 1 000 characters. */
@@ -39,6 +46,10 @@ export function readSigns(text: string): readonly FoundSign[] {
     if (worthALook.has(sign) && !found.has(sign) && isSaid(said, { sign, language, pattern }))
       found.set(sign, language);
   }
+  for (const { sign, language } of readWishes(said))
+    if (worthALook.has(sign) && !found.has(sign)) found.set(sign, language);
+  // Whoever asks why a payment fails, or what then, is answered.
+  if (said.includes("?")) found.delete("payment failed");
   return [...found].map(([sign, language]) => ({ sign, language }));
 }
 
@@ -74,7 +85,7 @@ function isTurned(before: string, language: SignLanguage): boolean {
 }
 
 function signsOf(): readonly Sign[] {
-  return [...new Set(signPatterns.map(({ sign }) => sign))];
+  return [...new Set(compiled.map(({ sign }) => sign))];
 }
 
 function compile(source: string): RegExp {

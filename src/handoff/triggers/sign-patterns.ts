@@ -2,10 +2,11 @@
 export type SignLanguage = "en" | "de" | "es" | "fr";
 
 /** What a message can say by itself that is for people. */
-export type Sign = "asks for a person" | "complaint" | "self-harm" | "violence" | "personal data";
+export type Sign =
+  "asks for a person" | "complaint" | "payment failed" | "self-harm" | "violence" | "personal data";
 
 /** Parts of regular expressions, held against text in lower case, without accents, with ss for ß. */
-interface SignPatterns {
+export interface SignPatterns {
   readonly sign: Sign;
   readonly language: SignLanguage;
   readonly patterns: readonly string[];
@@ -55,14 +56,16 @@ const frEnd =
 /** A message without any of these parts of words needs no further look for the sign. */
 export const hints: Readonly<Record<Sign, string>> = {
   "asks for a person":
-    "human|humain|person|people|agent|operat|operador|represent|rep|advis|colleague|teammate|manager|supervis|staff|team|empl|some|any|is there|can one|customer service|live chat|mensch|mitarbeiter|berater|kolleg|kund|ansprech|sachbearb|jemand|wem|asesor|companer|encargad|responsable|alguien|quelqu|conseill|service client|sprechen",
-  complaint: "complain|beschwer|queja|quejar|reclam|plaint|plaindre",
+    "human|humain|person|people|agent|operat|operador|represent|rep|advis|colleague|teammate|manager|supervis|staff|team|empl|some|any|is there|can one|customer service|live chat|mensch|mitarbeiter|berater|kolleg|kund|buchhalt|fachabteil|facturac|comptab|ansprech|sachbearb|jemand|wem|asesor|companer|encargad|responsable|alguien|quelqu|conseill|service|sprechen|zuruckruf|anruf|vorgesetzt|durchstell|chef|weiter|atencion|departamento|superieur|patron",
+  complaint: "complain|beschwer|reklam|queja|quejar|reclam|plaint|plaindre",
+  "payment failed":
+    "pay|card|transaction|zahl|uberweis|lastschrift|transakt|karte|pago|cobro|transacc|tarjeta|paie|carte|prelev",
   "self-harm":
-    "myself|my life|own life|die|dead|suicid|to live|alive|living|without me|umbring|toten|leben|sterben|selbstmord|suizid|antun|ritzen|verletzen|matarme|morir|cortarme|hacerme|vida|vivi|tuer|mourir|jours|vivre|mutiler|du mal|en finir",
+    "myself|it all|any ?more|nicht mehr|con todo|point|sense|sentido|sinn|my life|own life|die|dead|suicid|to live|alive|living|without me|umbring|toten|leben|sterben|selbstmord|suizid|antun|ritzen|verletzen|matarme|morir|cortarme|hacerme|vida|vivi|tuer|mourir|jours|vivre|mutiler|du mal|en finir",
   violence:
     "hit|beat|abus|rape|chok|strangl|stab|threat|assault|violen|kill|hurt|shoot|murder|schlag|vergewalt|bedroh|misshandel|verprugel|wurg|gewalt|umbring|umzubring|bringe|toten|abstech|pega|golpe|maltrat|viol|amenaz|matar|apunal|frapp|bat|menac|agress|tuer|poignard",
   "personal data":
-    "address|phone|card|passw|passport|social security|ssn|birth|mail|bank|iban|record|data|details|information|adress|nummer|geburt|daten|kredit|direccion|telefono|tarjeta|contrasena|nacimiento|datos|correo|telephone|carte|mots? de passe|naissance|donnees",
+    "address|phone|number|card|passw|passport|social security|ssn|birth|mail|bank|iban|record|data|details|information|adress|nummer|geburt|daten|kredit|direccion|domicilio|telefono|numero|tarjeta|contrasena|nacimiento|datos|correo|telephone|carte|mots? de passe|naissance|donnees",
 };
 
 /** All that is known to be said, as data. */
@@ -173,8 +176,8 @@ export const signPatterns: readonly SignPatterns[] = [
     sign: "self-harm",
     language: "de",
     patterns: [
-      "(?:will|mochte|werde|wollte) (?:ich )?(?:mich|mir) (?:selbst )?(?:umbringen|toten|das leben nehmen|etwas antun|was antun)",
-      "mich (?:selbst )?(?:umbringen|toten|verletzen|ritzen)\\b",
+      "(?:ich (?:will|mochte|werde|wollte)|(?:will|mochte|werde|wollte) ich|^(?:will|mochte)) (?:\\w+ )?(?:mich|mir) (?:selbst )?(?:umbringen|toten|das leben nehmen|etwas antun|was antun)",
+      "(?<!(?:er|sie|jemand|mann|freund|vater|ex) (?:will|wird|wollte|mochte) )mich (?:selbst )?(?:umbringen|toten|verletzen|ritzen)\\b",
       "(?:will|mochte|mag) (?:ich )?(?:einfach )?(?:nur noch )?(?:sterben|nicht mehr leben|nicht mehr am leben sein)\\b",
       "(?:selbstmord|suizid)(?: begehen| machen|gedanken)",
       "(?:denke an|gedanken an) (?:selbstmord|suizid)",
@@ -220,7 +223,7 @@ export const signPatterns: readonly SignPatterns[] = [
       "(?:ich werde|ich wurde|ich bin|wurde ich) (?:\\w+ )?(?:misshandelt|vergewaltigt|verprugelt)",
       "hausliche[rn]? gewalt",
       "(?:ich werde|ich bringe) (?:dich|ihn|sie|euch|jemanden) (?:um|umbringen|toten|abstechen)\\b",
-      "(?:will|wird|droht)(?: er| sie)? mich (?:zu )?(?:umbringen|umzubringen|toten)\\b",
+      "(?<!ich )(?:will|wird|droht)(?: er| sie)? mich (?:zu )?(?:umbringen|umzubringen|toten)\\b",
     ],
   },
   {

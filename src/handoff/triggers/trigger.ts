@@ -103,7 +103,7 @@ export function decideTrigger(signals: TriggerSignals, policy: TriggerPolicy): T
     decideRules(signals, policy) ??
     decideAsked(signs, signals, policy) ??
     decideComplaint(signs, signals, policy) ??
-    decidePayment(signals, policy) ??
+    decidePayment(signs, signals, policy) ??
     decideFailures(signals, policy) ??
     decideConfidence(signals, policy) ??
     decideMood(signals, policy) ??
@@ -184,10 +184,16 @@ function decideComplaint(
   );
 }
 
-function decidePayment({ paymentFailed }: TriggerSignals, { payment, queue }: TriggerPolicy) {
-  return payment && paymentFailed === true
-    ? escalate("a payment failed", queue, { rule: "payment failed" })
-    : undefined;
+function decidePayment(
+  signs: readonly FoundSign[],
+  { paymentFailed }: TriggerSignals,
+  { payment, queue }: TriggerPolicy,
+): TriggerDecision | undefined {
+  if (!payment) return undefined;
+  const reason = "a payment failed";
+  if (paymentFailed === true) return escalate(reason, queue, { rule: "payment failed" });
+  const found = signs.find(({ sign }) => sign === "payment failed");
+  return found && escalate(reason, queue, { rule: "payment failed", value: found.language });
 }
 
 function decideFailures({ failures = 0 }: TriggerSignals, policy: TriggerPolicy) {
