@@ -142,7 +142,7 @@ describe.each(["slack", "discord", "teams"] as const)(
         page.deletes({ ...at, ts: second });
         await shows(room, "the number is 22222");
         await shows(room, "deleted this message");
-        expect(room.lines().filter((line) => /11111|4242/.test(line))).toEqual([]);
+        expect(room.lines().filter((line) => /is 11111|card is 4242/.test(line))).toEqual([]);
 
         refuseWords(scene, platform, channel);
         room.says("!r see you there");
