@@ -9,21 +9,20 @@ import { aRequest, aTool } from "../agent-stand.ts";
 
 const { context } = aRequest("").request;
 
-/** A call of a write that hangs until it is let go, and what it noticed. */
-function begin(more: Partial<Tool> = {}) {
+/** A call that hangs until it is let go, and what it noticed. */
+function begin(effect: Tool["effect"] = "write") {
   const stop = new AbortController();
   const answered = Promise.withResolvers<unknown>();
   const noticed = { runs: 0, aborted: false };
   const tool = aTool({
     name: "refund",
-    effect: "write",
+    effect,
     repeatable: true,
     run: async (_, { signal }) => {
       noticed.runs += 1;
       signal.addEventListener("abort", () => (noticed.aborted = true));
       return answered.promise;
     },
-    ...more,
   });
   const ended = runTool({
     tool,
@@ -76,7 +75,7 @@ describe("a write that is on its way when the turn is stopped", () => {
   });
 
   test("is called off where it only reads", async () => {
-    const { stop, noticed, ended, isUnderWay } = begin({ effect: "read" });
+    const { stop, noticed, ended, isUnderWay } = begin("read");
     await isUnderWay();
     stop.abort(taken);
     expect([await ended, noticed.aborted]).toEqual([taken, true]);
