@@ -26,7 +26,7 @@ export interface Delivery {
 }
 
 /** A stored body by its digest, and how a newer one is read. */
-export interface StoredBody {
+interface StoredBody {
   readonly md5: string;
   readonly open: (body: Buffer) => Reply;
 }

@@ -6,17 +6,17 @@ import { deckCases, type DeckCase, type DeckState } from "./deck-commands.ts";
 import type { DeckPlace } from "./deck-place.ts";
 
 /** The ways to give a command. */
-export const deckInputs = ["!", "@baton", "button", "reaction"] as const;
-export type DeckInput = (typeof deckInputs)[number];
+const deckInputs = ["!", "@baton", "button", "reaction"] as const;
+type DeckInput = (typeof deckInputs)[number];
 
 /** One command given in one way. */
-export interface DeckStep {
+interface DeckStep {
   readonly input: DeckInput;
   readonly rule: DeckCase;
 }
 
 /** What came of it. */
-export interface DeckOutcome {
+interface DeckOutcome {
   readonly before: DeckState;
   readonly after: DeckState;
   readonly audited: readonly string[];
