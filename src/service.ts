@@ -16,6 +16,7 @@ import { composeTriggers } from "./compose/compose-triggers.ts";
 import { defaultPace, usualTimes, type Pace } from "./compose/pace.ts";
 import { composeWorker } from "./compose/compose-worker.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
+import { watchOutcomes } from "./compose/watch-outcomes.ts";
 import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
 import type { Log } from "./core/log.ts";
 import type { Part } from "./core/part.ts";
@@ -241,6 +242,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     hasDocuments: knowledge.has,
     closeness: knowledge.closeness,
     embeddings,
+    similarWithinMs: pace.similarWithinMs,
     fast,
     sealer,
     budget,
@@ -419,6 +421,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   });
   metrics.watchQueue(() => queue.depth());
   watchBookings({ settings, database, metrics });
+  watchOutcomes({ settings, database, metrics });
   const isEdge = settings.role !== "worker";
   const isWorker = settings.role !== "edge";
   const lifecycle = createLifecycle(

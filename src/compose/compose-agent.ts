@@ -52,6 +52,8 @@ export interface AgentCompositionParts {
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
   /** Whose vectors are a key to answers that were given before; none are when left out. */
   readonly embeddings?: RemoteEmbedderParts | undefined;
+  /** How long an answer waits for the vector of its question; the default suits production. */
+  readonly similarWithinMs?: number | undefined;
   /** How close in meaning earlier messages are to a question, for memories that go by it. */
   readonly closeness?: Closeness | undefined;
   readonly log: Log;
@@ -72,6 +74,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     hasDocuments,
     closeness,
     embeddings,
+    similarWithinMs,
     log,
   } = parts;
   const { ai } = settings;
@@ -121,7 +124,16 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
   metrics.watchModels(thinker.conditions);
   const { understandFor } = understanding;
   const remembering = withAnswerCache(withUnderstanding(thinker, { understandFor, log }), {
-    ...composeCache({ settings, fast, sealer, metrics, documentsVersionOf, embeddings, log }),
+    ...composeCache({
+      settings,
+      fast,
+      sealer,
+      metrics,
+      documentsVersionOf,
+      embeddings,
+      embedWithinMs: similarWithinMs,
+      log,
+    }),
     promptVersionOf: ({ context, persona }) => thinker.promptVersion(context, persona),
     log,
   });

@@ -23,6 +23,7 @@ interface CacheCompositionParts {
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
   /** Whose vectors are a key to answers; none are when left out. */
   readonly embeddings?: RemoteEmbedderParts | undefined;
+  readonly embedWithinMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -49,6 +50,7 @@ export function composeCache(parts: CacheCompositionParts): ComposedCache {
       fast,
       sealer,
       embedder,
+      embedWithinMs: parts.embedWithinMs,
       onLook: (outcome) => metrics.cacheLooks.inc({ outcome }),
       log,
     }),

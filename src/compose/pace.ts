@@ -13,6 +13,8 @@ export interface Pace {
   readonly lowPatienceMs?: number | undefined;
   /** A question no model could answer is asked again after this long; further tries wait longer. */
   readonly askAgainMs?: number | undefined;
+  /** An answer waits no longer for the vector of its question, by which a similar one is found. */
+  readonly similarWithinMs?: number | undefined;
   /** A person who waits this long for a colleague's word on an answer is told so. */
   readonly draftNoteMs?: number | undefined;
   /** A colleague's words to a person can be taken back for so long. */

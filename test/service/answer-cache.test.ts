@@ -114,6 +114,7 @@ describe("a question like one that was asked before, with an embedding model (R2
   beforeAll(async () => {
     embeddings = await startEmbeddings();
     set = await openChatHouse({
+      pace: { similarWithinMs: 10_000 },
       env: {
         KNOWLEDGE_EMBEDDINGS: "same-for-all",
         KNOWLEDGE_DIMENSIONS: "8",

@@ -37,6 +37,13 @@ describe("the metrics page", () => {
         ?.slice(line.length),
     );
 
+  it("says what share of the conversations needs no colleague, and what it should be (R171)", async () => {
+    const page = await readPage();
+    expect(value(page, 'ai_conversation_outcome_target{outcome="resolved"}')).toBe(0.82);
+    expect(value(page, 'ai_conversation_outcome_target{outcome="escalated"}')).toBe(0.15);
+    expect(page).toContain("# TYPE ai_conversation_outcome_ratio gauge");
+  });
+
   const asksTool = async (what: string) => {
     const remove = talk.model.addRule(({ unanswered, toolResults }) =>
       toolResults.length === 0 && unanswered.some((text) => text.includes("look up"))

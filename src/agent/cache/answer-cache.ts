@@ -63,6 +63,8 @@ export interface AnswerCacheParts {
   readonly embedder?: Embedder | undefined;
   /** Cosine from which two questions may be the same. */
   readonly similarFrom?: number | undefined;
+  /** How long a look waits for a question's vector, milliseconds. */
+  readonly embedWithinMs?: number | undefined;
   readonly ttlMs?: number | undefined;
   /** Answers kept in this process. */
   readonly maxNearby?: number | undefined;
@@ -79,10 +81,10 @@ interface Heard {
 const purpose = "cached answer";
 const hourMs = 60 * 60 * 1000;
 const weekMs = 7 * 24 * hourMs;
-const embedWithinMs = 300;
+const usualEmbedWithinMs = 300;
 
 export function createAnswerCache(parts: AnswerCacheParts): AnswerCache {
-  const { fast, sealer, log, ttlMs = hourMs, now = Date.now } = parts;
+  const { fast, sealer, log, ttlMs = hourMs, embedWithinMs = usualEmbedWithinMs, now = Date.now } = parts;
   const embedder = parts.embedder?.real === true ? parts.embedder : undefined;
   const nearby = new LRUCache<string, CachedAnswer>({ max: parts.maxNearby ?? 10_000 });
   const similar = createSimilarQuestions({ threshold: parts.similarFrom ?? 0.95 });

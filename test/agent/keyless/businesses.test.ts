@@ -126,4 +126,23 @@ describe("the support desk without a model", () => {
     const news = await brain.answer(aRequest("", { context, questions: [], done }).request);
     expect(news).toMatchObject({ kind: "answered", body: message });
   });
+
+  it("tells an order as it is at that moment, from what the tool says and nothing else of its row (R92)", async () => {
+    const { talk, caller, brain, context } = await aGuestOf("support");
+    const ask = async (one: typeof talk) => (await one.tell("Where is my order?", "the office chair"))[1];
+    const before = await ask(talk);
+    expect(before).toContain("is shipped");
+    const { orders } = await stand.call(caller, "list_orders", {});
+    const fields = (orders as object[]).flatMap((order) => Object.keys(order));
+    const declared =
+      "order_id status placed_on expected_on delivered_on carrier tracking items total refunded".split(" ");
+    expect(fields.filter((name) => !declared.includes(name))).toEqual([]);
+    await stand.database.statement(caller.tenantId, {
+      text: "UPDATE orders SET status = 'processing' WHERE company_id = $1 AND status = 'shipped'",
+      values: [caller.tenantId],
+    });
+    const after = await ask(aTalkWith(brain, { context }));
+    expect(after).toContain("is processing");
+    expect(`${before} ${after}`).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}|company_id|account_id/u);
+  });
 });
