@@ -58,7 +58,7 @@ export function readEvidence(parts: EvidenceParts): Evidence {
     ...(url === undefined ? [] : [url]),
   ]);
   const today = toZoned(now, timeZone).date;
-  const ofTurn = readText([...toolResults, ...passages, ...earlier].join("\n"), timeZone);
+  const ofTurn = readText([...toolResults.map(unescaped), ...passages, ...earlier].join("\n"), timeZone);
   const given = merge([readFacts(facts, timeZone), ofTurn], today);
   for (const length of toolResults.flatMap(lengthsOf)) given.numbers.add(length);
   const asked = merge([readText(said.join("\n"), timeZone)], today);
@@ -204,6 +204,12 @@ function addDayRanges(text: string, weekdays: Set<number>): void {
 }
 
 /** How many things a tool's lists have is often what an answer begins with. */
+/** A result is JSON, perhaps cut: what begins a line in it must not be read with the sign of the line's end. */
+function unescaped(result: string): string {
+  if (!/^\s*[[{"]/.test(result)) return result;
+  return result.replaceAll(/\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/gu, (sign) => String(JSON.parse(`"${sign}"`)));
+}
+
 function lengthsOf(result: string): number[] {
   try {
     const lengths: number[] = [];

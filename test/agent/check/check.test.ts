@@ -58,6 +58,15 @@ function stream(
   return { shown, end: gate.finish(text) };
 }
 
+test("a name at the beginning of a line of a tool's result may be told", () => {
+  const result = JSON.stringify({
+    text: "Mount it so:\nfiles.acme.example:/shared\nand see\nhttps://acme.example/nfs",
+  });
+  const check = aCheck({ evidence: someEvidence({ toolResults: [result] }) });
+  const answer = "Mount files.acme.example:/shared, as https://acme.example/nfs says.";
+  expect(stream(check, answer, [answer.length], "last").end).toMatchObject({ held: [] });
+});
+
 function longestCommon(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;
