@@ -140,7 +140,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, room, rooms, promises, waits, waitAlerts, press } = composeDesks({
+  const { approvals, drafts, draftMode, room, rooms, promises, reactions, press, sweeps } = composeDesks({
+    files,
     settings,
     database,
     sealer,
@@ -304,7 +305,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     installations,
     held,
     rooms,
-    reacted: createReacted({ database: doorsDatabase }),
+    reacted: reactions.beside(createReacted({ database: doorsDatabase })),
     readsBack: (channel) => channels.get(channel)?.capabilities.reconciles !== false,
     onArrival: turns.onArrival,
     onBeginning: ({ channel }) => metrics.conversations.inc({ channel, agent: "customer" }),
@@ -348,12 +349,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     queue,
     handoff,
     also: {
-      approvals: approvals.sweep,
-      drafts: drafts.sweep,
-      rooms: rooms.sweep,
-      "who waits": waitAlerts.sweep,
-      promises: promises.sweep,
-      "what those who wait were told": waits.sweep,
+      ...sweeps,
       "promised times": sla.sweep,
       "reviewed answers": reviewed.sweep,
       "suggested replies": suggestions.sweep,

@@ -53,6 +53,8 @@ export interface Reaction {
   readonly emoji: string;
   /** The message as ours, should we have it. */
   readonly messageId: MessageId;
+  /** The platform's own id of it. */
+  readonly targetId: string;
   /** Conversations it may stand in, should we not. */
   readonly conversations: readonly ConversationId[];
 }
@@ -329,6 +331,7 @@ export function createInbox(parts: InboxParts): Inbox {
       installationId,
       sender: sender.id,
       emoji,
+      targetId,
       messageId: messageIdOf(installationId, space, targetId),
       conversations: threads.map((one) => conversationIdOf(installationId, { space, thread: one })),
     });

@@ -192,7 +192,7 @@ export const settingNames = z.object({
   AI_CONVERSATION_OFFER_AT: whole(0, 1_000).default(10).register(settingNotes, {
     yaml: "ai.conversation.offerAt",
     about:
-      "Messages of a person after which they are offered a colleague in words, again each so many; 0 never",
+      "Messages of a person after which a colleague is offered, and takes over with the next one; 0 never",
   }),
   AI_CONVERSATION_END_AT: whole(0, 100_000).default(0).register(settingNotes, {
     yaml: "ai.conversation.endAt",

@@ -8,6 +8,7 @@ import { listFiles, readYaml } from "./config-files.ts";
 import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
 import { openingHoursFile, slaFile, toOpeningHours, type SlaFile } from "./opening-hours.ts";
 import { handoffFile } from "./handoff-files.ts";
+import { toWaitChain, waitChainFile, type WaitChainStep } from "./wait-chain.ts";
 import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
 
 const demos = ["cinema", "catering", "support"] as const;
@@ -60,8 +61,8 @@ export interface TenantFile {
     { readonly channel: ChannelName; readonly workspace: string; readonly id: string } | undefined;
   /** As whom colleagues speak to people out of a room of theirs: their first name, the team, or nobody. */
   readonly staffIdentity?: "named" | "role" | "anonymous" | undefined;
-  /** Colleagues are told in their room when somebody has waited so long and nobody has taken it; 0: never. */
-  readonly waitAlertMinutes?: number | undefined;
+  /** Who is told in the staff room when nobody answers somebody, and after how long. */
+  readonly waitChain?: readonly WaitChainStep[] | undefined;
   /** What colleagues send by a name, in lower case. */
   readonly snippets?: ReadonlyMap<string, string> | undefined;
   /** Answers that fit one of these wait for a colleague's word. An empty rule fits them all. */
@@ -178,6 +179,7 @@ const tenantFile = z.strictObject({
     .optional(),
   staffIdentity: z.enum(["named", "role", "anonymous"], "must be named, role or anonymous").default("named"),
   waitAlertMinutes: z.number("must be minutes, such as 10").min(0).max(10_000).default(10),
+  waitAlerts: waitChainFile.optional(),
   snippets: z
     .record(
       z.string().regex(/^[a-z0-9_-]{1,40}$/, "must be named by a-z, 0-9, - and _"),
@@ -264,7 +266,7 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       staff: file.staff,
       staffRoom: file.staffRoom,
       staffIdentity: file.staffIdentity,
-      waitAlertMinutes: file.waitAlertMinutes,
+      waitChain: toWaitChain(file, { path, problems }),
       snippets: new Map(Object.entries(file.snippets)),
       drafts: file.drafts,
       training: file.training,

@@ -1,5 +1,5 @@
 import type { PageMessage } from "../../simulators/page-message.ts";
-import type { PageWorkspace } from "../../simulators/page-workspace.ts";
+import type { PageUpload, PageWorkspace } from "../../simulators/page-workspace.ts";
 import {
   startSimulatedWorkspace,
   type SimulatedPlatform,
@@ -26,10 +26,17 @@ export interface RoomHouse {
 /** Somebody who talks to the bot where nobody else reads along. */
 export interface Person {
   says(text: string): Promise<string>;
+  attaches(text: string, file: PageUpload): Promise<void>;
+  /** Reacts to the newest message with these words in it, whoever's it is. */
+  reacts(words: string, emoji: string): Promise<void>;
+  /** What stands under it. */
+  reactions(words: string): Promise<string[]>;
   edits(id: string, text: string): Promise<void>;
   deletes(id: string): Promise<void>;
   /** What the bot, or somebody through it, has said to them. */
   heard(): Promise<string[]>;
+  /** Names of the files that have reached them. */
+  files(): Promise<string[]>;
 }
 
 /** The thread of a room as a colleague sees it. */
@@ -39,7 +46,14 @@ export interface Room {
   readonly root: string;
   card(): PageMessage;
   says(name: string, text: string): string;
+  attaches(name: string, text: string, file: PageUpload): void;
+  edits(name: string, ts: string, text: string): void;
+  deletes(name: string, ts: string): void;
+  /** Files of Baton's in the thread. */
+  files(): NonNullable<PageMessage["files"]>;
   reacts(name: string, ts: string, emoji: string): void;
+  /** Reacts to the newest line of Baton's with these words in it. */
+  reactsTo(name: string, words: string, emoji: string): void;
   /** Presses a button of the deck: on the card, or on the newest line in the thread that has these words in it. */
   clicks(name: string, action: string, words?: string): Promise<{ problem?: string }>;
   /** Presses any button of ours on the newest line in the thread that has these words in it. */
@@ -135,7 +149,16 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
     root,
     card,
     says: (name, text) => page.says({ user: person(name), channel, text, threadTs: root }).ts,
+    attaches: (name, text, file) =>
+      void page.says({ user: person(name), channel, text, threadTs: root, files: [file] }),
+    files: () => under().flatMap(({ files = [] }) => files),
     reacts: (name, ts, emoji) => page.reacts({ user: person(name), channel, ts, name: emoji, remove: false }),
+    edits: (name, ts, text) => page.edits({ user: person(name), channel, ts, text }),
+    deletes: (name, ts) => page.deletes({ user: person(name), channel, ts }),
+    reactsTo: (name, words, emoji) => {
+      const ts = under().findLast((one) => JSON.stringify(one).includes(words))?.ts ?? "";
+      page.reacts({ user: person(name), channel, ts, name: emoji, remove: false });
+    },
     clicks: (name, action, words) => press(name, `baton.deck.${action}`, words),
     presses: press,
     lines: () => under().map((message) => JSON.stringify(message)),
@@ -155,8 +178,18 @@ function directTo(simulated: SimulatedWorkspace, platform: SimulatedPlatform): P
   const ana = page.describe().people.find(({ name }) => name.startsWith("Ana"));
   if (ana === undefined) throw new Error(`no Ana on ${platform}`);
   const at = { user: ana.id, channel: ana.directChannel };
+  const said = (words: string) =>
+    page.messages(ana.directChannel).messages.findLast((one) => JSON.stringify(one).includes(words));
   return {
     says: async (text) => page.says({ ...at, text }).ts,
+    reacts: async (words, name) => page.reacts({ ...at, ts: said(words)?.ts ?? "", name, remove: false }),
+    reactions: async (words) => (said(words)?.reactions ?? []).map(({ name }) => name),
+    attaches: async (text, file) => void page.says({ ...at, text, files: [file] }),
+    files: async () =>
+      page
+        .messages(ana.directChannel)
+        .messages.filter(({ isBot, deleted }) => isBot && !deleted)
+        .flatMap(({ files = [] }) => files.map(({ name }) => name)),
     edits: async (ts, text) => page.edits({ ...at, ts, text }),
     deletes: async (ts) => page.deletes({ ...at, ts }),
     heard: async () =>
@@ -176,6 +209,10 @@ async function visitor(talk: Talk): Promise<Person> {
       await one.put(id, text);
       return id;
     },
+    reacts: () => Promise.reject(new Error("visitors do not react")),
+    reactions: () => Promise.resolve([]),
+    attaches: () => Promise.reject(new Error("visitors attach files in tests of their own")),
+    files: () => Promise.resolve([]),
     edits: async (id, text) =>
       void (await one.call("PATCH", `/api/v1/conversations/${one.thread}/messages/${id}`, { text })),
     deletes: async (id) =>

@@ -68,3 +68,39 @@ it("who waits is told their place in one message that changes, leaves an address
   await house.talk.settled(slowlyMs);
   expect((await first.person.heard()).some((said) => said.includes("I'm back"))).toBe(false);
 }, 120_000);
+
+it("when nobody answers, the next colleague is told by name, then everybody, and what is known of the person is told", async () => {
+  const { person, room } = await waits("web", "W-3");
+  room.says("Mia", "!note prefers to be called Ann");
+  await shows(room, "Noted");
+  const late = (by: string) =>
+    house.talk.rows(
+      `UPDATE conversations SET waiting_since = waiting_since - $1::interval WHERE id =
+         (SELECT conversation_id FROM rooms ORDER BY created_at DESC LIMIT 1)`,
+      [by],
+    );
+  const alerts = () =>
+    room.page
+      .messages(room.channel)
+      .messages.filter(({ isBot, ...said }) => isBot && JSON.stringify(said).includes("has waited for"))
+      .map((message) => JSON.stringify(message));
+  await late("11 minutes");
+  await until(async () => alerts().length === 1, slowlyMs);
+  expect(alerts()[0]).toMatch(/\w+:\*{1,2} can you take it\?/u);
+  room.says("Mia", "!claim");
+  await hears(person, "teammate has joined");
+  room.says("Mia", "!r one moment");
+  await hears(person, "one moment");
+  await person.says("well?");
+  await shows(room, "well?");
+  await house.talk.settled(slowlyMs);
+  await late("25 minutes");
+  await until(async () => alerts().some((said) => said.includes("who can take it?")), slowlyMs);
+  expect(alerts().at(-1)).toContain("has it");
+  room.says("Mia", "!resolve");
+  await hears(person, "is resolved");
+  room.says("Mia", "!summary");
+  await shows(room, "Before:");
+  await shows(room, "Note: prefers to be called Ann");
+  await shows(room, "1 resolved by colleagues");
+}, 120_000);

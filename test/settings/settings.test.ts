@@ -271,7 +271,11 @@ describe("tenant files", () => {
         ],
         drafts: [],
         staffIdentity: "named",
-        waitAlertMinutes: 10,
+        waitChain: [
+          { afterMinutes: 10, tell: "next" },
+          { afterMinutes: 20, tell: "everybody" },
+          { afterMinutes: 40, tell: "everybody" },
+        ],
         snippets: new Map(),
         approveOwn: false,
         askSatisfaction: true,

@@ -6,4 +6,6 @@ export const noRateLimits = {
   AI_RATE_LIMIT_PER_DAY: "0",
   AI_RATE_LIMIT_PER_COMPANY: "0",
   AI_RATE_LIMIT_PER_ADDRESS: "0",
+  // Nor are they handed over because their talk grows long.
+  AI_CONVERSATION_OFFER_AT: "0",
 } as const;

@@ -22,6 +22,7 @@ export const english = {
   "handoff.merged": "A teammate goes on with this in your other conversation with us.",
   "handoff.offer":
     "We have been at this for a while. If you would rather talk to a person, use the button below.",
+  "handoff.withdrawn": "_This message was taken back._",
   "handoff.team": "Support team",
   "handoff.corrected": "What you were told about “{question}” was not right. A colleague corrected it:",
 

@@ -23,6 +23,7 @@ export const french: Translation = {
   "handoff.merged": "Une personne de l’équipe poursuit dans votre autre conversation avec nous.",
   "handoff.offer":
     "Cela fait un moment que nous y sommes. Si vous préférez parler à une personne, utilisez le bouton ci-dessous.",
+  "handoff.withdrawn": "_Ce message a été retiré._",
   "handoff.team": "Équipe d'assistance",
   "handoff.corrected":
     "Ce qui vous a été dit à propos de « {question} » n'était pas exact. Un membre de l'équipe l'a corrigé :",

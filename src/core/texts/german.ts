@@ -22,6 +22,7 @@ export const german: Translation = {
   "handoff.merged": "Jemand aus dem Team macht damit in Ihrem anderen Gespräch mit uns weiter.",
   "handoff.offer":
     "Wir sind schon eine Weile dabei. Wenn Sie lieber mit einem Menschen sprechen möchten, nehmen Sie den Knopf unten.",
+  "handoff.withdrawn": "_Diese Nachricht wurde zurückgenommen._",
   "handoff.team": "Support-Team",
   "handoff.corrected":
     "Was Sie zu „{question}“ gelesen haben, war nicht richtig. Jemand aus dem Team hat es berichtigt:",

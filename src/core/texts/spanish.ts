@@ -20,6 +20,7 @@ export const spanish: Translation = {
   "handoff.reopened": "Hola de nuevo, esta conversación vuelve a estar abierta.",
   "handoff.merged": "Alguien del equipo sigue con esto en su otra conversación con nosotros.",
   "handoff.offer": "Llevamos ya un rato con esto. Si prefiere hablar con una persona, use el botón de abajo.",
+  "handoff.withdrawn": "_Este mensaje se ha retirado._",
   "handoff.team": "Equipo de soporte",
   "handoff.corrected":
     "Lo que se le dijo sobre «{question}» no era correcto. Alguien del equipo lo ha corregido:",

@@ -66,12 +66,13 @@ export function createLive({
     if (work.room === undefined) return hearInThread(work, said);
     const { sql, subject } = work;
     const call: StaffCall = { ...said, command: { name: "reply" } };
-    const { text } = said.content;
+    const { text, attachments: files = [] } = said.content;
+    const isSomething = text.trim() !== "" || files.length > 0;
     const { owner } = work.conversation.baton;
     const room = work.room && (await lockRoom(sql, subject.tenantId, work.room.id));
     const has = owner.kind === "human" && owner.staff === said.staff;
-    if (has && room?.live_staff === said.staff && text.trim() !== "" && !staysInside.test(text)) {
-      await replies.sendWords(work, call, { text });
+    if (has && room?.live_staff === said.staff && isSomething && !staysInside.test(text)) {
+      await replies.sendWords(work, call, { text, files });
       return "command reply, live";
     }
     // Whoever has the conversation speaks to the person; what the others write is advice.

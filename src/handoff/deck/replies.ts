@@ -1,5 +1,6 @@
-import type { ChannelName } from "../../core/envelope.ts";
+import type { Attachment, ChannelName } from "../../core/envelope.ts";
 import { isId, type DeliveryId, type MessageId, type StaffId } from "../../core/ids.ts";
+import { fileMark } from "../../core/reply.ts";
 import { contentPurpose } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import { deriveId } from "../../store/derive-id.ts";
@@ -15,6 +16,7 @@ import {
   type Identity,
   type ReplyRow,
 } from "../rooms/reply-store.ts";
+import { insertFiles } from "../rooms/room-file-store.ts";
 import { openContent } from "../rooms/room-matter.ts";
 import { parseBrief } from "../rooms/brief.ts";
 import { briefPurpose, channelOf, restate } from "../rooms/room-store.ts";
@@ -44,6 +46,8 @@ interface Words {
   readonly text: string;
   readonly identity?: Identity | undefined;
   readonly note?: string | undefined;
+  /** What goes with them. */
+  readonly files?: readonly Attachment[] | undefined;
 }
 
 export interface RepliesParts {
@@ -65,20 +69,22 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     { identity }: { readonly identity: Identity | undefined },
   ): Promise<void> {
     const text = call.command.argument?.trim() ?? "";
-    if (text === "") return refuse(work, call, "write what you want to say behind it");
-    await sendWords(work, call, { text, identity });
+    const files = call.content.attachments ?? [];
+    if (text === "" && files.length === 0) return refuse(work, call, "write what you want to say behind it");
+    await sendWords(work, call, { text, identity, files });
   }
 
   async function sendWords(
     work: Work,
     call: StaffCall,
-    { text, identity: wanted, note }: Words,
+    { text: words, identity: wanted, note, files = [] }: Words,
   ): Promise<void> {
     const { sql, seal, subject, room, conversation } = work;
     if (room === undefined || room.room_conversation_id === null)
       return refuse(work, call, "here they read what you write: just write it");
     const { control, staff } = call;
     const { tenantId, conversationId, correlationId } = subject;
+    const text = words === "" ? fileMark : words;
     const number = await nextNumber(sql, tenantId, room.id);
     const identity = wanted ?? rooms.policyOf(tenantId).identity;
     const pieces = await cutFor(
@@ -112,6 +118,7 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
         recipient: conversation.requesterId,
         content: seal.seal(contentPurpose, JSON.stringify({ text })),
         holdMs,
+        sourceId: note ?? control.id,
         correlationId,
       }),
     );
@@ -121,6 +128,9 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     if (work.conversation.baton.epoch === epoch)
       await sql.query(auditCommand(work, call, { number, identity }));
     await hear(work, call, { messageId, staff, text });
+    const way = { roomId: room.id, message: control.id, from: work.desk, to: conversationId, replyId: id };
+    for (const query of insertFiles(tenantId, seal, files, { ...way, recipient: conversation.requesterId }))
+      await sql.query(query);
   }
 
   /** Keeps what the words promise. */
@@ -143,11 +153,12 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
 
   async function offer(work: Work, { control, content }: StaffCall): Promise<void> {
     const { sql, seal, subject, room } = work;
-    if (room === undefined || room.room_conversation_id === null || content.text.trim() === "") return;
+    const text = content.text.trim() || (content.attachments ?? []).map(({ name: file }) => file).join(", ");
+    if (room === undefined || room.room_conversation_id === null || text === "") return;
     const { name = "them" } = parseBrief(seal.open(briefPurpose, room.brief));
     const { tenantId } = subject;
     const scene = { sql, seal, split: rooms.split, tenantId, room, touched: work.ends.touched };
-    await offerToSend(scene, { id: control.id, text: content.text, to: name.split(" ")[0] ?? name });
+    await offerToSend(scene, { id: control.id, text, to: name.split(" ")[0] ?? name });
   }
 
   async function snippet(work: Work, call: StaffCall): Promise<void> {
@@ -238,7 +249,8 @@ async function findNote(work: Work, { control, content }: StaffCall): Promise<Wo
   });
   const opened = row && openContent(work.seal, row.content);
   const text = opened?.text.trim() ?? "";
-  return row === undefined || text === "" ? undefined : { text, note: row.id };
+  const files = opened?.attachments ?? [];
+  return row === undefined || (text === "" && files.length === 0) ? undefined : { text, note: row.id, files };
 }
 
 async function areChangeable({ sql, subject }: Work, { deliveries }: ReplyRow): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface Brief {
   readonly facts: readonly string[];
   /** Steps that were carried out or failed, and the bot's last words. */
   readonly tried: readonly string[];
+  /** What is known of them from before. */
+  readonly history: readonly string[];
 }
 
 const briefShape = z.object({
@@ -24,6 +26,7 @@ const briefShape = z.object({
   ask: z.string(),
   facts: z.array(z.string()),
   tried: z.array(z.string()),
+  history: z.array(z.string()).default([]),
 });
 
 /** Reads what `JSON.stringify` of a Brief gave. */
@@ -33,7 +36,7 @@ export function parseBrief(json: string): Brief {
 }
 
 /** What a brief is made of; messages in their order. */
-export interface BriefMatter extends Pick<Brief, "name" | "channel" | "language" | "reason"> {
+export interface BriefMatter extends Pick<Brief, "name" | "channel" | "language" | "reason" | "history"> {
   readonly said: readonly {
     readonly role: "user" | "assistant" | "staff" | "system";
     readonly text: string;
@@ -49,13 +52,14 @@ const longest = 240;
 
 /** Makes the brief. Touches nothing. */
 export function toBrief(matter: BriefMatter): Brief {
-  const { name, channel, language, reason, said, steps } = matter;
+  const { name, channel, language, reason, history, said, steps } = matter;
   const asked = said.filter(({ role }) => role === "user").map(({ text }) => text);
   return {
     name,
     channel,
     language,
     reason,
+    history,
     ask: inOneLine(findAsk(asked)),
     facts: findFacts(asked, matter.factsIn),
     tried: [...steps.slice(-mostSteps).map(toStep), ...lastWords(said)],

@@ -1,4 +1,4 @@
-import type { ChannelName } from "../../core/envelope.ts";
+import type { Attachment, ChannelName } from "../../core/envelope.ts";
 import { threadIdOf } from "../../core/envelope.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { conversationIdOf } from "../../inbox/conversation-key.ts";
@@ -9,7 +9,9 @@ import { parseBrief } from "./brief.ts";
 import { openContent, readMatter } from "./room-matter.ts";
 import { toWaitWords } from "../waiting/wait-words.ts";
 import { findWaiting } from "../waiting/waiting-store.ts";
+import { correctReplies } from "./correct-replies.ts";
 import { keepLeftContact } from "./left-contact.ts";
+import { insertFiles } from "./room-file-store.ts";
 import { findUntold, noteTold, type UntoldReply } from "./reply-store.ts";
 import {
   findStaleMirrors,
@@ -71,6 +73,7 @@ export async function lookAfter(looking: Looking, id: string): Promise<readonly 
     const scene: Scene = { ...looking, room };
     if (standing.owner_kind !== "bot" && room.state === "open") await mirror(scene, standing);
     await correctMirrors(scene);
+    await correctReplies(scene);
     await tellReplies(scene);
   }
   return toRing(looking);
@@ -131,9 +134,20 @@ async function mirror(scene: Scene, { owner_kind: owner }: Standing): Promise<vo
   for (const message of await sql.query<Unmirrored>(findUnmirrored(tenantId, room))) {
     const pieces = await sayInRoom(scene, ["mirror", message.id], wordsOf(seal, message));
     await sql.query(noteMirrored(tenantId, room.id, message, pieces));
-    if (owner !== "queue" || message.deleted_at !== null) continue;
-    await keepLeftContact(scene, { id: message.id, text: openContent(seal, message.content)?.text ?? "" });
+    const said = message.deleted_at === null ? openContent(seal, message.content) : undefined;
+    if (said === undefined) continue;
+    await carryFiles(scene, message.id, said.attachments ?? []);
+    if (owner === "queue") await keepLeftContact(scene, { id: message.id, text: said.text });
   }
+}
+
+/** What they attached comes behind their words, as files. */
+async function carryFiles(scene: Scene, message: string, files: readonly Attachment[]): Promise<void> {
+  const { sql, seal, room, tenantId } = scene;
+  const { conversation_id: from, room_conversation_id: to } = room;
+  if (to === null) return;
+  const way = { roomId: room.id, message, from, to, recipient: "" };
+  for (const query of insertFiles(tenantId, seal, files, way)) await sql.query(query);
 }
 
 function wordsOf(seal: TenantSeal, { content, deleted_at: deletedAt }: Unmirrored): string {

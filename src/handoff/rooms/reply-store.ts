@@ -42,6 +42,8 @@ export function enqueueReply(
     readonly bodies: readonly Buffer[];
     readonly content: Buffer;
     readonly holdMs: number;
+    /** The colleague's message the words stand in. */
+    readonly sourceId: string;
     readonly correlationId: string;
   },
 ): Query {
@@ -58,8 +60,8 @@ export function enqueueReply(
                clock_timestamp() + $7 * interval '1 millisecond'
              FROM conversation, unnest($8::uuid[], $9::bytea[]) WITH ORDINALITY AS d (id, body, part) ON CONFLICT DO NOTHING
            )
-           INSERT INTO room_replies (company_id, id, room_id, number, conversation_id, message_id, deliveries, line_id, by_staff, identity)
-           VALUES ($1, $10, $11, $12, $2, $3, $8, $13, $14, $15) ON CONFLICT DO NOTHING`,
+           INSERT INTO room_replies (company_id, id, room_id, number, conversation_id, message_id, deliveries, line_id, by_staff, identity, source_id)
+           VALUES ($1, $10, $11, $12, $2, $3, $8, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
     values: [
       tenantId,
       reply.conversation_id,
@@ -76,6 +78,7 @@ export function enqueueReply(
       reply.line_id,
       reply.by_staff,
       reply.identity,
+      reply.sourceId,
     ],
   };
 }
@@ -156,5 +159,45 @@ export function noteEdited(
     text: `WITH said AS (UPDATE messages SET content = $4, edited_at = now() WHERE company_id = $1 AND id = $3)
            UPDATE room_replies SET is_told = false, deliveries = $5 WHERE company_id = $1 AND id = $2`,
     values: [tenantId, reply.id, reply.message_id, content, deliveries],
+  };
+}
+
+/** A message of a colleague was changed or deleted: what was sent of it is not true any more. */
+export function staleReplies(tenantId: TenantId, source: MessageId): Query {
+  return {
+    text: `UPDATE room_replies SET is_changed = true WHERE company_id = $1 AND source_id = $2
+             AND state IN ('held', 'sent') RETURNING room_id`,
+    values: [tenantId, source],
+  };
+}
+
+/** A reply with its colleague's message as it is now. */
+export interface ChangedReply extends ReplyRow {
+  readonly author: string;
+  readonly language: string | null;
+  readonly source: Buffer;
+  readonly edited_at: Date | null;
+  readonly deleted_at: Date | null;
+}
+
+/** Replies of a room whose colleague's message changed since. */
+export function findChanged(tenantId: TenantId, roomId: string): Query {
+  return {
+    text: `SELECT ${columns}, s.name AS author, coalesce(u.language, u.locale) AS language, m.content AS source, m.edited_at,
+             m.deleted_at
+           FROM room_replies p JOIN staff s ON s.company_id = $1 AND s.id = p.by_staff
+           JOIN messages m ON m.company_id = $1 AND m.id = p.source_id
+           JOIN conversations c ON c.company_id = $1 AND c.id = p.conversation_id
+           JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
+           WHERE p.company_id = $1 AND p.room_id = $2 AND p.is_changed ORDER BY p.number FOR UPDATE OF p`,
+    values: [tenantId, roomId],
+  };
+}
+
+/** What was sent is what its colleague's message says. */
+export function freshReply(tenantId: TenantId, id: string): Query {
+  return {
+    text: "UPDATE room_replies SET is_changed = false WHERE company_id = $1 AND id = $2",
+    values: [tenantId, id],
   };
 }

@@ -3,6 +3,7 @@ import { contentPurpose, parseMessageContent, type MessageContent } from "../../
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
 import { toBrief, withoutMarks, type Brief, type BriefMatter } from "./brief.ts";
+import { readHistory } from "./person-history.ts";
 import { plainName } from "../approval-card.ts";
 
 const looksBack = 40;
@@ -32,6 +33,11 @@ export async function readMatter(
     channel: person.channel,
     language: person.language?.slice(0, 2).toLowerCase(),
     reason,
+    history: await readHistory(sql, {
+      tenantId,
+      conversationId,
+      textOf: (content) => openContent(seal, content)?.text,
+    }),
   };
   const brief = toBrief({ ...matter, said, steps: steps.toReversed(), factsIn: await loadFacts() });
   return { brief, transcript: toTranscript(name, said) };

@@ -228,6 +228,7 @@ export function findRoomsDue(limit: number): Query {
              WHERE r.room_conversation_id IS NULL
              UNION ALL SELECT company_id, id FROM rooms WHERE is_card_stale AND room_conversation_id IS NOT NULL
              UNION ALL SELECT company_id, room_id FROM room_mirrors WHERE is_stale
+             UNION ALL SELECT company_id, room_id FROM room_replies WHERE is_changed
              UNION ALL SELECT company_id, room_id FROM room_replies p
              WHERE NOT is_told AND NOT EXISTS (SELECT FROM deliveries d
                WHERE d.company_id = p.company_id AND d.id = ANY (p.deliveries) AND d.state IN ('pending', 'sending'))) due
@@ -242,7 +243,9 @@ export function findRoomsAbout(tenantId: TenantId, conversation: ConversationId)
     text: `SELECT id FROM rooms WHERE company_id = $1 AND conversation_id = $2
              AND (state <> 'closed' OR is_card_stale OR EXISTS (SELECT FROM room_replies p
                WHERE p.company_id = $1 AND p.room_id = rooms.id AND NOT p.is_told))
-           UNION SELECT id FROM rooms WHERE company_id = $1 AND room_conversation_id IS NULL AND card_conversation_id = $2`,
+           UNION SELECT id FROM rooms WHERE company_id = $1 AND room_conversation_id IS NULL AND card_conversation_id = $2
+           UNION SELECT r.id FROM rooms r JOIN room_replies p ON p.company_id = $1 AND p.room_id = r.id AND p.is_changed
+             WHERE r.company_id = $1 AND r.room_conversation_id = $2`,
     values: [tenantId, conversation],
   };
 }

@@ -42,13 +42,16 @@ export function toLiveLine(holder: string | undefined, person: string | undefine
 /** What is known of a person and their wish. */
 export function toBriefLines(brief: Brief): string {
   const language = brief.language === undefined ? "" : `, speaks ${toLanguageName(brief.language)}`;
-  const { facts, tried, reason } = brief;
+  const { facts, tried, reason, history } = brief;
   return [
     `**${whoOf(brief)}** (${channelNames.get(brief.channel) ?? plainText(brief.channel)}${language})`,
     `**Asks:** ${plainText(brief.ask) || "nothing in words"}`,
     ...(facts.length > 0 ? [`**Named:** ${facts.map(plainText).join(" · ")}`] : []),
     ...(tried.length > 0 ? [`**Tried:**\n${tried.map((line) => `- ${plainText(line)}`).join("\n")}`] : []),
     ...(reason === "" ? [] : [`**Here because:** ${plainText(reason)}`]),
+    ...(history.length > 0
+      ? [`**Before:**\n${history.map((line) => `- ${plainText(line)}`).join("\n")}`]
+      : []),
   ].join("\n\n");
 }
 

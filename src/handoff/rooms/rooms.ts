@@ -29,7 +29,7 @@ import {
   type RoomRow,
 } from "./room-store.ts";
 import { staleMirrors } from "./mirror-store.ts";
-import type { Identity } from "./reply-store.ts";
+import { staleReplies, type Identity } from "./reply-store.ts";
 import { toWaitWords } from "../waiting/wait-words.ts";
 import { findWaiting } from "../waiting/waiting-store.ts";
 import { toCard, toThreadCard } from "./room-words.ts";
@@ -252,7 +252,11 @@ export function createRooms(parts: RoomsParts): Rooms {
     },
     of: findRoomOf,
     follow,
-    edited: async (sql, tenantId, message) => (await sql.query(staleMirrors(tenantId, message))).length > 0,
+    edited: async (sql, tenantId, message) => {
+      const shown = await sql.query(staleMirrors(tenantId, message));
+      const sent = await sql.query(staleReplies(tenantId, message));
+      return shown.length + sent.length > 0;
+    },
     bring,
     soon,
     sent,

@@ -26,7 +26,10 @@ export interface TriggerPolicy {
   readonly minConfidence: number;
   /** So many answers in a row that were none bring a person; 0: never. */
   readonly failures: number;
-  /** What a talk that is this long leads to, and then each time it has become as long again. */
+  /**
+   * What a talk that is this long leads to: a person is offered, and again each time it has become as long; `auto`: once,
+   * and with the next message people take over.
+   */
   readonly longTalk: "offer" | "auto" | "off";
   readonly longTalkTurns: number;
   readonly rules: readonly TriggerRule[];
@@ -89,7 +92,7 @@ export const usualTriggers: TriggerPolicy = {
   minSentiment: 0.3,
   minConfidence: 0.7,
   failures: 2,
-  longTalk: "offer",
+  longTalk: "auto",
   longTalkTurns: 10,
   rules: [],
   queue: "general_support",
@@ -232,7 +235,7 @@ function decideLongTalk(
   const { before, after } = turns;
   const evidence = { rule: "long talk", value: after, threshold: longTalkTurns };
   const reason = "a long talk without a solution";
-  if (longTalk === "auto") return after > longTalkTurns ? escalate(reason, queue, evidence) : undefined;
+  if (longTalk === "auto" && after > longTalkTurns) return escalate(reason, queue, evidence);
   if (Math.floor(after / longTalkTurns) === Math.floor(before / longTalkTurns)) return undefined;
   return { kind: "offer", reason, evidence, queue };
 }

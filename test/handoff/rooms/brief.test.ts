@@ -8,6 +8,7 @@ const matter = (said: BriefMatter["said"], more: Partial<BriefMatter> = {}): Bri
   reason: "the person asked for a human",
   said,
   steps: [],
+  history: ["2 conversations, 1 resolved by colleagues, last on 2026-11-20"],
   factsIn: (text) => [...text.matchAll(/[A-Z]-\d+/gu)].map(([code]) => code),
   ...more,
 });

@@ -59,10 +59,10 @@ describe("a person is brought in (R56, R58, R156, R157, R162, R163, R170)", () =
   it("in words after ten of their messages and each ten more; at once after more than ten where that is chosen", () => {
     expect(kindOf({ turns: { before: 8, after: 9 } })).toBe("none");
     expect(kindOf({ turns: { before: 9, after: 10 } })).toBe("offer");
-    expect(kindOf({ turns: { before: 10, after: 11 } })).toBe("none");
-    expect(kindOf({ turns: { before: 18, after: 21 } })).toBe("offer");
-    expect(kindOf({ turns: { before: 9, after: 10 } }, { longTalk: "auto" })).toBe("none");
-    expect(kindOf({ turns: { before: 10, after: 11 } }, { longTalk: "auto" })).toBe("escalate");
+    expect(kindOf({ turns: { before: 10, after: 11 } })).toBe("escalate");
+    expect(kindOf({ turns: { before: 9, after: 10 } }, { longTalk: "offer" })).toBe("offer");
+    expect(kindOf({ turns: { before: 10, after: 11 } }, { longTalk: "offer" })).toBe("none");
+    expect(kindOf({ turns: { before: 18, after: 21 } }, { longTalk: "offer" })).toBe("offer");
     expect(kindOf({ turns: { before: 9, after: 30 } }, { longTalk: "off" })).toBe("none");
   });
 
