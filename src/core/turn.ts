@@ -90,7 +90,9 @@ function toCommand(item: OpenItem, view: TurnView): TextCommand | undefined {
 
 /** A colleague writing in somebody else's thread without naming the bot speaks to that somebody. */
 function isStaffSpeaking(item: OpenItem, view: TurnView): boolean {
-  return item.role === "staff" && item.senderId !== view.requesterId && item.addressed === "none";
+  if (item.role !== "staff" || item.senderId === view.requesterId) return false;
+  // A room's thread is nobody's, and begins with a card of ours: whoever writes under it answers no bot.
+  return item.addressed === "none" || (item.addressed === "reply" && view.requesterId === "");
 }
 
 /** A follow-up in our thread needs no new mention, unless it names somebody else. */

@@ -11,6 +11,7 @@ const brief: Brief = {
   ask: "where is it?",
   facts: [],
   tried: [],
+  history: [],
 };
 const standing: Standing = {
   owner_kind: "queue",
