@@ -32,7 +32,7 @@ export interface ComposedDesks {
   readonly rooms: Rooms;
   /** What they said that they would do. */
   readonly promises: Promises;
-  /** Shows what people and colleagues react with. */
+  /** Tells colleagues what people react with. */
   readonly reactions: Reactions;
   /** What is looked at again and again, by name. */
   readonly sweeps: Readonly<Record<string, () => Promise<unknown>>>;
@@ -79,7 +79,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   );
   const { files } = parts;
   const roomFiles = createRoomFiles({ database, sealer, files, channels, split: rooms.split, onNews, log });
-  const reactions = createReactions({ database, sealer, channels, split: rooms.split, onNews, log });
+  const reactions = createReactions({ database, sealer, split: rooms.split, onNews, log });
   const waits = createWaits({ database, sealer, soon: rooms.soon, onNews, log });
   const promises = createPromises({ database, sealer, rooms, staffRoom: room, onNews, log });
   const waitAlerts = createWaitAlerts({ database, sealer, staffRoom: room, steps, onNews, log });

@@ -29,8 +29,6 @@ export interface Person {
   attaches(text: string, file: PageUpload): Promise<void>;
   /** Reacts to the newest message with these words in it, whoever's it is. */
   reacts(words: string, emoji: string): Promise<void>;
-  /** What stands under it. */
-  reactions(words: string): Promise<string[]>;
   edits(id: string, text: string): Promise<void>;
   deletes(id: string): Promise<void>;
   /** What the bot, or somebody through it, has said to them. */
@@ -52,8 +50,6 @@ export interface Room {
   /** Files of Baton's in the thread. */
   files(): NonNullable<PageMessage["files"]>;
   reacts(name: string, ts: string, emoji: string): void;
-  /** Reacts to the newest line of Baton's with these words in it. */
-  reactsTo(name: string, words: string, emoji: string): void;
   /** Presses a button of the deck: on the card, or on the newest line in the thread that has these words in it. */
   clicks(name: string, action: string, words?: string): Promise<{ problem?: string }>;
   /** Presses any button of ours on the newest line in the thread that has these words in it. */
@@ -155,10 +151,6 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
     reacts: (name, ts, emoji) => page.reacts({ user: person(name), channel, ts, name: emoji, remove: false }),
     edits: (name, ts, text) => page.edits({ user: person(name), channel, ts, text }),
     deletes: (name, ts) => page.deletes({ user: person(name), channel, ts }),
-    reactsTo: (name, words, emoji) => {
-      const ts = under().findLast((one) => JSON.stringify(one).includes(words))?.ts ?? "";
-      page.reacts({ user: person(name), channel, ts, name: emoji, remove: false });
-    },
     clicks: (name, action, words) => press(name, `baton.deck.${action}`, words),
     presses: press,
     lines: () => under().map((message) => JSON.stringify(message)),
@@ -183,7 +175,6 @@ function directTo(simulated: SimulatedWorkspace, platform: SimulatedPlatform): P
   return {
     says: async (text) => page.says({ ...at, text }).ts,
     reacts: async (words, name) => page.reacts({ ...at, ts: said(words)?.ts ?? "", name, remove: false }),
-    reactions: async (words) => (said(words)?.reactions ?? []).map(({ name }) => name),
     attaches: async (text, file) => void page.says({ ...at, text, files: [file] }),
     files: async () =>
       page
@@ -210,7 +201,6 @@ async function visitor(talk: Talk): Promise<Person> {
       return id;
     },
     reacts: () => Promise.reject(new Error("visitors do not react")),
-    reactions: () => Promise.resolve([]),
     attaches: () => Promise.reject(new Error("visitors attach files in tests of their own")),
     files: () => Promise.resolve([]),
     edits: async (id, text) =>

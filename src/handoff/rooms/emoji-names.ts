@@ -31,19 +31,9 @@ const names: readonly (readonly [name: string, emoji: string])[] = [
   ["hourglass_flowing_sand", "⏳"],
 ];
 const byName = new Map(names);
-const byEmoji = new Map(names.map(([name, emoji]) => [withoutSelector(emoji), name]));
 
 /** An emoji itself, from what a platform calls it; undefined for one only that platform knows. */
 export function toEmoji(said: string): string | undefined {
   const plain = said.replaceAll(":", "").replace(/_?(skin-tone-\d|tone\d)$/u, "");
   return byName.get(plain) ?? (/\p{Extended_Pictographic}/u.test(said) ? said : undefined);
-}
-
-/** Slack's name of an emoji; undefined for one it may call anything. */
-export function toSlackName(emoji: string): string | undefined {
-  return byEmoji.get(withoutSelector(emoji.replaceAll(/[\u{1F3FB}-\u{1F3FF}]/gu, "")));
-}
-
-function withoutSelector(emoji: string): string {
-  return emoji.replaceAll("\uFE0F", "");
 }

@@ -1,23 +1,21 @@
 import { randomUUID } from "node:crypto";
-import type { Channel } from "../../core/channel.ts";
-import type { ChannelName, Place } from "../../core/envelope.ts";
-import type { ConversationId, DeliveryId, MessageId } from "../../core/ids.ts";
+import type { ConversationId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Reacted, Reaction } from "../../inbox/inbox.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer } from "../../store/seal.ts";
 import type { ApprovalNews } from "../pressed.ts";
-import { toEmoji, toSlackName } from "./emoji-names.ts";
+import { toEmoji } from "./emoji-names.ts";
 import { channelOf, lockPerson, lockRoom } from "./room-store.ts";
-import { roomNoticeId, sayInRoom, type Split } from "./say-in-room.ts";
+import { sayInRoom, type Split } from "./say-in-room.ts";
 
 type MereReaction = Pick<Reaction, "tenantId" | "emoji" | "targetId" | "conversations">;
 
-/** Shows reactions on the other side of a room, where the platform there lets Baton react. */
+/** Tells colleagues what people react with to their replies. */
 export interface Reactions {
   /**
-   * What finds out whether a reaction is a command, with what becomes of those that are none: they are shown behind it,
-   * and what cannot be shown is left out.
+   * What finds out whether a reaction is a command, with what becomes of those that are none: on a colleague's reply they
+   * are told in its room, and what cannot be told is left out.
    */
   beside(
     reacted: (reaction: Reaction) => Promise<Reacted | undefined>,
@@ -27,16 +25,13 @@ export interface Reactions {
 export interface ReactionsParts {
   readonly database: Database;
   readonly sealer: Sealer;
-  readonly channels: ReadonlyMap<ChannelName, Pick<Channel, "capabilities" | "react">>;
   readonly split: Split;
   readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
 }
 
-const looksBack = 100;
-
 export function createReactions(parts: ReactionsParts): Reactions {
-  const { database, sealer, channels, split, onNews, log } = parts;
+  const { database, sealer, split, onNews, log } = parts;
 
   async function carry(reaction: MereReaction): Promise<void> {
     try {
@@ -46,10 +41,9 @@ export function createReactions(parts: ReactionsParts): Reactions {
         values: [reaction.tenantId, reaction.conversations, reaction.targetId],
       });
       if (emoji === undefined || found === undefined) return;
-      if (found.number !== null) await tellRoom(reaction, found, emoji);
-      if (found.number === null) await showPerson(reaction, found, emoji);
+      await tellRoom(reaction, found, emoji);
     } catch (cause) {
-      log.warn({ tenantId: reaction.tenantId, err: cause }, "a reaction is not shown on the other side");
+      log.warn({ tenantId: reaction.tenantId, err: cause }, "a reaction is not told in its room");
     }
   }
 
@@ -69,25 +63,6 @@ export function createReactions(parts: ReactionsParts): Reactions {
     if (news !== undefined) onNews(news);
   }
 
-  /** On what a person wrote as the room shows it: the bot reacts to the message itself. */
-  async function showPerson({ tenantId }: MereReaction, found: FoundRow, emoji: string) {
-    const mirrors = await database.statement<MirrorRow>(tenantId, {
-      text: selectMirrored,
-      values: [tenantId, found.room_id],
-    });
-    const mirror = mirrors.find(({ message_id: message, pieces }) =>
-      Array.from({ length: pieces }, (_, index) =>
-        roomNoticeId({ id: found.room_id }, ["mirror", message], index),
-      ).includes(found.delivery_id),
-    );
-    const channel = mirror && channels.get(mirror.channel);
-    if (mirror === undefined || channel?.capabilities.reactions !== true) return;
-    const shown = mirror.channel === "slack" ? toSlackName(emoji) : emoji;
-    if (shown === undefined) return;
-    const { installation, space, thread, audience, external_id: id } = mirror;
-    await channel.react({ installation, place: { space, thread, audience } }, { id }, shown, true);
-  }
-
   return {
     beside: (reacted) => async (reaction) => {
       const control = await reacted(reaction);
@@ -99,29 +74,11 @@ export function createReactions(parts: ReactionsParts): Reactions {
 
 interface FoundRow {
   readonly room_id: string;
-  readonly delivery_id: DeliveryId;
-  /** Of a colleague's reply; null for what stands in the room's thread. */
-  readonly number: number | null;
-}
-
-interface MirrorRow extends Place {
-  readonly message_id: MessageId;
-  readonly pieces: number;
-  readonly external_id: string;
-  readonly channel: ChannelName;
-  readonly installation: string;
+  readonly number: number;
 }
 
 const selectReacted = `
-  SELECT coalesce(p.room_id, r.id) AS room_id, d.id AS delivery_id, p.number FROM deliveries d
-  LEFT JOIN room_replies p ON p.company_id = $1 AND p.conversation_id = d.conversation_id AND d.id = ANY (p.deliveries)
-  LEFT JOIN rooms r ON r.company_id = $1 AND r.room_conversation_id = d.conversation_id AND r.conversation_id <> d.conversation_id
-  WHERE d.company_id = $1 AND d.conversation_id = ANY ($2::uuid[]) AND d.ref = $3 AND (p.id IS NOT NULL OR r.id IS NOT NULL)
-  ORDER BY r.created_at DESC NULLS LAST LIMIT 1`;
-
-const selectMirrored = `
-  SELECT x.message_id, x.pieces, m.external_id, c.channel, c.space, c.thread, c.audience, i.external_id AS installation
-  FROM room_mirrors x JOIN messages m ON m.company_id = $1 AND m.id = x.message_id
-  JOIN conversations c ON c.company_id = $1 AND c.id = m.conversation_id
-  JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
-  WHERE x.company_id = $1 AND x.room_id = $2 AND m.external_id IS NOT NULL ORDER BY m.seq DESC LIMIT ${looksBack}`;
+  SELECT p.room_id, p.number FROM deliveries d
+  JOIN room_replies p ON p.company_id = $1 AND p.conversation_id = d.conversation_id AND d.id = ANY (p.deliveries)
+  WHERE d.company_id = $1 AND d.conversation_id = ANY ($2::uuid[]) AND d.ref = $3
+  ORDER BY p.created_at DESC LIMIT 1`;
