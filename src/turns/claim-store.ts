@@ -78,7 +78,7 @@ export function claimConversation(request: {
         CASE WHEN c.audience = 'direct' THEN '[]' ELSE coalesce((SELECT json_agg(w ORDER BY w.seq) FROM (
           SELECT seq, role, sender_id, content, state FROM messages
           WHERE company_id = $1 AND conversation_id = $2 AND deleted_at IS NULL AND kind = 'message'
-            AND role IN ('user', 'staff', 'assistant')
+            AND role NOT IN ('system', 'tool')
             AND (state = 'settled' OR state = 'ignored' AND reason IN ('${saidToPeople}', '${saidToOneNamed}'))
           ORDER BY seq DESC LIMIT ${threadLooksBack}) w), '[]') END AS said,
         coalesce((SELECT json_agg(d ORDER BY d.seq, d.created_at) FROM (
