@@ -91,7 +91,10 @@ const isSummarized = (talk: Talk, root: Root, through = 1) =>
 describe("a long talk (R22, R26, R27)", () => {
   let talk: Talk;
   beforeAll(async () => {
-    talk = await openTalk();
+    talk = await openTalk({
+      files: { "config/tenants/acme.yaml": "name: Acme\ndefault: true\nhandoff: { longTalk: offer }\n" },
+      env: { AI_CONVERSATION_OFFER_AT: "10" },
+    });
   });
   afterAll(() => talk.stop());
 
