@@ -82,9 +82,9 @@ export interface DiscordSimulator {
   complaints(): readonly Complaint[];
   /** Asks the probe after every change; rejects after `timeoutMs` (default 20 000). */
   waitFor<T>(probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
-  /** A session is identified and connected on each shard (default limit 10 000 ms). */
+  /** A session is identified and connected on each shard (default limit 20 000 ms). */
   connected(timeoutMs?: number): Promise<void>;
-  /** No call, delayed event or open acknowledgement in hand (default limit 10 000 ms). */
+  /** No call, delayed event or open acknowledgement in hand (default limit 20 000 ms). */
   settled(timeoutMs?: number): Promise<void>;
   onChange(listener: (change: Change) => void): () => void;
 

@@ -86,7 +86,7 @@ export interface TeamsSimulator {
   complaints(): readonly Complaint[];
   /** Asks the probe after every change; rejects after `timeoutMs` (default 20 000). */
   waitFor<T>(probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
-  /** No call, delivery or re-send in hand and no open stream (default limit 10 000 ms). */
+  /** No call, delivery or re-send in hand and no open stream (default limit 20 000 ms). */
   settled(timeoutMs?: number): Promise<void>;
   onChange(listener: (change: Change) => void): () => void;
 

@@ -27,8 +27,8 @@ export interface ReceiptParts {
   readonly log: Log;
 }
 
-/** The emoji of the receipt, by the name the platforms share. */
-const emoji = "eyes";
+/** Stands on a message that is being worked on. */
+export const receiptEmoji = "👀";
 /** Platforms show it for ten seconds or less. */
 const typingEveryMs = 8_000;
 
@@ -73,7 +73,7 @@ export function createReceipt(parts: ReceiptParts): Receipt {
       if (rows.length === 0) return;
       standing = id;
       lease.check(); // this process may have slept since: whoever took over takes the recorded sign away
-      await channel.react(target, { id }, emoji, true);
+      await channel.react(target, { id }, receiptEmoji, true);
     } catch (cause) {
       log.debug({ cause: String(cause) }, "receipt not shown"); // a courtesy: the answer does not depend on it
     }
@@ -84,7 +84,7 @@ export function createReceipt(parts: ReceiptParts): Receipt {
     await putting;
     if (standing === undefined) return true;
     try {
-      await channel.react(target, { id: standing }, emoji, false);
+      await channel.react(target, { id: standing }, receiptEmoji, false);
       return true;
     } catch (cause) {
       if (isBeyondReach(cause)) return true;

@@ -7,7 +7,7 @@ import type { Part } from "../core/part.ts";
 import type { Handoff } from "../handoff/handoff.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database } from "../store/database.ts";
-import { isBeyondReach } from "./receipt.ts";
+import { isBeyondReach, receiptEmoji } from "./receipt.ts";
 
 /** Looks for what nobody rang for: the reason why losing the whole queue loses nothing. */
 export interface Sweeper extends Part {
@@ -147,7 +147,7 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       await channel.react(
         { installation, place: { space, thread, audience } },
         { id: row.receipt },
-        "eyes",
+        receiptEmoji,
         false,
       );
     } catch (cause) {

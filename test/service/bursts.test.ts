@@ -37,7 +37,8 @@ describe("several messages at once", () => {
   });
 
   it("answers what is said after something is visible in a message of its own, after the first", async () => {
-    talk.model.setPace({ tokensPerSecond: 60, firstTokenMs: 0 });
+    // Slow enough to be seen being written where the machine stands still for a second or two.
+    talk.model.setPace({ tokensPerSecond: 20, firstTokenMs: 0 });
     talk.model.addFixtures([
       { match: { user: "[[id:long]]" }, answer: { text: `${numberedWords(60)} (answer:long)` }, times: 1 },
     ]);

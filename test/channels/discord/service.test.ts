@@ -47,6 +47,17 @@ describe("Baton in Discord, from the question to the answer", () => {
     expect(discord.complaints()).toEqual([]);
   }, 60_000);
 
+  it("marks the message as seen while the answer takes its time, and takes the mark away again", async () => {
+    house.model.setPace({ firstTokenMs: 1_500 });
+    const said = ask("Ben", "How do I get a second badge?");
+    const marks = () => discord.message("#support", said.messageId)?.reactions.map(({ emoji }) => emoji);
+    await discord.waitFor(() => marks()?.includes("👀"));
+    await answersIn("#support", said.messageId);
+    await discord.waitFor(() => marks()?.length === 0);
+    house.model.setPace({ firstTokenMs: 300 });
+    expect(discord.complaints()).toEqual([]);
+  }, 60_000);
+
   it("answers a direct message in front of the reader's eyes, and ends on the whole of it", async () => {
     const said = discord.userSays({ user: "Ben", channel: "dm", text: "How do I get a badge?" });
     const [answer] = await discord.waitFor(() => {
