@@ -43,6 +43,15 @@ describe("repository", () => {
     expect(offenders).toEqual([]);
   });
 
+  test("no file has two versions of a line that were to become one", () => {
+    const offenders = listFiles().filter(
+      (path) =>
+        /\.(ts|js|md|ya?ml|json|css|html|sql)$/.test(path) &&
+        /^ *<{7} /m.test(readFileSync(join(root, path), "utf8")),
+    );
+    expect(offenders).toEqual([]);
+  });
+
   test("no secret and no path of the machine it was written on is in a tracked file", () => {
     const forbidden = [
       /xox[bp]-\d{9,}-\d{9,}-[A-Za-z0-9]{20,}/,
