@@ -50,3 +50,16 @@ export function toInstant({ year, month, day }: Day, minutes: number, timeZone: 
   }
   return at;
 }
+
+/** A weekday and a time in that zone, as people of the language write it: `Mon, 5 Jan, 09:00`. */
+export function toMoment(at: Date, timeZone: string, language = "en"): string {
+  const shape = {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  } as const;
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shape).format(at);
+}

@@ -1,3 +1,4 @@
+import { toMoment } from "../core/wall-clock.ts";
 import { transition, type BatonEvent, type Notice } from "../core/conversation.ts";
 import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -12,7 +13,7 @@ import { toNoticeReply, toRefusalReply } from "./notices.ts";
 import type { FollowBaton } from "./passed-baton.ts";
 import type { ApprovalNews } from "./pressed.ts";
 import { findStanding, type RoomRow } from "./rooms/room-store.ts";
-import { toClock, toMoment, toStandingLine } from "./rooms/room-words.ts";
+import { toClock, toStandingLine } from "./rooms/room-words.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 import { insertTicket, settleTickets } from "./tickets.ts";
 import { tellWait } from "./waiting/waits.ts";

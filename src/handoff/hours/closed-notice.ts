@@ -1,6 +1,7 @@
+import { toMoment } from "../../core/wall-clock.ts";
 import { isOpenAt, nextOpening, type OpeningHours } from "../../core/business-time.ts";
 import type { TenantId } from "../../core/ids.ts";
-import { say, type TextLanguage } from "../../core/texts/texts.ts";
+import { say } from "../../core/texts/texts.ts";
 import { toNotice } from "../notice.ts";
 import type { FollowBaton } from "../passed-baton.ts";
 
@@ -35,17 +36,4 @@ export function createClosedNotice(policyOf: (tenantId: TenantId) => ClosedPolic
       }),
     );
   };
-}
-
-/** A weekday and a time where the company is, as people of that language write it. */
-function toMoment(at: Date, timeZone: string, language: TextLanguage): string {
-  const shape = {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone,
-  } as const;
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shape).format(at);
 }

@@ -12,7 +12,7 @@ import { lockConversation } from "../handoff-store.ts";
 import type { FollowBaton } from "../passed-baton.ts";
 import { answerPress, type ApprovalNews, type PressedControl } from "../pressed.ts";
 import { channelOf, findRoomOf, lockRoom } from "../rooms/room-store.ts";
-import { toMoment } from "../rooms/room-words.ts";
+import { toMoment } from "../../core/wall-clock.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { sayInRoom } from "../rooms/say-in-room.ts";
 import type { StaffRoom } from "../staff-room.ts";

@@ -1,3 +1,4 @@
+import { toMoment } from "../../core/wall-clock.ts";
 import { deckButton } from "../../core/deck.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { Button, Reply } from "../../core/reply.ts";
@@ -252,18 +253,5 @@ export function toClock(at: Date, timeZone: string): string {
 /** The same with the zone's name: colleagues may be elsewhere. */
 function toZonedClock(at: Date, timeZone: string): string {
   const shape = { hour: "2-digit", minute: "2-digit", timeZone, timeZoneName: "short" } as const;
-  return new Intl.DateTimeFormat("en-GB", shape).format(at);
-}
-
-/** A weekday and a time where the company is. */
-export function toMoment(at: Date, timeZone: string): string {
-  const shape = {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone,
-  } as const;
   return new Intl.DateTimeFormat("en-GB", shape).format(at);
 }

@@ -10,7 +10,7 @@ import { plainName } from "../approval-card.ts";
 import type { OutsideNews } from "../outside/outside-store.ts";
 import type { FollowBaton } from "../passed-baton.ts";
 import type { ApprovalNews } from "../pressed.ts";
-import { toMoment } from "../rooms/room-words.ts";
+import { toMoment } from "../../core/wall-clock.ts";
 import type { PostedInRoom, StaffRoom } from "../staff-room.ts";
 import type { TicketRequest } from "../tickets.ts";
 import {
