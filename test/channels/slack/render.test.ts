@@ -81,6 +81,10 @@ describe("making markdown harmless (F10)", () => {
     "*",
     "_",
   );
+  it("reads a box that stands in no item as the words it is made of", () => {
+    expect(toSafeMarkdown("*\n[x]: https://evil.example\n\n*\n[x] <!here> done")).toContain("[x]");
+  });
+
   it("leaves no token of Slack's, wherever it stands, and doing it twice changes nothing", () => {
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 25 }), (some) => {
