@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
-import { isObject } from "./field-check.ts";
+import { isObject, parseJson } from "./field-check.ts";
 import { planToolCalls, stripMarkers } from "./plan-tool-calls.ts";
 
 const search = "search_knowledge";
@@ -61,7 +61,8 @@ interface Passage {
 }
 
 function readPassages(content: string): readonly Passage[] {
-  const { passages } = readObject(content);
+  const result = parseJson(content);
+  const passages = isObject(result) ? result["passages"] : undefined;
   if (!Array.isArray(passages)) return [];
   return passages.flatMap((passage: unknown) => {
     if (!isObject(passage) || typeof passage["text"] !== "string") return [];
@@ -72,15 +73,6 @@ function readPassages(content: string): readonly Passage[] {
 
 function toText(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function readObject(text: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }
 
 function toWords(text: string): ReadonlySet<string> {

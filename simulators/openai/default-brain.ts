@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import type { Exchange, ToolResult } from "./exchange.ts";
-import { isObject } from "./field-check.ts";
+import { isObject, parseJson } from "./field-check.ts";
 import { fillSchema } from "./fill-schema.ts";
 import { isMisbehaviour, misbehave } from "./misbehaviour.ts";
 import { planToolCalls, stripMarkers } from "./plan-tool-calls.ts";
@@ -104,12 +104,4 @@ function toQuote(text: string): string {
   const short =
     characters.length <= longestQuote ? plain : `${characters.slice(0, longestQuote).join("").trimEnd()}…`;
   return short.replace(/[\\`*[\]<>&~|]|(?<!\w)_|_(?!\w)/g, "\\$&");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

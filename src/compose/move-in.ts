@@ -50,7 +50,8 @@ export function siteKeyOf(slug: string): string {
 
 /**
  * The settings of a Baton that lives in simulated workspaces. Each example company gets its own, with their staff, a
- * staff room and a web site, on this machine's clock where its file names no other one; where no real model is set up it answers by its rules, which need none.
+ * staff room and a web site, on this machine's clock where its file names no other one; where no real model is set up
+ * it answers by its rules, which need none.
  */
 export function moveIn(settings: Settings, simulated: Simulated, hasModel: boolean): Settings {
   const tenants = settings.tenants.map((tenant) => settle(tenant, simulated, hasModel));

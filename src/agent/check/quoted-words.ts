@@ -6,8 +6,8 @@
 export function hideQuotedWords(sentence: string, before: string, said: string): string {
   const words = toPlain(said);
   const paragraph = before.slice(before.lastIndexOf("\n\n") + 1);
-  const open = openIn(paragraph);
-  const pieces = cutQuotations(sentence, open);
+  const { open } = cutQuotations(paragraph, undefined);
+  const { pieces } = cutQuotations(sentence, open);
   const own = pieces.filter(({ isQuoted }) => !isQuoted).map(({ text }) => text);
   if (!/\byour?\b/iu.test([...own, open === undefined ? "" : paragraph].join(" "))) return sentence;
   const isTheirs = (quoted: string): boolean => isPartOf(toPlain(quoted), words);
@@ -31,8 +31,11 @@ const pairs = [
   ['"', '"'],
 ] as const;
 
-/** Cuts a text at its quotation marks; one that is not closed goes on behind the text. */
-function cutQuotations(text: string, open: Marks | undefined): readonly Piece[] {
+/** Cuts a text at its quotation marks; `open` is the quotation it begins in, and then the one that its end stands in. */
+function cutQuotations(
+  text: string,
+  open: Marks | undefined,
+): { readonly pieces: readonly Piece[]; readonly open: Marks | undefined } {
   const pieces: Piece[] = [];
   let marks = open;
   let from = 0;
@@ -44,21 +47,11 @@ function cutQuotations(text: string, open: Marks | undefined): readonly Piece[] 
     marks = next;
     from = at + 1;
   }
-  return [...pieces, { text: text.slice(from), isQuoted: marks !== undefined }];
+  return { pieces: [...pieces, { text: text.slice(from), isQuoted: marks !== undefined }], open: marks };
 }
 
 function opening(text: string, at: number): Marks | undefined {
   return pairs.find(([mark]) => mark === text[at]);
-}
-
-/** The quotation that the end of a paragraph stands in; none goes on into the next one. */
-function openIn(paragraph: string): Marks | undefined {
-  let open: Marks | undefined;
-  for (let at = 0; at < paragraph.length; at += 1) {
-    if (open === undefined) open = opening(paragraph, at);
-    else if (paragraph[at] === open[1]) open = undefined;
-  }
-  return open;
 }
 
 /** As it is compared: without markdown's signs and escapes, in one line, in one case. */

@@ -4,7 +4,7 @@ import { isId, type ConversationId, type MessageId, type StaffId, type TenantId 
 import type { Log } from "../../core/log.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { Button, Reply } from "../../core/reply.ts";
-import type { Database, Sql } from "../../store/database.ts";
+import type { Database, Query, Sql } from "../../store/database.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import { plainName } from "../approval-card.ts";
@@ -122,20 +122,33 @@ export function createPromises(parts: PromisesParts): Promises {
 
   async function press(sql: Sql, seal: TenantSeal, pressed: PressedControl): Promise<undefined> {
     const { tenantId, action, value, staff } = pressed;
-    if (!Object.values(ownActions).includes(action) || staff === undefined || !isId(value)) return;
-    const later = new Date(Date.now() + dayMs);
-    const changed =
-      action === ownActions.later
-        ? await sql.query(putOffPromise(tenantId, value, later))
-        : await sql.query(settlePromise(tenantId, value, action === ownActions.kept ? "kept" : "dropped"));
-    const done =
-      action === ownActions.later
-        ? `📌 I remind you again on ${momentOf(tenantId, later)}.`
-        : action === ownActions.kept
-          ? "✅ Done as promised."
-          : "📌 Not kept in mind any more.";
-    const body = changed.length === 0 ? "That is settled already." : done;
+    if (staff === undefined || !isId(value)) return;
+    const answer = decidePress(tenantId, action, value);
+    if (answer === undefined) return;
+    const changed = await sql.query(answer.change);
+    const body = changed.length === 0 ? "That is settled already." : answer.body;
     await sql.query(answerPress(seal, pressed, "promise answer", { body }));
+  }
+
+  /** What a press changes, and what is said to it; undefined for a button of somebody else's. */
+  function decidePress(
+    tenantId: TenantId,
+    action: string,
+    id: string,
+  ): { readonly change: Query; readonly body: string } | undefined {
+    switch (action) {
+      case ownActions.later: {
+        const later = new Date(Date.now() + dayMs);
+        const body = `📌 I remind you again on ${momentOf(tenantId, later)}.`;
+        return { change: putOffPromise(tenantId, id, later), body };
+      }
+      case ownActions.kept:
+        return { change: settlePromise(tenantId, id, "kept"), body: "✅ Done as promised." };
+      case ownActions.drop:
+        return { change: settlePromise(tenantId, id, "dropped"), body: "📌 Not kept in mind any more." };
+      default:
+        return undefined;
+    }
   }
 
   async function sweep(): Promise<number> {
