@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { closingLineReporter } from "./test/support/closing-line-reporter.ts";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 const globalSetup = ["./test/support/global-setup.ts"].filter((file) => existsSync(file));
 
@@ -14,7 +16,8 @@ export default defineConfig({
     // Files of one process share what they import, which is a third of the time; no test changes a module's state.
     isolate: false,
     // One more than there are cores: tests wait for servers, clocks and each other most of the time.
-    maxWorkers: 3,
+    maxWorkers: Math.min(availableParallelism() + 1, 4),
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,

@@ -1,4 +1,5 @@
 import type { Channel, Installations, OpenTicket } from "../src/core/channel.ts";
+import type { FormDesk } from "../src/core/deck.ts";
 import type { ChannelName } from "../src/core/envelope.ts";
 import type { Leases } from "../src/core/leases.ts";
 import type { Log } from "../src/core/log.ts";
@@ -32,17 +33,31 @@ export interface ChannelHouse {
   readonly leases: Leases;
   /** Gives the bytes of a file of ours to a platform that asks for them later. */
   readonly openTicket: OpenTicket;
+  /** What the forms of a channel ask for. */
+  formsOf(channel: ChannelName): FormDesk;
   readonly log: Log;
 }
 
 /** Every channel there is: how to make it from its settings. */
 export const channelModules = {
-  slack: (settings: SlackSettings, { installationsOf, log }: ChannelHouse): Channel =>
-    createSlackChannel({ settings, installations: installationsOf("slack"), log }),
-  discord: (settings: DiscordSettings, { installationsOf, leases, log }: ChannelHouse): Channel =>
-    createDiscordChannel({ settings, installations: installationsOf("discord"), leases, log }),
-  teams: (settings: TeamsSettings, { installationsOf, openTicket, log }: ChannelHouse): Channel =>
-    createTeamsChannel({ settings, installations: installationsOf("teams"), openTicket, log }),
+  slack: (settings: SlackSettings, { installationsOf, formsOf, log }: ChannelHouse): Channel =>
+    createSlackChannel({ settings, installations: installationsOf("slack"), formOf: formsOf("slack"), log }),
+  discord: (settings: DiscordSettings, { installationsOf, formsOf, leases, log }: ChannelHouse): Channel =>
+    createDiscordChannel({
+      settings,
+      installations: installationsOf("discord"),
+      formOf: formsOf("discord"),
+      leases,
+      log,
+    }),
+  teams: (settings: TeamsSettings, { installationsOf, formsOf, openTicket, log }: ChannelHouse): Channel =>
+    createTeamsChannel({
+      settings,
+      installations: installationsOf("teams"),
+      formOf: formsOf("teams"),
+      openTicket,
+      log,
+    }),
   web: (settings: WebSettings, { installationsOf, transcript, webDoor: door, log }: ChannelHouse): Channel =>
     createWebChannel({ settings, installations: installationsOf("web"), transcript, door, log }),
 } as const;

@@ -1,7 +1,15 @@
 import type { CallRecord, DispatchRecord } from "./discord/record.ts";
-import type { Change, Channel, Command, SeenMessage } from "./discord/model.ts";
+import { isRecord } from "./kit/is-record.ts";
+import type { Change, Channel, Command, Modal, SeenMessage } from "./discord/model.ts";
 import type { DiscordSimulator } from "./discord/simulator.ts";
-import { inOrder, lastHappenings, shorten, type Happening, type PageMessage } from "./page-message.ts";
+import {
+  inOrder,
+  lastHappenings,
+  shorten,
+  type Happening,
+  type PageForm,
+  type PageMessage,
+} from "./page-message.ts";
 import {
   createFeed,
   createTyping,
@@ -120,12 +128,13 @@ export function createDiscordPage(
         }
       return undefined;
     },
-    says({ user, channel, text, threadTs, files = [] }) {
+    says({ user, channel, text, threadTs, repliesTo, files = [] }) {
       const room = threadTs === undefined ? channel : openThread(user, channel, threadTs);
       const said = discord.userSays({
         user,
         channel: room,
         text,
+        ...(repliesTo === undefined ? {} : { replyTo: repliesTo }),
         files: files.map(({ name, mimetype, content }) => ({
           name,
           content,
@@ -156,6 +165,9 @@ export function createDiscordPage(
           }).done,
         ),
       ),
+    forms: (user) => discord.modals(user).map(toPageForm),
+    fills: ({ user, formId, values }) =>
+      settle(async () => toProblem(await discord.submitsModal({ user, customId: formId, values }).done)),
     commands: ({ user, channel, command, text }) =>
       settle(async () => {
         const known = slashCommands(discord).find(({ name }) => `/${name}` === command);
@@ -168,6 +180,41 @@ export function createDiscordPage(
       return inOrder(lastHappenings(seq, calls, fromCall), lastHappenings(seq, dispatches, fromDispatch));
     },
     onChange: feed.listen,
+  };
+}
+
+/** Only inputs of text, and menus, under labels are drawn. */
+function toPageForm({ customId, userId, title, components }: Modal): PageForm {
+  return {
+    id: customId,
+    user: userId,
+    title,
+    submit: "Submit",
+    fields: components.filter(isRecord).flatMap((row) => {
+      const field = row["component"];
+      if (!isRecord(field) || (field["type"] !== textInput && field["type"] !== menu)) return [];
+      return [
+        {
+          name: String(field["custom_id"]),
+          label: String(row["label"] ?? ""),
+          placeholder: String(field["placeholder"] ?? ""),
+          isLong: field["style"] === 2,
+          ...(field["type"] === menu && toMenu(field)),
+        },
+      ];
+    }),
+  };
+}
+
+const textInput = 4;
+const menu = 3;
+
+function toMenu(field: Record<string, unknown>) {
+  const options = Array.isArray(field["options"]) ? field["options"].filter(isRecord) : [];
+  const chosen = options.find((option) => option["default"] === true);
+  return {
+    options: options.map(({ value, label }) => ({ value: String(value), label: String(label) })),
+    ...(chosen !== undefined && { chosen: String(chosen["value"]) }),
   };
 }
 
@@ -270,6 +317,7 @@ function toPageMessage(
     deleted: seen.deleted,
     reactions: seen.reactions.map(({ emoji, users }) => ({ name: emoji, users })),
     ...(seen.ephemeralTo === undefined ? {} : { ephemeralTo: seen.ephemeralTo }),
+    ...(seen.replyTo === undefined ? {} : { repliesTo: seen.replyTo }),
   };
 }
 

@@ -22,6 +22,26 @@ export interface PageMessage {
   readonly deleted: boolean;
   readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
   readonly ephemeralTo?: string;
+  /** The message it answers. */
+  readonly repliesTo?: string;
+}
+
+/** A form that the app shows to one person, as the pages draw it. */
+export interface PageForm {
+  readonly id: string;
+  readonly user: string;
+  readonly title: string;
+  readonly submit: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly placeholder: string;
+    readonly isLong: boolean;
+    /** What there is to choose from in the place of words. */
+    readonly options?: readonly { readonly value: string; readonly label: string }[];
+    /** What is chosen before anybody chooses. */
+    readonly chosen?: string;
+  }[];
 }
 
 /** Something that passed between Baton and the platform. `at` is in milliseconds since the epoch. */

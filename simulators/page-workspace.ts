@@ -1,9 +1,10 @@
-import type { Happening, PageMessage } from "./page-message.ts";
+import type { Happening, PageForm, PageMessage } from "./page-message.ts";
 
 /** What changed in a workspace, as its pages are told. */
 export type PageChange =
   | { readonly kind: "message"; readonly version: number; readonly message: PageMessage }
   | { readonly kind: "status"; readonly channel: string; readonly threadTs: string; readonly status: string }
+  | { readonly kind: "form"; readonly form: PageForm }
   | { readonly kind: "happening" }
   | { readonly kind: "reset" };
 
@@ -49,6 +50,8 @@ export interface PageWorkspace {
     say: Place & {
       readonly text: string;
       readonly threadTs?: string | undefined;
+      /** The message it answers, on platforms where people can. */
+      readonly repliesTo?: string | undefined;
       readonly files?: readonly PageUpload[] | undefined;
     },
   ): { channel: string; ts: string };
@@ -63,6 +66,14 @@ export interface PageWorkspace {
       readonly value?: string | undefined;
     },
   ): Promise<{ problem?: string }>;
+  /** What is open before somebody, the newest last. */
+  forms(user: string): PageForm[];
+  /** Fills one in and sends it off: `values` by the names of its fields. */
+  fills(filled: {
+    readonly user: string;
+    readonly formId: string;
+    readonly values: Readonly<Record<string, string>>;
+  }): Promise<{ problem?: string }>;
   commands(
     command: Place & { readonly command: string; readonly text: string },
   ): Promise<{ problem?: string }>;

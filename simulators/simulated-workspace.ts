@@ -10,6 +10,7 @@ import {
 import { installSlackApp } from "./install-slack-app.ts";
 import { answerFromDocuments } from "./openai/answer-from-documents.ts";
 import { startOpenAiSimulator, type OpenAiSimulatorOptions } from "./openai/openai-simulator.ts";
+import { joinAccounts } from "./join-accounts.ts";
 import type { PageLog, PageWorkspace } from "./page-workspace.ts";
 
 /** The platforms that can be simulated here. */
@@ -147,7 +148,7 @@ function gather(
   const staffRoom = slack && findStaffRoom(slack.scene);
   return {
     workspaces: Object.fromEntries(scenes.map(({ name, scene }) => [name, scene.page])),
-    staff: scenes.flatMap(({ name, scene }) => toStaff(name, scene)),
+    staff: joinAccounts(scenes.flatMap(({ name, scene }) => toStaff(name, scene))),
     ...(staffRoom && { staffRoom }),
     installations: scenes.flatMap(({ name, scene }) =>
       scene.accountsIn.slice(0, 1).map((id) => ({ channel: name, id })),

@@ -1,4 +1,11 @@
-import { inOrder, lastHappenings, shorten, type Happening, type PageMessage } from "./page-message.ts";
+import {
+  inOrder,
+  lastHappenings,
+  shorten,
+  type Happening,
+  type PageForm,
+  type PageMessage,
+} from "./page-message.ts";
 import {
   createFeed,
   follow,
@@ -8,7 +15,9 @@ import {
   type PageWorkspace,
   type Told,
 } from "./page-workspace.ts";
-import type { Change, SeenMessage } from "./slack/model.ts";
+import { listOf } from "./slack/interaction-elements.ts";
+import { isRecord } from "./kit/is-record.ts";
+import type { Change, SeenMessage, View } from "./slack/model.ts";
 import type { CallRecord, DeliveryRecord } from "./slack/record.ts";
 import type { SlackSimulator } from "./slack/simulator.ts";
 
@@ -94,6 +103,13 @@ export function createSlackPage(
           }),
         ),
       ),
+    forms: (user) =>
+      slack
+        .views()
+        .filter((view) => view.open && view.user === user)
+        .map(toPageForm),
+    fills: ({ user, formId, values }) =>
+      settle(() => taken(slack.submitsView({ user, viewId: formId, values }))),
     commands: (command) => settle(() => taken(slack.slash(command))),
     happenings: (seq) => {
       const { calls, deliveries } = slack.history();
@@ -123,12 +139,56 @@ function toTold(change: Change): Told | undefined {
     case "reset":
       return change;
     case "view":
+      return change.what === "opened" ? { kind: "form", form: toPageForm(change.view) } : undefined;
     case "prompts":
     case "channel":
       return undefined;
     default:
       throw new Error(`unknown change: ${JSON.stringify(change satisfies never)}`);
   }
+}
+
+/** Only inputs of text, and menus, are drawn. */
+function toPageForm({ id, user, content }: View): PageForm {
+  return {
+    id,
+    user,
+    title: wordsIn(content["title"]),
+    submit: wordsIn(content["submit"]) || "Submit",
+    fields: listOf(content["blocks"])
+      .filter(isRecord)
+      .filter(({ type, element }) => type === "input" && isRecord(element) && isDrawn(element))
+      .map((block) => {
+        const element = isRecord(block["element"]) ? block["element"] : {};
+        return {
+          name: String(block["block_id"] ?? element["action_id"] ?? ""),
+          label: wordsIn(block["label"]),
+          placeholder: wordsIn(element["placeholder"]),
+          isLong: element["multiline"] === true,
+          ...(element["type"] !== textInput && toMenu(element)),
+        };
+      }),
+  };
+}
+
+const textInput = "plain_text_input";
+const menus: readonly unknown[] = ["static_select", "radio_buttons"];
+
+function isDrawn({ type }: Record<string, unknown>): boolean {
+  return type === textInput || menus.includes(type);
+}
+
+function toMenu({ options, initial_option: first }: Record<string, unknown>) {
+  return {
+    options: listOf(options)
+      .filter(isRecord)
+      .map(({ value, text }) => ({ value: String(value), label: wordsIn(text) })),
+    ...(isRecord(first) && { chosen: String(first["value"]) }),
+  };
+}
+
+function wordsIn(object: unknown): string {
+  return isRecord(object) && typeof object["text"] === "string" ? object["text"] : "";
 }
 
 /** Leaves out what the page does not draw, above all the timeline of a stream. */

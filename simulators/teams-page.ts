@@ -83,12 +83,13 @@ export function createTeamsPage(
     }),
     message: find,
     file: (id) => files.get(id),
-    says({ user, channel, text, threadTs, files: uploads = [] }) {
+    says({ user, channel, text, threadTs, repliesTo, files: uploads = [] }) {
       const said = teams.userSays({
         user,
         conversation: channel,
         text,
         ...(threadTs === undefined ? {} : { thread: threadTs }),
+        ...(repliesTo === undefined ? {} : { quotes: repliesTo }),
         files: uploads.map(({ name, mimetype, content }) => ({
           name,
           content,
@@ -117,6 +118,9 @@ export function createTeamsPage(
         const last = records.at(-1);
         return last === undefined || last.acked ? undefined : toProblem(last);
       }),
+    // A form unfolds on its card, and comes back with the click.
+    forms: () => [],
+    fills: async () => ({ problem: "Teams shows no such form." }),
     commands: async () => ({ problem: "Teams has no slash commands for apps: write to the bot instead." }),
     happenings: (seq) => {
       const { calls, deliveries } = teams.history();

@@ -100,8 +100,9 @@ export async function run(startedAt: number): Promise<void> {
   if (stopping !== undefined) return; // told to stop while it was still starting
   const url = service.url();
   await simulated?.connect(url).catch((err: unknown) => {
-    log.warn({ err }, "an example company's workspace is not connected");
+    if (stopping === undefined) log.warn({ err }, "an example company's workspace is not connected");
   });
+  if (stopping !== undefined) return;
   for (const line of toStartSummary(settings, {
     url,
     simulated: simulated !== undefined,

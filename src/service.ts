@@ -1,61 +1,32 @@
-import { createChannels } from "../channels/registry.ts";
-import { createSimulatedPayments } from "../tools/cinema/payment-desk.ts";
-import { createSettlePayment } from "../tools/cinema/settle-payment.ts";
 import { createProfiles } from "../tools/support/profiles.ts";
-import { type PreparedAgent } from "./agent/agent.ts";
 import { createHotMemory } from "./agent/hot-memory.ts";
-import { composeAgent } from "./compose/compose-agent.ts";
-import { composeDesks } from "./compose/compose-desks.ts";
-import { composeDoors } from "./compose/compose-doors.ts";
+import { composeAnswers } from "./compose/compose-answers.ts";
+import { composeDesks, type DeskParts } from "./compose/compose-desks.ts";
+import { composeGround, type Lend } from "./compose/compose-ground.ts";
 import { composeHttp } from "./compose/compose-http.ts";
-import { composeKnowledge } from "./compose/compose-knowledge.ts";
-import { composeMoney } from "./compose/compose-money.ts";
+import { composeInbox } from "./compose/compose-inbox.ts";
 import { composeOutside } from "./compose/compose-outside.ts";
-import { composeTools } from "./compose/compose-tools.ts";
-import { composeTriggers } from "./compose/compose-triggers.ts";
 import { defaultPace, usualTimes, type Pace } from "./compose/pace.ts";
 import { composeWorker } from "./compose/compose-worker.ts";
 import { watchBookings } from "./compose/watch-bookings.ts";
 import { watchOutcomes } from "./compose/watch-outcomes.ts";
-import { ownerIn, prepareTenant } from "./compose/prepare-tenants.ts";
 import type { Log } from "./core/log.ts";
-import type { Part } from "./core/part.ts";
 import type { Tool } from "./core/tool.ts";
-import { createWebDoor } from "./core/web-door.ts";
-import { createSafeFetch } from "./guard/addresses/safe-fetch.ts";
-import { createReacted } from "./handoff/deck/reacted.ts";
-import { createSuggestions } from "./handoff/deck/suggestions.ts";
 import { createHandoff } from "./handoff/handoff.ts";
+import { createTicketWords } from "./handoff/outside/ticket-words.ts";
 import { createAnnouncements } from "./handoff/announcements.ts";
-import { createTickets } from "./handoff/tickets.ts";
 import { createChat, type ChatParts } from "./http/chat/chat.ts";
 import type { HttpParts } from "./http/http.ts";
-import { createHeldMessages } from "./inbox/held-messages.ts";
-import { createInbox, type Arrival } from "./inbox/inbox.ts";
+import type { Arrival } from "./inbox/inbox.ts";
 import { createTranscript } from "./inbox/transcript.ts";
 import { mirrorInteractions } from "./insights/interactions.ts";
-import { createMetrics } from "./insights/metrics.ts";
 import { createTracing } from "./insights/tracing.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
-import { createFileTickets } from "./outbox/file-tickets.ts";
-import { createOutbox } from "./outbox/outbox.ts";
-import { createReplyFiles } from "./outbox/reply-files.ts";
-import { createReviewedAnswers } from "./knowledge/reviewed/reviewed-answers.ts";
-import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Settings } from "./settings.ts";
-import type { Database } from "./store/database.ts";
-import { createLeases } from "./store/leases.ts";
-import { createSealer } from "./store/seal.ts";
 import type { Store } from "./store/store.ts";
-import { createTenantData } from "./store/tenant-data.ts";
-import { createCompanies, dataKeysIn } from "./tenants/companies.ts";
-import { createInstallations } from "./tenants/installations.ts";
 import { createWebSessionSweep } from "./tenants/web-session-sweep.ts";
 import { createAdmission } from "./turns/admission.ts";
-import { createPriorities, putLowLast } from "./compose/put-low-last.ts";
-import { createLater } from "./turns/later.ts";
 import { createApologies } from "./turns/apologies.ts";
-import { createBackgroundCalls } from "./turns/background-calls.ts";
 import { createMemoryKeeper } from "./turns/memory-keeper.ts";
 import { createSweeper } from "./turns/sweeper.ts";
 import { createTurns } from "./turns/turns.ts";
@@ -65,6 +36,9 @@ export interface Service extends Lifecycle {
   /** Where the HTTP server listens, once started. */
   readonly url: () => string;
 }
+
+/** Messages fetched for a turn where its memory chooses among them: enough for 20 exchanges, and for 8 000 tokens of short ones. */
+const mostFetched = 200;
 
 /** Turns that go on in a process that has doors to keep while its event loop is busy. */
 const busyTurns = 8;
@@ -80,77 +54,41 @@ export interface ServiceParts {
   readonly pages?: HttpParts["extra"];
   /** Bounds and clocks of the chat for web sites; the defaults suit production. */
   readonly chat?: Pick<ChatParts, "limits" | "tokenTimes" | "now"> | undefined;
-  /** Lends the database and the queue to something in between, for a look or a fault. */
-  readonly lend?: { database(database: Database): Database; queue(queue: Queue): Queue } | undefined;
+  readonly lend?: Lend | undefined;
 }
 
 /** Builds the house: stores below, then queue, rooms, channels, doors. Nothing runs before `start`. */
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { settings, store, log, pace = defaultPace, lend } = parts;
   const { fast } = store;
-  const database = lend?.database(store.database) ?? store.database;
-  const doorsDatabase = lend?.database(store.doors) ?? store.doors;
-  const metrics = createMetrics();
-  const sealer = createSealer({
-    masterKey: store.masterKey,
-    previousMasterKey: store.previousMasterKey,
-    ...dataKeysIn(database),
-  });
-  const ownQueue = createQueue({
-    backend:
-      settings.redis.url === undefined
-        ? { kind: "postgres", url: store.ownerUrl }
-        : { kind: "redis", url: settings.redis.url },
-    log,
-  });
-  const priorityOf = createPriorities(settings.tenants);
-  const queue = putLowLast(lend?.queue(ownQueue) ?? ownQueue, priorityOf);
-  const companies = createCompanies({ database, fast });
-  const data = createTenantData({
-    database,
-    sealer,
+  const ground = await composeGround({
+    settings,
+    store,
+    pace,
+    lend,
     onAnnounced: (tenantId) => void announcements?.tell(tenantId),
-  });
-  for (const tenant of settings.tenants) await prepareTenant({ database, data, companies }, tenant);
-  const installations = createInstallations({ database, sealer, fast, ownerOf: ownerIn(settings), log });
-  const transcript = createTranscript({ database, sealer, installations, fast });
-  const webDoor = createWebDoor();
-  const masterKeys = [store.masterKey, store.previousMasterKey].filter((key) => key !== undefined);
-  const files = createReplyFiles({
-    database,
-    sealer,
-    tickets: createFileTickets({ masterKeys }),
-    publicUrl: settings.http.publicUrl,
-  });
-  const leases = createLeases({ database: doorsDatabase, log, ttlMs: pace.channelLeaseMs });
-  const channels = createChannels(settings.channels, {
-    installationsOf: installations.forChannel,
-    transcript,
-    webDoor,
-    leases,
-    openTicket: files.open,
     log,
   });
-  const outbox = createOutbox({
-    database,
-    channels,
-    files,
-    retry: pace.delivery,
-    count: (outcome, channel) => metrics.deliveries.inc({ channel, outcome }),
-    log,
-  });
+  const { database, doorsDatabase, metrics, sealer, queue, priorityOf, companies, data } = ground;
+  const { installations, files, channels, outbox } = ground;
   const onNews = (news: Omit<Arrival, "urgent">) => turns.onArrival({ ...news, urgent: false });
-  const { approvals, drafts, draftMode, room, rooms, promises, reactions, press, sweeps } = composeDesks({
+  // A process that only takes messages in leaves it to the sweep of those that answer.
+  const onSuggestionWanted: DeskParts["onSuggestionWanted"] = (...wanted) =>
+    settings.role !== "edge" && suggestions.soon(...wanted);
+  const desks = composeDesks({
     files,
     settings,
     database,
     sealer,
     channels,
     noteAfterMs: pace.draftNoteMs ?? usualTimes.draftNoteMs,
+    staffTimes: pace.staffGroups,
     onNews,
+    onSuggestionWanted,
     log,
   });
-  const { outside, satisfaction, sla, followers } = composeOutside({
+  const { approvals, drafts, answerMode, room, rooms, promises, press, sweeps, staffGroups } = desks;
+  const { outside, satisfaction, sla, followers, signersOf } = composeOutside({
     settings,
     database,
     sealer,
@@ -172,8 +110,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     holdMs: pace.undoMs ?? usualTimes.undoMs,
     onNews,
     onReviewed: (tenantId) => void reviewed.publish(tenantId),
-    // A process that only takes messages in leaves it to the sweep of those that answer.
-    onSuggestionWanted: (...wanted) => settings.role !== "edge" && suggestions.soon(...wanted),
+    onStranger: (tenantId) => void staffGroups.soon(tenantId),
+    onSuggestionWanted,
     onChanged: (subject) => {
       turns.onChanged(subject);
       chat.onChanged(subject.conversationId);
@@ -181,78 +119,19 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const { ai } = settings;
-  const payments = createSimulatedPayments({
-    data,
+  const answers = await composeAnswers({
+    settings,
+    store,
+    ground,
+    desks,
+    pace,
+    extraTools: parts.tools ?? [],
     publicUrl: () => settings.http.publicUrl ?? http.url,
-    settle: createSettlePayment(data),
-  });
-  const hasDemo = settings.tenants.some(({ demo }) => demo !== undefined);
-  const business = hasDemo ? { data, payments } : undefined;
-  const money = composeMoney({ settings, fast, database, metrics, log });
-  const { ledger, budget, embeddings } = money;
-  const background = createBackgroundCalls({
-    database,
-    sealer,
-    queue,
-    files,
-    toolOf: (name) => tools.inBackground.get(name),
-    timeoutMs: settings.backgroundMinutes * 60_000,
-    graceMs: pace.sweepGraceMs,
-    holdMs: pace.lease?.ttlMs,
-    room,
     onNews,
     log,
   });
-  const knowledge = await composeKnowledge({
-    tenants: settings.tenants,
-    uri: settings.knowledgeUri,
-    channels,
-    embeddings,
-    database,
-    sealer,
-    safeFetch: createSafeFetch({ allowedOrigins: settings.tools.allowedOrigins, log }),
-    fast,
-    leases,
-    log,
-  });
-  const reviewed = createReviewedAnswers({ database, sealer, open: knowledge.open, log });
-  const later = createLater({ database, sealer, onNews, log });
-  const tools = await composeTools({
-    settings,
-    reminders: later,
-    budget,
-    knowledge,
-    tickets: createTickets({ database, sealer }),
-    business,
-    people: ai.memory.profiles ? data : undefined,
-    reports: store.reports,
-    extra: parts.tools ?? [],
-    approvals,
-    background,
-    log,
-  });
-  const {
-    agent,
-    limits,
-    memory: memoryParts,
-  } = composeAgent({
-    settings,
-    tools: tools.offered,
-    lookUp: knowledge.lookUp,
-    documentsVersionOf: knowledge.versionOf,
-    hasDocuments: knowledge.has,
-    closeness: knowledge.closeness,
-    embeddings,
-    similarWithinMs: pace.similarWithinMs,
-    fast,
-    sealer,
-    budget,
-    metrics,
-    modelRetry: pace.modelRetry,
-    log,
-  });
-  const writes = new Set(tools.offered.flatMap(({ name, effect }) => (effect === "write" ? [name] : [])));
-  const suggestions = createSuggestions({ database, sealer, companies, agent, writes, onNews, log });
+  const { agent, limits, tools, knowledge, reviewed, money, background, later, suggestions, business } =
+    answers;
   const { remember } = createProfiles(data);
   // A process that only answers has no doors to keep open.
   const admission = createAdmission(settings.role === "worker" ? settings.workers : busyTurns, {
@@ -262,7 +141,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const calm = async (signal?: AbortSignal) => {
     if (await admission.calm(usualTimes.mostPutOffMs, signal)) metrics.shed.inc({ what: "background" });
   };
-  const memory = createMemoryKeeper({ database, sealer, ...memoryParts, remember, calm, log });
+  const memory = createMemoryKeeper({ database, sealer, ...answers.memory, remember, calm, log });
   const turns = createTurns({
     database,
     outbox,
@@ -271,7 +150,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     hot: createHotMemory(fast),
     remembersPeople: ai.memory.profiles,
     length: ai.conversation,
-    triggers: composeTriggers(settings, { hasModels: agent.hasModels, log }),
+    triggers: answers.triggers,
     files,
     companies,
     metrics,
@@ -282,15 +161,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     accept: (envelope) => inbox.accept(envelope),
     limits,
     approvable: tools.approvable,
+    lasting: answers.lasting,
     takeAsked: approvals.takeAsked,
     drafts,
-    draftMode,
+    answerMode,
     room,
     rooms,
     onPosted: onNews,
     streaming: ai.streaming,
     aiEnabled: ai.enabled,
-    window: toWindow(ai.memory),
+    window: ai.memory.mode === "window" ? ai.memory.messages : mostFetched,
     debounceMs: settings.debounceMs,
     receiptDelayMs: pace.receiptDelayMs,
     apologyAfterMs: pace.apologyAfterMs ?? usualTimes.apologyAfterMs,
@@ -298,45 +178,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     leaseTimes: pace.lease,
     log,
   });
-  const held = createHeldMessages({ database: doorsDatabase, sealer });
-  const inbox = createInbox({
-    database: doorsDatabase,
-    sealer,
-    installations,
-    held,
-    rooms,
-    reacted: reactions.beside(createReacted({ database: doorsDatabase })),
-    readsBack: (channel) => channels.get(channel)?.capabilities.reconciles !== false,
+  const { inbox, held, doors } = composeInbox({
+    ground,
+    desks,
+    overhear: knowledge.overhear,
     onArrival: turns.onArrival,
-    onBeginning: ({ channel }) => metrics.conversations.inc({ channel, agent: "customer" }),
-    onLateBeginning: (message) => {
-      const channel = channels.get(message.channel);
-      if (channel !== undefined) doors.readAfter(channel, message);
-    },
-    onMembership: (envelope) => {
-      const channel = channels.get(envelope.channel);
-      if (envelope.change === "rate limited" && channel !== undefined) void doors.catchUpWith(channel);
-    },
-    count: (outcome, channel) => metrics.accepted.inc({ channel, outcome }),
-    log,
-  });
-  const doors = composeDoors({
-    channels: [...channels.values()],
-    accept: knowledge.overhear(inbox.accept),
-    database,
     log,
   });
   // Only the tools of a business leave something to be said later.
-  const announcements =
-    business &&
-    createAnnouncements({
-      database,
-      sealer,
-      data,
-      handoff,
-      onNews,
-      log,
-    });
+  const announcements = business && createAnnouncements({ database, sealer, data, handoff, onNews, log });
   const apologies = createApologies({
     database,
     sealer,
@@ -378,7 +228,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
         files.sweep(),
         sweepSessions(),
         held.sweep(),
-        ledger.fill(new Date()),
+        money.ledger.fill(new Date()),
       ]);
     },
     options: {
@@ -393,8 +243,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     fast,
     installations,
     book: createTranscript({ database: doorsDatabase, sealer, installations, fast }),
-    door: webDoor,
-    masterKeys,
+    door: ground.webDoor,
+    masterKeys: ground.masterKeys,
     publicUrl: settings.http.publicUrl,
     files,
     ...parts.chat,
@@ -408,7 +258,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     chat,
     openFile: files.open,
     knowledge: knowledge.managed,
-    payments: business && payments,
+    payments: business?.payments,
+    tickets: { companyOf: signersOf, words: createTicketWords({ database, handoff, log }) },
     health: { database: () => database.health(), redis: () => fast.health(), agent: () => agent.health() },
     fast,
     metrics,
@@ -433,33 +284,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       suggestions,
       turns,
       outside,
-      ...(isWorker ? [worker, sweeper] : []),
+      ...(isWorker ? [worker, sweeper, staffGroups] : []),
       ...(isEdge ? [chat, doors] : []),
       http,
-      ...(isWorker ? [warmedUp(agent, log), knowledge.sources] : []),
+      ...(isWorker ? [answers.warmUp, knowledge.sources] : []),
     ],
     settings.shutdownMs,
   );
   return { ...lifecycle, url: () => http.url };
 }
-
-/** The model client's code is much of a start: it is loaded once the doors are open; a turn that comes sooner waits for it. */
-function warmedUp(agent: PreparedAgent, log: Log): Part {
-  return {
-    name: "agent",
-    start: async () => {
-      agent
-        .warmUp()
-        .catch((cause: unknown) => log.error({ err: cause }, "the model client could not be loaded"));
-    },
-    stop: async () => {},
-  };
-}
-
-/** Messages fetched for a turn: what its memory may keep of them. */
-function toWindow({ mode, messages }: Settings["ai"]["memory"]): number {
-  return mode === "window" ? messages : mostFetched;
-}
-
-/** Enough for 20 exchanges, and for what fits 8 000 tokens of short messages. */
-const mostFetched = 200;

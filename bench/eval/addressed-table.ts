@@ -6,6 +6,9 @@ const names = {
   heldOut: "held out",
   fresh: "written afterwards",
   unseen: "written last",
+  later: "written later",
+  lookedAt: "new, looked at",
+  kept: "new, kept aside",
 } as const;
 
 /** How often the bot keeps out of what people say to each other, and answers what is meant for it. */

@@ -16,6 +16,7 @@ import { areaUnderRoc, calibrationError, reliability, type Judged } from "./meas
 import { generalSet } from "./general-set.ts";
 import { firstOfEach, intentsOf, readBanking } from "./read-banking.ts";
 import { routerSets } from "./router-set.ts";
+import { benchSigns } from "./signs-table.ts";
 import { benchTriggers } from "./triggers-table.ts";
 import { tryScene } from "./try-check.ts";
 
@@ -41,6 +42,7 @@ const tables = [
   benchCheck(),
   benchAddressed(),
   benchTriggers(),
+  benchSigns(),
   await benchCache(),
 ];
 tables.push(`Took ${Math.round((performance.now() - startedAt) / 1_000)} s.`);

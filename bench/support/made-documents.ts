@@ -4,8 +4,13 @@ import { readBanking } from "../eval/read-banking.ts";
 /** Documents as long as help pages are, of real words; the same ones for the same seed. */
 export interface MadeDocuments {
   /** The next document: four sections of 120 words, each with a heading. */
-  next(): { readonly title: string; readonly sections: readonly MadeSection[] };
+  next(): MadeDocument;
   readonly questions: readonly string[];
+}
+
+export interface MadeDocument {
+  readonly title: string;
+  readonly sections: readonly MadeSection[];
 }
 
 export interface MadeSection {

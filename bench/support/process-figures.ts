@@ -27,6 +27,11 @@ export function rssMbOf(pid: number): number {
   }
 }
 
+/** Resident memory of a process and everything below it, MB. What they share counts for each of them. */
+export function rssMbOfTree(root: number): number {
+  return treeOf(root).reduce((sum, pid) => sum + rssMbOf(pid), 0);
+}
+
 function treeOf(root: number): number[] {
   const parents = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

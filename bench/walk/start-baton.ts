@@ -13,12 +13,12 @@ export interface StartedBaton {
   stop(): Promise<number | null>;
 }
 
-/** Starts it with nothing set but where it may write; rejects with what it said when it ends before it listens. */
+/** Starts it with nothing set but where it may write (and a compile cache, in a run that has one); rejects with what it said when it ends before it listens. */
 export function startBaton(dataDir: string): Promise<StartedBaton> {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ["src/main.ts"], {
     cwd: repository,
-    env: { PATH, HOME, BATON_DATA_DIR: dataDir, PORT: "0" },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, BATON_DATA_DIR: dataDir, PORT: "0" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const stop = (): Promise<number | null> => {

@@ -1,4 +1,5 @@
-import { PermanentError, StoodDownError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { PermanentError, TransientError } from "../../src/core/errors.ts";
+import { isDecided, unsure } from "../kit/call-outcome.ts";
 import { WireError } from "../kit/transport.ts";
 
 /**
@@ -34,9 +35,8 @@ export class DiscordCallError extends Error {
  */
 export function toDiscordError(cause: unknown, doing: string, { creates }: { creates: boolean }): Error {
   if (isDecided(cause)) return cause;
-  const unsure = creates ? UncertainError : TransientError;
   if (cause instanceof WireError && cause.kind === "cut")
-    return new unsure(`discord: ${doing}: no answer came`, { cause, code: "no_answer" });
+    return unsure(`discord: ${doing}: no answer came`, { cause, code: "no_answer", creates });
   if (cause instanceof WireError) {
     const message = `discord: ${doing}: Discord could not be reached`;
     return new TransientError(message, { cause, code: "unreachable" });
@@ -46,7 +46,7 @@ export function toDiscordError(cause: unknown, doing: string, { creates }: { cre
   const { failure } = cause;
   switch (failure.kind) {
     case "unreadable":
-      return new unsure(`discord: ${doing}: the answer made no sense`, { cause, code: "bad_answer" });
+      return unsure(`discord: ${doing}: the answer made no sense`, { cause, code: "bad_answer", creates });
     case "limited":
       return new TransientError(`discord: ${doing} was rate limited (${failure.scope})`, {
         cause,
@@ -58,15 +58,6 @@ export function toDiscordError(cause: unknown, doing: string, { creates }: { cre
   }
 }
 
-function isDecided(cause: unknown): cause is Error {
-  return (
-    cause instanceof TransientError ||
-    cause instanceof PermanentError ||
-    cause instanceof UncertainError ||
-    cause instanceof StoodDownError
-  );
-}
-
 function toStatusError(
   { status, code, detail }: DiscordFailure & { kind: "status" },
   doing: string,
@@ -74,8 +65,7 @@ function toStatusError(
 ): Error {
   const named = code === undefined ? `http_${status}` : String(code);
   if (status >= 500 || status === 408) {
-    const unsure = creates ? UncertainError : TransientError;
-    return new unsure(`discord: ${doing}: HTTP ${status}`, { cause, code: named });
+    return unsure(`discord: ${doing}: HTTP ${status}`, { cause, code: named, creates });
   }
   if (code !== undefined && passing.has(code)) {
     return new TransientError(`discord: ${doing}: Discord asked to wait (${code})`, { cause, code: named });

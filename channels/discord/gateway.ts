@@ -30,8 +30,8 @@ export interface GatewayConnection {
   close(): Promise<void>;
 }
 
-/** Guilds, their messages with their text and reactions, direct messages and theirs. */
-const intents = (1 << 0) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 15);
+/** Guilds, their messages with their text, reactions and typing, direct messages and theirs. */
+const intents = (1 << 0) | (1 << 9) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 15);
 
 const never = new Promise<null>(() => {});
 const closeTimeoutMs = 3_000;

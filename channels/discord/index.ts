@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Channel, Installations } from "../../src/core/channel.ts";
+import { wordForms, type FormDesk } from "../../src/core/deck.ts";
 import type { Accept } from "../../src/core/envelope.ts";
 import { PermanentError, SettingsError, TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { Leases } from "../../src/core/leases.ts";
@@ -12,7 +13,9 @@ import { createDirectory } from "./directory.ts";
 import { readDiscordHistory } from "./history.ts";
 import { createInstalled, readIdentity, type Identity } from "./installed.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
+import { discordLinkTo } from "./link.ts";
 import { listen, type Listening } from "./listen.ts";
+import { createMembersOf } from "./members.ts";
 import { createDiscordPacer } from "./pace.ts";
 import { createDiscordRoutes } from "./receive-http.ts";
 import { createDiscordSender } from "./send.ts";
@@ -24,6 +27,8 @@ interface DiscordChannelParts {
   readonly settings: DiscordSettings;
   readonly installations: Installations;
   readonly leases: Leases;
+  /** Says which form a press opens; forms of words alone when left out. */
+  readonly formOf?: FormDesk | undefined;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -34,7 +39,7 @@ interface DiscordChannelParts {
  * is loaded before `start`. Sending works without `start`, and after `stop`.
  */
 export function createDiscordChannel(parts: DiscordChannelParts): Channel {
-  const { settings, installations, leases, now = Date.now } = parts;
+  const { settings, installations, leases, formOf = wordForms, now = Date.now } = parts;
   const log = parts.log.child({ channel: "discord" });
   const { botToken: token, apiUrl } = settings;
   const pacer = createDiscordPacer({ pace: settings.pace, now });
@@ -81,7 +86,7 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
       now,
       accept: createBotBudget({ most: settings.botBudget, now, log }, accept),
     });
-    const handled = createInteractions({ web, identity: self, take, log });
+    const handled = createInteractions({ web, identity: self, take, formOf, log });
     interactions = handled;
     void registerCommands(web, applicationId, log);
     listening = listen({ settings, applicationId, leases, web, directory, take, interactions: handled, log });
@@ -134,8 +139,10 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
         correlationId: randomUUID(),
       });
     },
+    membersOf: createMembersOf(web),
     fetchAttachment: (_installation, attachment, maxBytes) =>
       fetchDiscordFile(attachment, { web, apiUrl, maxBytes }),
+    linkTo: discordLinkTo,
     stop,
   };
 }

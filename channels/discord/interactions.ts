@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
+import type { FormAsked, FormDesk } from "../../src/core/deck.ts";
 import type { Accepted } from "../../src/core/envelope.ts";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
@@ -8,6 +9,7 @@ import { commandNames } from "./commands.ts";
 import { cut } from "./controls.ts";
 import { isCode } from "./errors.ts";
 import { escapeText } from "./escape.ts";
+import { formActionOf, toModal } from "./forms.ts";
 import type { Identity } from "./installed.ts";
 import type { Dispatch } from "./parse-context.ts";
 import { interactionTypes, questionOf } from "./parse-interaction.ts";
@@ -19,6 +21,8 @@ interface InteractionParts {
   readonly web: DiscordWeb;
   readonly identity: Identity;
   readonly take: Take;
+  /** Says which form a press opens. */
+  readonly formOf: FormDesk;
   readonly log: Log;
 }
 
@@ -41,7 +45,7 @@ const tries = 3;
 const betweenTriesMs = 500;
 
 /** Remembers the interactions of the last minutes, so that one that comes twice is handled once. */
-export function createInteractions({ web, identity, take, log }: InteractionParts): Interactions {
+export function createInteractions({ web, identity, take, formOf, log }: InteractionParts): Interactions {
   const seen = new LRUCache<string, true>({ max: 50_000, ttl: 10 * 60_000 });
 
   async function handle(dispatch: Dispatch): Promise<Handled> {
@@ -64,7 +68,9 @@ export function createInteractions({ web, identity, take, log }: InteractionPart
     { id, token }: { readonly id: string; readonly token: string },
   ): Promise<Handled> {
     const d = fieldsAt(dispatch, "d");
-    const acknowledged = await acknowledge(d, `/interactions/${id}/${token}/callback`);
+    const callback = `/interactions/${id}/${token}/callback`;
+    if (await showForm(d, callback)) return "taken";
+    const acknowledged = await acknowledge(d, callback);
     if (numberAt(d, "type") === interactionTypes.autocomplete) return "taken";
     const original = `/webhooks/${identity.applicationId}/${token}/messages/@original`;
     const question = questionOf(d, { botUserId: identity.botUserId, botRoleIds: new Set() });
@@ -81,26 +87,48 @@ export function createInteractions({ web, identity, take, log }: InteractionPart
     }
   }
 
+  /** False where the press opens no form, or it could not be shown: then the press is taken in, and says what to write. */
+  async function showForm(d: Fields, route: string): Promise<boolean> {
+    const action = numberAt(d, "type") === interactionTypes.component ? formActionOf(d) : undefined;
+    const form = action === undefined ? undefined : await formOf({ action, ...whereAsked(d) });
+    if (form === undefined) return false;
+    try {
+      await answerInTime(route, "open a form", toModal(d, form));
+      return true;
+    } catch (cause) {
+      log.warn({ err: cause }, "a discord form was not shown");
+      return false;
+    }
+  }
+
   /** False when Discord had given up on it: then the answer has to come as an ordinary message. */
   async function acknowledge(d: Fields, route: string): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await web.call("POST", route, {
-          doing: "acknowledge an interaction",
-          body: acknowledgementOf(d),
-          query: { with_response: "true" },
-          isTokenless: true,
-          timeoutMs: ackTimeoutMs,
-        });
+        await answerInTime(route, "acknowledge an interaction", acknowledgementOf(d));
         return true;
       } catch (cause) {
-        // Answered already, by this process before a cut or by one that is gone: go on from there.
-        if (isCode(cause, 40060)) return true;
         const isOver = cause instanceof PermanentError || attempt === 2;
         if (!isOver) continue;
         log.warn({ err: cause }, "a discord interaction was not acknowledged in time");
         return false;
       }
+    }
+  }
+
+  /** The first answer to an interaction, while Discord waits for it. */
+  async function answerInTime(route: string, doing: string, body: object): Promise<void> {
+    try {
+      await web.call("POST", route, {
+        doing,
+        body,
+        query: { with_response: "true" },
+        isTokenless: true,
+        timeoutMs: ackTimeoutMs,
+      });
+    } catch (cause) {
+      // Answered already, by this process before a cut or by one that is gone: go on from there.
+      if (!isCode(cause, 40060)) throw cause;
     }
   }
 
@@ -193,6 +221,15 @@ export function createInteractions({ web, identity, take, log }: InteractionPart
   }
 
   return { handle };
+}
+
+function whereAsked(d: Fields): Omit<FormAsked, "action"> {
+  const user = fieldsAt(fieldsAt(d, "member"), "user");
+  return {
+    installation: textAt(d, "guild_id") ?? "",
+    by: textAt(user, "id") ?? "",
+    space: textAt(d, "channel_id"),
+  };
 }
 
 /** A press leaves the message as it is; it has no "thinking" to end. */

@@ -3,6 +3,7 @@ import { TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { HeldLease, Leases } from "../../src/core/leases.ts";
 import type { Log } from "../../src/core/log.ts";
 import { fieldsAt, listAt, numberAt, textAt } from "../kit/fields.ts";
+import { growingWait } from "../kit/growing-wait.ts";
 import type { Directory } from "./directory.ts";
 import { connectGateway } from "./gateway.ts";
 import type { Interactions } from "./interactions.ts";
@@ -36,6 +37,8 @@ const patienceMs = 15_000;
 const standByMs = 1_500;
 const keepEveryMs = 1_000;
 const drainMs = 5_000;
+const beforeStartingOver = { firstMs: 2_000, longestMs: 30_000 };
+const beforeKeepingAgain = { firstMs: 200, longestMs: 10_000 };
 
 /**
  * Holds the one connection a token may have, among all processes: whoever holds the lease connects, keeps for the
@@ -70,7 +73,7 @@ export function listen(parts: ListenParts): Listening {
         if (stopping.signal.aborted) break;
         log.error({ err: cause }, "discord gateway failed; starting over");
         failures += 1;
-        await sleep(Math.min(30_000, 1_000 * 2 ** failures), undefined, { signal: stopping.signal });
+        await growingWait(failures, beforeStartingOver, stopping.signal);
       } finally {
         await lease.release();
       }
@@ -194,7 +197,7 @@ async function persist(work: () => Promise<void>, signal: AbortSignal, log: Log)
         return true;
       }
       log.warn({ err: cause, attempt }, "a discord event is not kept yet; trying again");
-      await sleep(Math.min(10_000, 100 * 2 ** attempt), undefined, { signal }).catch(() => {});
+      await growingWait(attempt, beforeKeepingAgain, signal);
     }
   }
 }

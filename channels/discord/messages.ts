@@ -28,7 +28,8 @@ export async function postReply(
   const payload = file === undefined ? rendered : { ...rendered, content: "" };
   if (reply.onlyFor !== undefined && target.place.audience !== "direct")
     return whisper(writing, target, { payload, file, to: reply.onlyFor, attempt });
-  const { channel, reference } = await writing.addresses.open(target, attempt);
+  const { channel, reference: root } = await writing.addresses.open(target, attempt);
+  const reference = root ?? reply.repliesTo;
   const answer = await writing.web.call("POST", `/channels/${channel}/messages`, {
     doing: "send a reply",
     body: {

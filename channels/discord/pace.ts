@@ -20,6 +20,7 @@ const limits: Readonly<Record<string, Limit>> = {
   [everything]: { everyMs: 1_000 / 45, burst: 40 },
   "POST /channels/:id/messages": { everyMs: 1_000, burst: 5 },
   "PATCH /channels/:id/messages/:id": { everyMs: 1_000, burst: 5 },
+  "GET /guilds/:id/members": { everyMs: 1_000, burst: 5 },
   "PUT /channels/:id/messages/:id/reactions/:emoji/@me": { everyMs: 260, burst: 1 },
   "DELETE /channels/:id/messages/:id/reactions/:emoji/@me": { everyMs: 260, burst: 1 },
 };

@@ -1,4 +1,4 @@
-import type { MessageEnvelope, Parsed } from "../../src/core/envelope.ts";
+import type { MessageEnvelope, Parsed, RepliedTo } from "../../src/core/envelope.ts";
 import { fieldsAt, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import {
   attachmentsOf,
@@ -56,9 +56,20 @@ export function parseMessage(dispatch: Dispatch, context: DiscordContext): Parse
     addressed: addressedAs(place.audience, namesUs, repliesTo === context.botUserId),
     mentionsOthers: namesOthers || (repliesTo !== undefined && repliesTo !== context.botUserId),
     inThread: isThread(context.channel?.type) || place.thread !== id,
+    ...(type === 19 && repliedTo(message, context)),
     ...(place.thread === id && { returnPath: toReturnPath({ name: toThreadName(body) }) }),
   });
 }
+
+/** Which message it replies to; how that begins is left out where it is gone. */
+function repliedTo(message: Fields, context: DiscordContext): { readonly repliesTo?: RepliedTo } {
+  const id = textAt(fieldsAt(message, "message_reference"), "message_id");
+  if (!isSnowflake(id)) return {};
+  const { text } = readText(fieldsAt(message, "referenced_message"), context);
+  return { repliesTo: { id, ...(text !== "" && { text: text.slice(0, longestBeginning) }) } };
+}
+
+const longestBeginning = 200;
 
 /** A message somebody changed. A preview that resolves, a pin or a new thread on it comes as a change too and is none. */
 export function parseChange(dispatch: Dispatch, context: DiscordContext): Parsed {

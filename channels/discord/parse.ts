@@ -24,6 +24,8 @@ export function parseDiscord(dispatch: Dispatch, context: DiscordContext): Parse
     case "MESSAGE_REACTION_ADD":
     case "MESSAGE_REACTION_REMOVE":
       return parseReaction(dispatch, context);
+    case "TYPING_START":
+      return parseTyping(dispatch, context);
     case "INTERACTION_CREATE":
       return parseInteraction(dispatch, context);
     case "GUILD_CREATE":
@@ -58,6 +60,26 @@ function parseReaction(dispatch: Dispatch, context: DiscordContext): Parsed {
     emoji: plainText(emoji),
     added,
     targetId: target,
+  });
+}
+
+/** Only where a conversation is one: of a channel's threads nobody knows which one somebody types for. */
+function parseTyping(dispatch: Dispatch, context: DiscordContext): Parsed {
+  const event = fieldsAt(dispatch, "d");
+  const channelId = textAt(event, "channel_id");
+  const user = textAt(event, "user_id");
+  if (channelId === undefined || user === undefined) return ignored("incomplete typing");
+  if (user === context.botUserId) return ignored("own typing");
+  const place = placeOf(channelId, "", context);
+  if (place === undefined || (place.thread === "" && place.audience !== "direct"))
+    return ignored("typing in no conversation");
+  const member = fieldsAt(event, "member");
+  return toEnvelope(context, dispatch, {
+    kind: "typing",
+    id: `typing:${channelId}:${user}:${context.receivedAt.getTime()}`,
+    place,
+    sender: senderOf(fieldsAt(member, "user"), { member }) ?? { id: user, kind: "user" },
+    sentAt: context.receivedAt,
   });
 }
 

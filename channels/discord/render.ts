@@ -1,17 +1,23 @@
 import type { Citation, Reply } from "../../src/core/reply.ts";
+import { calledIn } from "../kit/called.ts";
 import { judgeLink } from "../kit/safe-link.ts";
 import { splitReply } from "../kit/split.ts";
 import { type ActionRow, cut, toActionRows } from "./controls.ts";
 import { escapeText } from "./escape.ts";
 import { encodeAddress, toDiscordMarkdown } from "./markup.ts";
 import { measureForDiscord } from "./measure.ts";
+import { isSnowflake } from "./snowflake.ts";
 
 /** A message as Discord takes it, for posting and for editing alike. */
 export interface DiscordPayload {
   readonly content: string;
   readonly components: readonly ActionRow[];
-  /** Whatever the text says, nobody is called by it. */
-  readonly allowed_mentions: { readonly parse: readonly []; readonly replied_user: false };
+  /** Whatever the text says, nobody is called by it but whom the reply itself names. */
+  readonly allowed_mentions: {
+    readonly parse: readonly [];
+    readonly users?: readonly string[];
+    readonly replied_user: false;
+  };
   /** Links unfold no previews. */
   readonly flags: number;
 }
@@ -25,25 +31,37 @@ const suppressEmbeds = 1 << 2;
 
 /** A reply that fits one message (see `splitForDiscord`) as Discord's payload. */
 export function renderReply(reply: Reply): DiscordPayload {
-  const content = [toDiscordMarkdown(reply.body), renderCitations(reply.citations ?? [])]
+  const words = [toDiscordMarkdown(reply.body), renderCitations(reply.citations ?? [])]
     .filter((part) => part !== "")
     .join("\n\n");
+  const users = usersIn(reply);
+  const content = toCalls(users) + words;
   return {
     // Discord refuses a message without text, also where buttons say it all.
     content: content === "" ? "…" : content,
     components: toActionRows(reply),
-    allowed_mentions: { parse: [], replied_user: false },
+    allowed_mentions: { parse: [], ...(users.length > 0 && { users }), replied_user: false },
     flags: suppressEmbeds,
   };
+}
+
+function usersIn(reply: Reply): readonly string[] {
+  return calledIn(reply, isSnowflake).map(({ id }) => id);
+}
+
+function toCalls(users: readonly string[]): string {
+  return users.length === 0 ? "" : `${users.map((id) => `<@${id}>`).join(" ")}\n`;
 }
 
 /** Cuts a reply into replies that each fit one Discord message once rendered. */
 export function splitForDiscord(reply: Reply): readonly Reply[] {
   const cited = renderCitations(reply.citations ?? []).length;
   const measure = remembering(measureForDiscord);
-  const pieces = splitReply(reply, { limit: contentLimit, measure });
+  const called = toCalls(usersIn(reply)).length;
+  const pieces = splitReply(reply, { limit: contentLimit - called, measure });
   const last = pieces.at(-1);
-  if (last === undefined || cited === 0 || measure(last.body) + 2 + cited <= contentLimit) return pieces;
+  if (last === undefined || cited === 0 || called + measure(last.body) + 2 + cited <= contentLimit)
+    return pieces;
   const { body, onlyFor, ...attached } = last;
   const whispered = onlyFor === undefined ? {} : { onlyFor };
   return [...pieces.slice(0, -1), { body, ...whispered }, { ...attached, ...whispered, body: "" }];

@@ -125,6 +125,8 @@ const capabilities: Channel["capabilities"] = {
   streamMaxAgeMs: 50 * 60_000,
   reactions: true,
   typing: true,
+  typingFades: true,
   ephemeral: true,
+  repliesTo: true,
   reconciles: true,
 };

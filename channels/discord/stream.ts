@@ -1,8 +1,7 @@
 import remend from "remend";
 import type { Attempt, ReplyStream, Target } from "../../src/core/channel.ts";
-import { TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
-import { createLatest } from "../kit/latest.ts";
+import { openEditedStream } from "../kit/edited-stream.ts";
 import { postReply, updateReply, type Writing } from "./messages.ts";
 import { splitForDiscord } from "./render.ts";
 
@@ -17,39 +16,25 @@ export interface StreamScene {
   readonly log: Log;
 }
 
-/**
- * A message that is posted with the beginning and edited as it grows. Of a text too long for it, what fits is shown.
- * A step that fails is caught up by the next; the end is written whatever it takes, or throws TransientError.
- */
-export async function openStream(scene: StreamScene, text: string): Promise<ReplyStream> {
-  const { writing, target, attempt } = scene;
-  const ref = await postReply(writing, target, { body: shownWhole(text) }, attempt);
-  const edits = createLatest(
-    (body: string) =>
-      forgive(scene, updateReply(writing, target, { ref, reply: { body: shownWhole(body) }, attempt })),
-    () => editEveryMs,
-  );
-  return {
-    ref,
-    show: (body) => edits.offer(body),
-    async finish(reply) {
-      await edits.close();
-      await updateReply(writing, target, { ref, reply, attempt });
+/** A message that is posted with the beginning and edited as it grows. Of a text too long for it, what fits is shown. */
+export function openStream(
+  { writing, target, attempt, log }: StreamScene,
+  text: string,
+): Promise<ReplyStream> {
+  return openEditedStream(
+    {
+      post: (reply) => postReply(writing, target, reply, attempt),
+      update: (ref, reply) => updateReply(writing, target, { ref, reply, attempt }),
+      shownWhole,
+      everyMs: editEveryMs,
+      log,
     },
-  };
+    text,
+  );
 }
 
 /** Half a text as a whole message: what is open is closed, for now. */
 function shownWhole(text: string): string {
   const healed = remend(text, { linkMode: "text-only" });
   return splitForDiscord({ body: healed.trim() === "" ? "…" : healed })[0]?.body ?? "…";
-}
-
-async function forgive({ log }: StreamScene, step: Promise<void>): Promise<void> {
-  try {
-    await step;
-  } catch (cause) {
-    if (!(cause instanceof TransientError) && !(cause instanceof UncertainError)) throw cause;
-    log.debug({ code: cause.code }, "a step of a discord stream was not shown");
-  }
 }

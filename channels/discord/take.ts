@@ -51,6 +51,9 @@ export function createTake(parts: TakeParts): Take {
       case "MESSAGE_REACTION_ADD":
       case "MESSAGE_REACTION_REMOVE":
         return void (await read(dispatch));
+      case "TYPING_START":
+        // Kept nowhere, so nothing waits for it and nothing is tried again.
+        return void read(dispatch).catch((cause: unknown) => log.debug({ err: cause }, "typing not heard"));
       default:
         return;
     }

@@ -1,14 +1,8 @@
-import { StoodDownError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
+import { isUnsent, stopped, throwIfStopped } from "../kit/call-outcome.ts";
 import { isFields, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import type { PaceKey, Pacer } from "../kit/pace.ts";
-import {
-  createTransport,
-  type Incoming,
-  type Outgoing,
-  type Transport,
-  WireError,
-} from "../kit/transport.ts";
+import { createTransport, type Incoming, type Outgoing, type Transport } from "../kit/transport.ts";
 import { DiscordCallError, toDiscordError, type LimitScope } from "./errors.ts";
 import { createInvalidBudget } from "./invalid-budget.ts";
 import { toMultipart, type Upload } from "./multipart.ts";
@@ -73,10 +67,10 @@ export function createDiscordWeb(parts: DiscordWebParts): DiscordWeb {
     const keys = keysOf(method, route, isTokenless);
     const { contentType, body } = toContent(method, options);
     try {
-      throwIfStopped(signal);
+      throwIfStopped("discord", signal);
       budget.check(doing);
       for (const key of keys) await pacer.turn(key, signal);
-      throwIfStopped(signal);
+      throwIfStopped("discord", signal);
       const incoming = await transport({
         method,
         url: toUrl(base, route, options.query),
@@ -96,7 +90,7 @@ export function createDiscordWeb(parts: DiscordWebParts): DiscordWeb {
     } catch (cause) {
       if (cause instanceof DiscordCallError && cause.failure.kind === "limited")
         close(keys, cause.failure, method);
-      if (signal?.aborted && (cause === signal.reason || isUnsent(cause))) throw stopped(signal);
+      if (signal?.aborted && (cause === signal.reason || isUnsent(cause))) throw stopped("discord", signal);
       throw toDiscordError(cause, doing, { creates });
     }
   }
@@ -230,19 +224,4 @@ function header(headers: Incoming["headers"], name: string): string | undefined 
 function toMs(seconds: string | undefined): number | undefined {
   const value = Number(seconds);
   return seconds !== undefined && Number.isFinite(value) && value >= 0 ? Math.ceil(value * 1_000) : undefined;
-}
-
-function isUnsent(cause: unknown): boolean {
-  return cause instanceof WireError && cause.kind === "unsent";
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw stopped(signal);
-}
-
-/** Nothing was sent. A right to send that was lost stays what it is; any other reason means "later". */
-function stopped(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  if (reason instanceof StoodDownError) return reason;
-  return new TransientError("discord: stopped before anything was sent", { cause: reason, code: "stopped" });
 }

@@ -47,7 +47,9 @@ export function toCodeBlock(code: string): string {
 
 // encodeURIComponent leaves parentheses alone, and in CommonMark they end the address.
 function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  if (character === "(") return "%28";
+  if (character === ")") return "%29";
+  return encodeURIComponent(character);
 }
 
 function longestRun(code: string): number {

@@ -1,4 +1,5 @@
-import { PermanentError, StoodDownError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { PermanentError, TransientError, type UncertainError } from "../../src/core/errors.ts";
+import { isDecided, unsure } from "../kit/call-outcome.ts";
 import { WireError } from "../kit/transport.ts";
 
 /**
@@ -59,24 +60,9 @@ export function toSlackError(cause: unknown, doing: string, { creates }: { creat
   }
 }
 
-function isDecided(cause: unknown): cause is Error {
-  return (
-    cause instanceof TransientError ||
-    cause instanceof PermanentError ||
-    cause instanceof UncertainError ||
-    cause instanceof StoodDownError
-  );
-}
-
 interface Circumstances {
   readonly cause: unknown;
   readonly creates: boolean;
-}
-
-function unsure(message: string, { cause, code, creates }: Circumstances & { code: string }): SlackError {
-  return creates
-    ? new UncertainError(message, { cause, code })
-    : new TransientError(message, { cause, code });
 }
 
 function toStatusError(
@@ -155,6 +141,9 @@ const remedies: Readonly<Record<string, string>> = {
   restricted_action_non_threadable_channel: "the channel allows no threads",
   restricted_action_thread_locked: "the thread is locked",
   cannot_reply_to_message: "the message can no longer be replied to",
+  no_such_subteam:
+    "no user group of the workspace has this id: it begins with S and stands behind View group → Copy group ID",
+  plan_upgrade_required: "the workspace's plan has no user groups: name a channel that colleagues are in",
   thread_not_found: "the thread was deleted",
   message_not_found: "the message was deleted",
   cant_update_message: "the message belongs to someone else",

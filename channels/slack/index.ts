@@ -1,17 +1,23 @@
 import { randomUUID } from "node:crypto";
+import type { ModalView } from "@slack/types";
 import type { Channel, Installations, Target } from "../../src/core/channel.ts";
+import { wordForms, type FormDesk } from "../../src/core/deck.ts";
 import type { Accept, Attachment, Envelope } from "../../src/core/envelope.ts";
-import { PermanentError, SettingsError } from "../../src/core/errors.ts";
+import { PermanentError, SettingsError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { fetchSlackFile } from "./attachments.ts";
 import { createBoltTake, type Take } from "./bolt.ts";
 import { createBotBudget } from "../kit/bot-budget.ts";
 import type { SlackCredentials } from "./credentials.ts";
 import { fieldsAt, textAt } from "../kit/fields.ts";
+import { growingWait } from "../kit/growing-wait.ts";
 import { readSlackHistory } from "./history.ts";
 import { renderHome } from "./home.ts";
+import { slackLinkTo } from "./link.ts";
+import { createMembersOf } from "./members.ts";
 import { createSlackOauthRoutes } from "./oauth.ts";
 import { createSlackPacer } from "./pace.ts";
+import { createPeople } from "./people.ts";
 import { createSlackRoutes } from "./receive-http.ts";
 import { openSlackSockets, type SlackSockets } from "./receive-socket.ts";
 import { createSlackSender } from "./send.ts";
@@ -23,6 +29,8 @@ import { createSlackWeb, type SlackWeb } from "./web.ts";
 interface SlackChannelParts {
   readonly settings: SlackSettings;
   readonly installations: Installations;
+  /** Says which form a press opens; forms of words alone when left out. */
+  readonly formOf?: FormDesk | undefined;
   readonly log: Log;
   /** Whose the workspaces are that install without a ticket; the deployment's default tenant when left out. */
   readonly defaultTenant?: string | undefined;
@@ -30,12 +38,14 @@ interface SlackChannelParts {
   readonly now?: () => number;
 }
 
+const beforeAskingAgain = { firstMs: 500, longestMs: 60_000 };
+
 /**
  * Slack: events over HTTP or sockets, answers through the Web API. Nothing of Slack's SDK is loaded before `start`.
  * Sending works without `start`, and after `stop`.
  */
 export function createSlackChannel(parts: SlackChannelParts): Channel {
-  const { settings, installations, defaultTenant } = parts;
+  const { settings, installations, defaultTenant, formOf = wordForms } = parts;
   const now = parts.now ?? Date.now;
   const log = parts.log.child({ channel: "slack" });
   const pacer = createSlackPacer({ pace: settings.pace, now });
@@ -52,6 +62,7 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
 
   let take: Take<Taken> | undefined;
   let sockets: SlackSockets | undefined;
+  const stopping = new AbortController();
 
   async function clientFor(installation: string): Promise<SlackWeb> {
     const { botToken: token } = await tokens.fresh(installation);
@@ -69,9 +80,14 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
     await web.call("views.publish", { user_id: user, view }, { doing: "show the app home" });
   }
 
+  async function openForm(installation: string, trigger: string, view: ModalView): Promise<void> {
+    const web = await clientFor(installation);
+    await web.call("views.open", { trigger_id: trigger, view }, { doing: "open a form" });
+  }
+
   async function start(accept: Accept): Promise<void> {
     if (take !== undefined) return;
-    if (settings.botToken !== undefined) await installOwnWorkspace(settings.botToken);
+    if (settings.botToken !== undefined) await installOrTryOn(settings.botToken);
     const direct = createTake({
       settings,
       tokens,
@@ -80,6 +96,8 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
       now,
       accept: createBotBudget({ most: settings.botBudget, now, log }, accept),
       publishHome,
+      formOf,
+      openForm,
     });
     const taking = await createBoltTake({ apiUrl: settings.apiUrl, log, take: direct });
     if (settings.mode === "socket" && settings.appToken !== undefined) {
@@ -90,10 +108,36 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
   }
 
   async function stop(): Promise<void> {
+    stopping.abort();
     take = undefined;
     const open = sockets;
     sockets = undefined;
     await open?.stop();
+  }
+
+  /** Slack being away keeps nobody from starting: other platforms work on, and the workspace is settled once it answers. */
+  async function installOrTryOn(token: string): Promise<void> {
+    try {
+      await installOwnWorkspace(token);
+    } catch (cause) {
+      if (!(cause instanceof TransientError)) throw cause;
+      log.warn({ err: cause }, "slack cannot be reached to check the bot token; trying again until it can");
+      void tryOn(token);
+    }
+  }
+
+  async function tryOn(token: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      await growingWait(attempt, beforeAskingAgain, stopping.signal);
+      if (stopping.signal.aborted) return;
+      try {
+        await installOwnWorkspace(token);
+        return log.info({ attempt }, "slack answers: the bot token is checked");
+      } catch (cause) {
+        if (cause instanceof TransientError) continue;
+        return log.error({ err: cause }, "slack does not take the bot token");
+      }
+    }
   }
 
   /** With one token in the settings there is one workspace, and the settings are the truth about it. */
@@ -183,6 +227,7 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
     others: settings.otherSigningSecrets,
   };
   const { oauth, apiUrl } = settings;
+  const people = createPeople(clientFor);
   return {
     name: "slack",
     routes: [
@@ -192,9 +237,11 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
         : createSlackOauthRoutes({ oauth, apiUrl, installations, webWith, defaultTenant, log, now })),
     ],
     start,
-    ...createSlackSender({ clientFor, apiUrl: settings.apiUrl, log, now }),
+    ...createSlackSender({ clientFor, apiUrl: settings.apiUrl, people, log, now }),
+    membersOf: createMembersOf({ clientFor, selfOf: (installation) => tokens.fresh(installation), people }),
     history,
     fetchAttachment,
+    linkTo: slackLinkTo,
     stop,
   };
 }

@@ -17,6 +17,7 @@ export const botScopes = {
   "mpim:read": "know its group conversations",
   "reactions:read": "hear reactions to its answers",
   "reactions:write": "the receipt 👀 on a question",
+  "usergroups:read": "know who is in a user group of colleagues",
   "users:read": "names, language and time zone",
 } as const;
 

@@ -1,3 +1,11 @@
+import {
+  escapeMarkdown,
+  plainText as plainOf,
+  toCodeBlock,
+  toCodeSpan,
+  toMarkdownLink,
+} from "../kit/write-markdown.ts";
+
 /** The text of a message in CommonMark, and whom it names. */
 export interface ReadText {
   readonly text: string;
@@ -23,67 +31,15 @@ export function createMentions(self: string | undefined): Mentions {
 // Private-use characters hold the places of what is already converted; they are taken out of the input first.
 const hold = { open: "\uE000", close: "\uE001", bold: "\uE002", strike: "\uE003", italic: "\uE004" } as const;
 const privateUse = /[\uE000-\uE00F]/g;
-// eslint-disable-next-line no-control-regex -- these are the characters to remove
-const controls = /[\0-\x08\x0B-\x1F\x7F-\x9F]/g;
 
 /** Text without control characters (line feed and tab stay) and with nothing that could pass for our marks. */
 export function plainText(text: string): string {
-  return text.replace(/\r\n?/g, "\n").replace(controls, "").replace(privateUse, "").toWellFormed();
+  return plainOf(text).replace(privateUse, "");
 }
 
 /** Slack escapes three characters in text it sends, and no others. */
 export function unescapeEntities(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-}
-
-/**
- * The same words in CommonMark: what would be read as markup gets a backslash, everything that is harmless where
- * it stands is left alone, because people and models read this text too.
- */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/\\(?=[!-/:-@[-`{-~])/g, "\\\\")
-    .replace(/`/g, "\\`")
-    .replace(/(?<=\S)\*|\*(?=\S)/g, "\\*")
-    .replace(/(?<![\p{L}\p{N}])_(?=\S)|(?<=\S)_(?![\p{L}\p{N}])/gu, "\\_")
-    .replace(/~(?=~)|(?<=~)~/g, "\\~")
-    .replace(/<(?=[A-Za-z/!?])/g, "\\<")
-    .replace(/&(?=#?\w+;)/g, "\\&")
-    .replace(/\](?=[(:])/g, "\\]");
-}
-
-/** A link as CommonMark; only web, mail and phone addresses become links, of the rest the label remains. */
-export function toLink(url: string, label: string): string {
-  const words = escapeMarkdown(label);
-  if (!/^(?:https?:\/\/|mailto:|tel:)/i.test(url)) return label === "" ? escapeMarkdown(url) : words;
-  const address = url.replace(/[\s<>()\\]/g, (character) => encodeAscii(character));
-  const bare = url.replace(/^(?:mailto|tel):/i, "");
-  if (label === "" || label === url || label === bare) return bare === url ? address : escapeMarkdown(bare);
-  return `[${words.replaceAll("\n", " ")}](${address})`;
-}
-
-function encodeAscii(character: string): string {
-  // encodeURIComponent leaves parentheses alone, and in CommonMark they end the address.
-  if (character === "(") return "%28";
-  if (character === ")") return "%29";
-  return encodeURIComponent(character);
-}
-
-/** A code span whose fence is longer than any run of backticks inside. */
-export function toCodeSpan(code: string): string {
-  const fence = "`".repeat(longestRun(code) + 1);
-  const pad = code.startsWith("`") || code.endsWith("`") ? " " : "";
-  return `${fence}${pad}${code.replaceAll("\n", " ")}${pad}${fence}`;
-}
-
-/** A code block on lines of its own. */
-export function toCodeBlock(code: string): string {
-  const fence = "`".repeat(Math.max(3, longestRun(code) + 1));
-  return `${fence}\n${code.replace(/^\n|\n$/g, "")}\n${fence}`;
-}
-
-function longestRun(code: string): number {
-  return Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length));
 }
 
 /**
@@ -129,7 +85,7 @@ function readToken(token: string, mentions: Mentions): string {
     case "!":
       return readSpecial(target.slice(1), label, mentions);
     default:
-      return toLink(unescapeEntities(target), label);
+      return toMarkdownLink(unescapeEntities(target), label);
   }
 }
 

@@ -35,6 +35,8 @@ const limits: Readonly<Record<string, Limit>> = {
   "conversations.history": tier3,
   "conversations.info": tier3,
   "conversations.open": tier3,
+  "conversations.members": tier4,
+  "usergroups.users.list": tier2,
   "users.info": tier4,
   "users.list": tier2,
   "auth.test": perMinute(600, 100),

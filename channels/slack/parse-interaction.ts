@@ -1,6 +1,7 @@
 import type { Parsed, Place, Sender } from "../../src/core/envelope.ts";
 import { fieldsAt, isFields, listAt, numberAt, textAt, textsAt, type Fields } from "../kit/fields.ts";
 import { readControl } from "./controls.ts";
+import { readFormOrigin } from "./forms.ts";
 import { createMentions, plainText, readMrkdwn } from "./markup.ts";
 import {
   ignored,
@@ -83,14 +84,16 @@ function parseSubmission(body: Fields, context: SlackContext): Parsed {
   const sender = senderOf(body, context);
   const id = textAt(view, "id");
   if (name === undefined || sender === undefined || id === undefined) return ignored("incomplete form");
+  const metadata = textAt(view, "private_metadata") ?? "";
+  const origin = readFormOrigin(metadata);
   return toEnvelope(context, body, {
     kind: "action",
     id: `${id}:${textAt(view, "hash") ?? ""}:${sender.id}`,
-    place: placeOfInteraction(body, sender, context),
+    place: origin?.place ?? placeOfInteraction(body, sender, context),
     sender,
     sentAt: context.receivedAt,
     action: plainText(name),
-    value: textAt(view, "private_metadata") ?? "",
+    value: origin?.value ?? metadata,
     fields: fieldsOf(view),
   });
 }

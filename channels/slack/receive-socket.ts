@@ -7,6 +7,7 @@ import { acknowledgementOf } from "./acknowledge.ts";
 import type { Take } from "./bolt.ts";
 import { toSlackError } from "./errors.ts";
 import { isFields } from "../kit/fields.ts";
+import { growingWait } from "../kit/growing-wait.ts";
 import { checkJsonBody } from "../kit/json-body.ts";
 import { createSdkLogger } from "./sdk-log.ts";
 import type { Taken } from "./take.ts";
@@ -26,7 +27,7 @@ export interface SlackSockets {
   stop(): Promise<void>;
 }
 
-const longestWaitMs = 30_000;
+const beforeNext = { firstMs: 500, longestMs: 30_000 };
 const refusedWaitMs = 60_000;
 const graceMs = 5_000;
 const steadyMs = 10_000;
@@ -84,7 +85,7 @@ async function keepOpen(parts: SocketParts, life: Life): Promise<void> {
       if (!life.stopping.aborted) log.info({}, "slack socket closed, opening another");
       // A socket that lived is replaced at once; one that Slack closes as soon as it opens must not be hammered at.
       failures = performance.now() - openedAt > steadyMs ? 0 : failures + 1;
-      await waitBeforeNext(failures, life);
+      await growingWait(failures, beforeNext, life.stopping);
     } catch (cause) {
       failures += 1;
       await afterFailure(cause, failures, life, log);
@@ -112,14 +113,7 @@ async function afterFailure(cause: unknown, failures: number, life: Life, log: L
     life.opened.resolve();
   }
   if (isRefused) await sleep(refusedWaitMs, undefined, { signal: life.stopping }).catch(() => {});
-  else await waitBeforeNext(failures, life);
-}
-
-/** Waits grow, and differ, so that many processes do not come back at the same moment. */
-async function waitBeforeNext(failures: number, { stopping }: Life): Promise<void> {
-  if (failures === 0) return;
-  const waitMs = Math.min(longestWaitMs, 250 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
-  await sleep(waitMs, undefined, { signal: stopping }).catch(() => {});
+  else await growingWait(failures, beforeNext, life.stopping);
 }
 
 async function createClient(parts: SocketParts, life: Life): Promise<SocketModeClient> {

@@ -1,6 +1,7 @@
 import type { ContextBlock, KnownBlock } from "@slack/types";
 import type { Citation, Reply } from "../../src/core/reply.ts";
 import { toActionsBlocks, toFeedbackBlock } from "./controls.ts";
+import { calledIn } from "../kit/called.ts";
 import { judgeLink } from "../kit/safe-link.ts";
 import { escapeMrkdwn, toSafeMarkdown } from "./safe-markdown.ts";
 
@@ -20,7 +21,18 @@ export const markdownLimit = 12_000;
 export function renderReply(reply: Reply): SlackPayload {
   const markdown = toSafeMarkdown(reply.body);
   const body: KnownBlock[] = markdown.trim() === "" ? [] : [{ type: "markdown", text: markdown }];
-  return { text: toFallback(reply), blocks: [...body, ...renderAttached(reply)] };
+  const called = toMentions(reply);
+  const calls: KnownBlock[] =
+    called === "" ? [] : [{ type: "section", text: { type: "mrkdwn", text: called } }];
+  const text = [called, toFallback(reply)].filter((part) => part !== "").join(" ");
+  return { text, blocks: [...calls, ...body, ...renderAttached(reply)] };
+}
+
+/** In a block of its own, whose text no words get into. */
+function toMentions(reply: Reply): string {
+  return calledIn(reply, (id) => /^[UW][A-Z0-9]{4,30}$/.test(id))
+    .map(({ id }) => `<@${id}>`)
+    .join(" ");
 }
 
 /** What hangs on a reply, without its body: what ends a stream. */

@@ -1,13 +1,6 @@
 import { fieldsAt, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
-import {
-  escapeMarkdown,
-  plainText,
-  toCodeBlock,
-  toCodeSpan,
-  toLink,
-  toUserMention,
-  type Mentions,
-} from "./markup.ts";
+import { escapeMarkdown, toCodeBlock, toCodeSpan, toMarkdownLink } from "../kit/write-markdown.ts";
+import { plainText, toUserMention, type Mentions } from "./markup.ts";
 
 /**
  * Reads the blocks of a message written by a person, which tell code, lists and quotes apart where the plain
@@ -73,7 +66,7 @@ function readPart(part: Fields, mentions: Mentions): string {
     case "text":
       return readStyled(plainText(textAt(part, "text") ?? ""), fieldsAt(part, "style"));
     case "link":
-      return toLink(plainText(textAt(part, "url") ?? ""), plainText(textAt(part, "text") ?? ""));
+      return toMarkdownLink(plainText(textAt(part, "url") ?? ""), plainText(textAt(part, "text") ?? ""));
     case "user":
       return toUserMention(plainText(textAt(part, "user_id") ?? ""), "", mentions);
     case "usergroup":

@@ -1,8 +1,10 @@
 import type { Attempt, Channel, MessageRef, ReplyStream, Target } from "../../src/core/channel.ts";
+import { toEmojiName } from "../../src/core/emoji-names.ts";
 import type { Log } from "../../src/core/log.ts";
 import { deleteFile, isFileRef, shareFile } from "./files.ts";
 import { findDelivery, type SlackSelf } from "./find.ts";
 import { endHalfWritten, guard, isCode, postReply, updateReply } from "./messages.ts";
+import type { SlackPeople } from "./people.ts";
 import { splitForSlack } from "./split.ts";
 import { appendEveryMs, isNoStreamHere, openEdited, openStream, type StreamScene } from "./stream.ts";
 import type { SlackWeb } from "./web.ts";
@@ -20,6 +22,7 @@ export type SlackSender = Pick<
   | "react"
   | "typing"
   | "find"
+  | "nameOf"
 >;
 
 /** What a sender is made of. */
@@ -28,6 +31,7 @@ export interface SlackSenderParts {
   clientFor(installation: string): Promise<SlackWeb>;
   /** Where the Web API lives; Slack's own when left out. */
   readonly apiUrl?: string | undefined;
+  readonly people: SlackPeople;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -35,7 +39,7 @@ export interface SlackSenderParts {
 
 /** Sends for every installation; keeps nothing but what Slack said it cannot do, for ten minutes. */
 export function createSlackSender(parts: SlackSenderParts): SlackSender {
-  const { clientFor, apiUrl = slackApi, log, now = Date.now } = parts;
+  const { clientFor, apiUrl = slackApi, people, log, now = Date.now } = parts;
   const refusals = createMemory<true>(now);
   const selves = createMemory<SlackSelf>(now);
   const homes = createMemory<string>(now);
@@ -142,6 +146,7 @@ export function createSlackSender(parts: SlackSenderParts): SlackSender {
     stream,
     react,
     typing,
+    nameOf: async (installation, person) => (await people(installation, person)).name,
     async find(target, sought) {
       const web = await clientFor(target.installation);
       return findDelivery(web, target, { sought, self: () => selfOf(web, target.installation) });
@@ -184,24 +189,8 @@ function createMemory<T>(now: () => number): {
 }
 
 /** Slack knows emoji by name. */
-const emojiNames: Readonly<Record<string, string>> = {
-  "👀": "eyes",
-  "✅": "white_check_mark",
-  "❌": "x",
-  "⏳": "hourglass_flowing_sand",
-  "⌛": "hourglass",
-  "👍": "+1",
-  "👎": "-1",
-  "⚠️": "warning",
-  "🙋": "raising_hand",
-  "🎉": "tada",
-  "🤝": "handshake",
-  "💬": "speech_balloon",
-  "🔒": "lock",
-};
-
 function emojiName(emoji: string): string {
-  return emojiNames[emoji] ?? emoji.replaceAll(":", "");
+  return toEmojiName(emoji) ?? emoji.replaceAll(":", "");
 }
 
 function textOrNone(value: unknown): string | undefined {

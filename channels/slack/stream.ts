@@ -1,8 +1,9 @@
 import remend from "remend";
 import type { Attempt, MessageRef, ReplyStream, Target } from "../../src/core/channel.ts";
-import { type PermanentError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { type PermanentError, UncertainError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Reply } from "../../src/core/reply.ts";
+import { forgiveStep, openEditedStream } from "../kit/edited-stream.ts";
 import { holdBack } from "../kit/hold-back.ts";
 import { createLatest } from "../kit/latest.ts";
 import {
@@ -56,29 +57,24 @@ export async function openStream(
 }
 
 /** The same in front of the reader's eyes where Slack has no streams: a message that is edited as it grows. */
-export async function openEdited(scene: StreamScene, text: string): Promise<ReplyStream> {
-  const { web, target, attempt } = scene;
-  const ref = await postReply(web, target, { body: shownWhole(text) }, attempt);
-  const edits = createLatest(
-    (body: string) =>
-      forgive(scene, updateReply(web, target, { ref, reply: { body: shownWhole(body) }, attempt })),
-    () => editEveryMs,
-  );
-  return {
-    ref,
-    show: (body) => edits.offer(body),
-    async finish(reply) {
-      await edits.close();
-      await updateReply(web, target, { ref, reply, attempt });
+export function openEdited({ web, target, attempt, log }: StreamScene, text: string): Promise<ReplyStream> {
+  return openEditedStream(
+    {
+      post: (reply) => postReply(web, target, reply, attempt),
+      update: (ref, reply) => updateReply(web, target, { ref, reply, attempt }),
+      shownWhole,
+      everyMs: editEveryMs,
+      log,
     },
-  };
+    text,
+  );
 }
 
 function createNativeStream(
   scene: StreamScene,
   { ref, first }: { ref: MessageRef; first: string },
 ): ReplyStream {
-  const { web, target, attempt } = scene;
+  const { web, target, attempt, log } = scene;
   const at = { channel: target.place.space, ts: ref.id };
   let shown = first;
   // Set once it is not certain what the reader sees: from then on the whole text is written each time.
@@ -110,7 +106,7 @@ function createNativeStream(
   }
 
   const writes = createLatest(
-    (text: string) => forgive(scene, append(text)),
+    (text: string) => forgiveStep(append(text), log),
     () => (isUncertain ? editEveryMs : appendEveryMs),
   );
 
@@ -158,16 +154,6 @@ function shownWhole(text: string): string {
   const safe = toSafeMarkdown(healed);
   if (safe.trim() === "") return "…";
   return safe.length <= markdownLimit ? healed : safe.slice(0, markdownLimit);
-}
-
-/** A step that was not shown is caught up by the next one, or by the end: only a closed stream is worth a failure. */
-async function forgive({ log }: StreamScene, step: Promise<void>): Promise<void> {
-  try {
-    await step;
-  } catch (cause) {
-    if (!(cause instanceof TransientError) && !(cause instanceof UncertainError)) throw cause;
-    log.debug({ code: cause.code }, "a step of a slack stream was not shown");
-  }
 }
 
 /** True for a refusal that says Slack does not stream here, whatever the text. */

@@ -1,8 +1,12 @@
+import type { ModalView } from "@slack/types";
 import type { Installations } from "../../src/core/channel.ts";
-import type { Accept, Accepted, Envelope } from "../../src/core/envelope.ts";
+import type { FormDesk } from "../../src/core/deck.ts";
+import type { Accept, Accepted, ActionEnvelope, Envelope } from "../../src/core/envelope.ts";
+import { PermanentError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Delivery } from "./bolt.ts";
 import { textAt, type Fields } from "../kit/fields.ts";
+import { opensForm, toFormView } from "./forms.ts";
 import { installationsNamedBy, parseSlack } from "./parse.ts";
 import type { SlackContext } from "./parse-context.ts";
 import type { SlackSettings } from "./settings.ts";
@@ -20,6 +24,10 @@ interface TakeParts {
   readonly accept: Accept;
   /** Shows the App Home to a person. Not waited for. */
   readonly publishHome: (installation: string, user: string) => Promise<void>;
+  /** Says which form a press opens. */
+  readonly formOf: FormDesk;
+  /** Shows a form to whoever pressed. */
+  readonly openForm: (installation: string, trigger: string, view: ModalView) => Promise<void>;
 }
 
 /** Routes a delivery to its workspace, reads it, hands the envelope on. Rejects when nothing was kept. */
@@ -50,8 +58,28 @@ export function createTake(parts: TakeParts): (delivery: Delivery) => Promise<Ta
     }
     if (retryNum !== undefined)
       log.info({ correlationId, retryNum, retryReason }, "slack sent a delivery again");
-    return takeIn(parsed.envelope);
+    const { envelope } = parsed;
+    const trigger = textAt(body, "trigger_id");
+    if (!opensForm(envelope) || trigger === undefined) return takeIn(envelope);
+    // A trigger is good for three seconds, and so is the acknowledgement.
+    void showForm(envelope, trigger);
+    return { kind: "ignored", reason: "a form is opened" };
   };
+
+  /** Who cannot be shown one reads what to write instead. A press that is delivered twice has opened it once. */
+  async function showForm(envelope: ActionEnvelope, trigger: string): Promise<void> {
+    const { installation, correlationId, action, sender, place } = envelope;
+    try {
+      const form = await parts.formOf({ action, installation, by: sender.id, space: place.space });
+      if (form !== undefined) await parts.openForm(installation, trigger, toFormView(envelope, form));
+    } catch (cause) {
+      if (cause instanceof PermanentError && cause.code === "exchanged_trigger_id") return;
+      log.warn({ correlationId, installation, err: cause }, "slack form not shown");
+      await takeIn(envelope).catch((err: unknown) =>
+        log.warn({ correlationId, installation, err }, "a press that opened no form was not kept"),
+      );
+    }
+  }
 
   async function takeIn(envelope: Envelope): Promise<Taken> {
     const { sender, installation, correlationId } = envelope;

@@ -1,9 +1,9 @@
 import { stringify } from "node:querystring";
-import { StoodDownError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { SlackCallError, toSlackError } from "./errors.ts";
+import { isUnsent, stopped, throwIfStopped } from "../kit/call-outcome.ts";
 import type { PaceKey, Pacer } from "../kit/pace.ts";
-import { createTransport, WireError, type Incoming, type Transport } from "../kit/transport.ts";
+import { createTransport, type Incoming, type Transport } from "../kit/transport.ts";
 
 /** Slack's answer with `ok: true`: a border, so its fields are read with care. */
 export type SlackAnswer = Readonly<Record<string, unknown>>;
@@ -68,9 +68,9 @@ export function createSlackWeb(parts: SlackWebParts): SlackWeb {
     const { signal } = options;
     const key: PaceKey = { installation, method, channel: channelOf(args) };
     try {
-      throwIfStopped(signal);
+      throwIfStopped("slack", signal);
       await pacer.turn(key, signal);
-      throwIfStopped(signal);
+      throwIfStopped("slack", signal);
       const incoming = await transport({
         method: "POST",
         url: new URL(method, base),
@@ -87,7 +87,7 @@ export function createSlackWeb(parts: SlackWebParts): SlackWeb {
         pacer.close(key, closedMs);
         log.warn({ method, retryAfterMs: closedMs }, "slack limited a method");
       }
-      if (signal?.aborted && (cause === signal.reason || isUnsent(cause))) throw stopped(signal);
+      if (signal?.aborted && (cause === signal.reason || isUnsent(cause))) throw stopped("slack", signal);
       throw toSlackError(cause, options.doing ?? method, { creates: creating.has(method) });
     }
   }
@@ -181,19 +181,4 @@ function retryAfterOf(cause: unknown): number | undefined {
     (failure.kind === "status" && failure.status === 429) ||
     (failure.kind === "refused" && (failure.code === "ratelimited" || failure.code === "rate_limited"));
   return isLimit ? (failure.retryAfterMs ?? defaultRetryAfterMs) : undefined;
-}
-
-function isUnsent(cause: unknown): boolean {
-  return cause instanceof WireError && cause.kind === "unsent";
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw stopped(signal);
-}
-
-/** Nothing was sent. A right to send that was lost stays what it is; any other reason means "later". */
-function stopped(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  if (reason instanceof StoodDownError) return reason;
-  return new TransientError("slack: stopped before anything was sent", { cause: reason, code: "stopped" });
 }

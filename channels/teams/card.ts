@@ -1,3 +1,4 @@
+import { deckFormOf, formField, formLimit, type DeckChoice, type DeckForm } from "../../src/core/deck.ts";
 import { actions, type Button, type Citation, type Reply } from "../../src/core/reply.ts";
 import { judgeLink } from "../kit/safe-link.ts";
 
@@ -73,9 +74,79 @@ function run(text: string): Card {
 function toActionSets(buttons: readonly Button[]): Card[] {
   const sets: Card[] = [];
   for (let at = 0; at < buttons.length; at += mostInARow) {
-    sets.push({ type: "ActionSet", actions: buttons.slice(at, at + mostInARow).map(toSubmit) });
+    sets.push({ type: "ActionSet", actions: buttons.slice(at, at + mostInARow).map(toAction) });
   }
   return sets;
+}
+
+/** Each input of a card needs an id of its own. */
+function toInputId(name: string, action: string): string {
+  return `${name}.${action}`;
+}
+
+/** The field's own name again. */
+export function fieldOf(inputId: string): string {
+  return /^(\w+)\.baton\./u.exec(inputId)?.[1] ?? inputId;
+}
+
+/** A button with the form that unfolds under it, where that is not the one of words. */
+export interface FormButton extends Button {
+  readonly form?: DeckForm | undefined;
+}
+
+/** A button that asks something first unfolds its form on the card. */
+function toAction(button: FormButton): Card {
+  const form = button.form ?? deckFormOf(button.action);
+  if (form === undefined) return toSubmit(button);
+  const { title, submit, choice } = form;
+  return {
+    type: "Action.ShowCard",
+    title: shorten(button.label, longestLabel) || title,
+    card: {
+      type: "AdaptiveCard",
+      version: "1.5",
+      body: [
+        toInput(toInputId(formField, button.action), form),
+        ...(choice === undefined ? [] : [toChoiceSet(choice, button.action)]),
+      ],
+      actions: [toSubmit({ ...button, label: submit })],
+    },
+  };
+}
+
+function toInput(id: string, { label, placeholder, isLong, limit = formLimit, options }: DeckForm): Card {
+  const field = { id, label, isRequired: true };
+  if (options !== undefined)
+    return {
+      ...field,
+      type: "Input.ChoiceSet",
+      style: "filtered",
+      errorMessage: "Choose one first.",
+      choices: options.map(toOption),
+    };
+  return {
+    ...field,
+    type: "Input.Text",
+    placeholder,
+    isMultiline: isLong,
+    maxLength: limit,
+    errorMessage: "Write something first.",
+  };
+}
+
+function toOption({ label: title, value }: DeckChoice["options"][number]): Card {
+  return { title, value };
+}
+
+function toChoiceSet({ name, label, options }: DeckChoice, action: string): Card {
+  return {
+    type: "Input.ChoiceSet",
+    id: toInputId(name, action),
+    label,
+    style: "expanded",
+    value: options[0]?.value ?? "",
+    choices: options.map(toOption),
+  };
 }
 
 function toSubmit({ action, label, value, style }: Button): Card {

@@ -1,9 +1,11 @@
 import type { ConversationParameters } from "botbuilder";
-import { StoodDownError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import type { Attempt } from "../../src/core/channel.ts";
+import { TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
-import { isFields, textAt } from "../kit/fields.ts";
+import { isUnsent, stopped, throwIfStopped } from "../kit/call-outcome.ts";
+import { isFields, listAt, textAt, type Fields } from "../kit/fields.ts";
 import type { PaceKey, Pacer } from "../kit/pace.ts";
-import { WireError, type Incoming, type Transport } from "../kit/transport.ts";
+import type { Incoming, Transport } from "../kit/transport.ts";
 import { ConnectorRefusal, toTeamsError } from "./errors.ts";
 import type { OutgoingActivity } from "./render.ts";
 import type { TeamsTokens } from "./tokens.ts";
@@ -13,7 +15,7 @@ export interface CallOptions {
   /** In plain words for the error message, e.g. `send a reply`. */
   readonly doing: string;
   /** The connector's limit it counts against. */
-  readonly limit: "create" | "update" | "remove" | "open" | "typing" | "stream";
+  readonly limit: "create" | "update" | "remove" | "open" | "typing" | "stream" | "members";
   /** Doing it twice would be seen twice. */
   readonly creates: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -31,6 +33,14 @@ export interface Connector {
   remove(conversation: string, id: string, options: CallOptions): Promise<void>;
   /** The chat between the bot and one person, made if there is none yet. Idempotent. */
   openPersonal(parameters: Partial<ConversationParameters>, options: CallOptions): Promise<string>;
+  /** A page of the people in a conversation, the first one without `from`. */
+  members(conversation: string, from: string | undefined, options: CallOptions): Promise<MembersPage>;
+}
+
+/** People as the connector tells of them; `next` is where the page behind this one begins. */
+interface MembersPage {
+  readonly members: readonly Fields[];
+  readonly next: string | undefined;
 }
 
 interface ConnectorParts {
@@ -43,6 +53,10 @@ interface ConnectorParts {
   readonly log: Log;
 }
 
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** The connector gives no more at once. */
+const mostMembers = 500;
 const defaultTimeoutMs = 15_000;
 
 /**
@@ -53,14 +67,14 @@ export function createConnector(parts: ConnectorParts): Connector {
   const { serviceUrl, installation, tokens, transport, pacer, log } = parts;
 
   async function call(
-    request: { readonly method: "POST" | "PUT" | "DELETE"; readonly path: string; readonly body?: object },
+    request: { readonly method: Method; readonly path: string; readonly body?: object },
     conversation: string,
     options: CallOptions,
   ): Promise<Incoming> {
     const { signal, limit, doing, creates } = options;
     const key: PaceKey = { installation, method: limit, channel: conversation };
     try {
-      throwIfStopped(signal);
+      throwIfStopped("teams", signal);
       await pacer.turn(key, signal);
       const token = await tokens.current();
       const answer = await once(request, token, options);
@@ -72,21 +86,17 @@ export function createConnector(parts: ConnectorParts): Connector {
         pacer.close(key, cause.retryAfterMs ?? 1_000);
         log.warn({ limit, retryAfterMs: cause.retryAfterMs }, "teams limited a conversation");
       }
-      if (signal?.aborted && (cause === signal.reason || isUnsent(cause))) throw stopped(signal);
+      if (signal?.aborted && (cause === signal.reason || isUnsent(cause))) throw stopped("teams", signal);
       throw toTeamsError(cause, doing, { creates });
     }
   }
 
   function once(
-    {
-      method,
-      path,
-      body,
-    }: { readonly method: "POST" | "PUT" | "DELETE"; readonly path: string; readonly body?: object },
+    { method, path, body }: { readonly method: Method; readonly path: string; readonly body?: object },
     token: string,
     { signal, checkpoint, timeoutMs }: CallOptions,
   ): Promise<Incoming> {
-    throwIfStopped(signal);
+    throwIfStopped("teams", signal);
     return transport({
       method,
       url: new URL(path, serviceUrl),
@@ -116,6 +126,14 @@ export function createConnector(parts: ConnectorParts): Connector {
       const path = `v3/conversations/${encodeURIComponent(conversation)}/activities/${encodeURIComponent(id)}`;
       await call({ method: "DELETE", path }, conversation, options);
     },
+    async members(conversation, from, options) {
+      const query = new URLSearchParams({
+        pageSize: String(mostMembers),
+        ...(from !== undefined && { continuationToken: from }),
+      });
+      const path = `v3/conversations/${encodeURIComponent(conversation)}/pagedmembers?${query.toString()}`;
+      return readPage(await call({ method: "GET", path }, conversation, options), options.doing);
+    },
     async openPersonal(parameters, options) {
       const answer = await call({ method: "POST", path: "v3/conversations", body: parameters }, "", options);
       const id = idIn(answer);
@@ -140,27 +158,27 @@ function readAnswer(answer: Incoming): Incoming {
   throw new ConnectorRefusal(answer);
 }
 
+function readPage({ body }: Incoming, doing: string): MembersPage {
+  const value = parseJson(body);
+  if (!isFields(value) || !Array.isArray(value["members"]))
+    throw new TransientError(`teams: ${doing}: the answer made no sense`, { code: "bad_answer" });
+  return { members: listAt(value, "members"), next: textAt(value, "continuationToken") };
+}
+
 function idIn({ body }: Incoming): string | undefined {
+  const value = parseJson(body);
+  return isFields(value) ? textAt(value, "id") : undefined;
+}
+
+function parseJson(body: string): unknown {
   try {
-    const value: unknown = JSON.parse(body);
-    return isFields(value) ? textAt(value, "id") : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined; // updates of a stream are answered without a body
   }
 }
 
-function isUnsent(cause: unknown): boolean {
-  return cause instanceof WireError && cause.kind === "unsent";
-}
-
-/** Throws what an aborted signal means for a call: the right to send is gone, or it is to be tried later. */
-export function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw stopped(signal);
-}
-
-/** Nothing was sent. A right to send that was lost stays what it is; any other reason means "later". */
-function stopped(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  if (reason instanceof StoodDownError) return reason;
-  return new TransientError("teams: stopped before anything was sent", { cause: reason, code: "stopped" });
+/** What of an attempt holds for each of its calls. */
+export function boundTo({ signal, checkpoint }: Attempt): Pick<CallOptions, "signal" | "checkpoint"> {
+  return { signal, checkpoint };
 }

@@ -1,4 +1,5 @@
-import { PermanentError, StoodDownError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { PermanentError, TransientError } from "../../src/core/errors.ts";
+import { isDecided, unsure } from "../kit/call-outcome.ts";
 import { fieldsAt, isFields, textAt } from "../kit/fields.ts";
 import { WireError, type Incoming } from "../kit/transport.ts";
 
@@ -89,15 +90,6 @@ function isStreamRefusal({ status, code }: ConnectorRefusal): boolean {
   return (status === 403 || status === 400) && /contentstream/i.test(code);
 }
 
-function unsure(
-  message: string,
-  { cause, code, creates }: { readonly cause: unknown; readonly code: string; readonly creates: boolean },
-): Error {
-  return creates
-    ? new UncertainError(message, { cause, code })
-    : new TransientError(message, { cause, code });
-}
-
 const defaultWaitMs = 1_000;
 const jitter = 0.25;
 
@@ -119,15 +111,6 @@ const remedies: Readonly<Record<string, string>> = {
   http_404: "the conversation or the message is gone",
   http_413: "Baton sent what Teams does not take: report it with this code",
 };
-
-function isDecided(cause: unknown): cause is Error {
-  return (
-    cause instanceof TransientError ||
-    cause instanceof PermanentError ||
-    cause instanceof UncertainError ||
-    cause instanceof StoodDownError
-  );
-}
 
 function readRefusal(body: string): { readonly code: string; readonly detail: string } {
   try {

@@ -1,11 +1,16 @@
 import type { Channel, Installations, OpenTicket } from "../../src/core/channel.ts";
+import { wordForms, type FormDesk } from "../../src/core/deck.ts";
 import type { Accept } from "../../src/core/envelope.ts";
 import type { Log } from "../../src/core/log.ts";
 import { createBotBudget } from "../kit/bot-budget.ts";
 import { createTransport } from "../kit/transport.ts";
 import { fetchTeamsFile } from "./attachments.ts";
+import { createConnectors } from "./connectors.ts";
 import { createAnswerConsent } from "./consent.ts";
 import { createSigningKeys } from "./keys.ts";
+import { teamsLinkTo } from "./link.ts";
+import { createMembersOf } from "./members.ts";
+import { withForms } from "./offer-forms.ts";
 import { createTeamsPacer } from "./pace.ts";
 import { createTeamsRoutes, type Take } from "./receive.ts";
 import { createTeamsSender } from "./send.ts";
@@ -18,6 +23,8 @@ interface TeamsChannelParts {
   readonly installations: Installations;
   /** Gives the bytes of a file a person consented to; without it every such file is gone. */
   readonly openTicket?: OpenTicket | undefined;
+  /** Says what the forms on cards ask for; words alone when left out. */
+  readonly formOf?: FormDesk | undefined;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -35,7 +42,8 @@ export function createTeamsChannel(parts: TeamsChannelParts): Channel {
   const tokens = createTeamsTokens({ settings, transport, now });
   const pacer = createTeamsPacer({ pace: settings.pace, now });
   const keys = createSigningKeys({ openIdUrl: settings.openIdUrl, log, now });
-  const { openTicket = async () => undefined } = parts;
+  const connectorFor = createConnectors({ settings, installations, tokens, transport, pacer, log });
+  const { openTicket = async () => undefined, formOf = wordForms } = parts;
   const answerConsent = createAnswerConsent({ settings, tokens, transport, pacer, openTicket, log });
   let take: Take | undefined;
 
@@ -48,15 +56,17 @@ export function createTeamsChannel(parts: TeamsChannelParts): Channel {
     name: "teams",
     routes: createTeamsRoutes({ settings, keys, log, now, take: () => take, answerConsent }),
     start,
-    ...createTeamsSender({ settings, installations, tokens, transport, pacer, log }),
+    ...withForms(createTeamsSender({ settings, connectorFor, log }), formOf),
     // A bot may read no history without Graph permissions for the whole tenant.
     history: async () => [],
+    membersOf: createMembersOf(connectorFor),
     fetchAttachment: (_installation, attachment, maxBytes) =>
       fetchTeamsFile(attachment, {
         token: () => tokens.current(),
         extraHosts: settings.serviceHosts,
         maxBytes,
       }),
+    linkTo: teamsLinkTo,
     async stop() {
       take = undefined;
     },

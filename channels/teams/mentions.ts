@@ -1,6 +1,6 @@
 import { escapeMarkdown, plainText } from "../kit/write-markdown.ts";
 import { fieldsAt, listAt, textAt, type Fields } from "../kit/fields.ts";
-import { readHtml } from "./read-html.ts";
+import { readHtml, type QuotedMessage } from "./read-html.ts";
 
 /** What was said, in CommonMark, and whom it names. */
 export interface Spoken {
@@ -9,6 +9,8 @@ export interface Spoken {
   readonly mentionsOthers: boolean;
   /** It quotes a message of ours. */
   readonly quotesUs: boolean;
+  /** What it begins with, where it answers one certain message. */
+  readonly quoted: QuotedMessage | undefined;
 }
 
 interface Mention {
@@ -29,6 +31,7 @@ export function readSpoken(activity: Fields, botId: string): Spoken {
   const isOurs = ({ id }: Mention): boolean => id === botId;
   const html = htmlOf(activity);
   let quotesUs = false;
+  let quoted: QuotedMessage | undefined;
   const text =
     html === undefined
       ? readPlain(textAt(activity, "text") ?? "", mentions, isOurs)
@@ -38,8 +41,9 @@ export function readSpoken(activity: Fields, botId: string): Spoken {
             if (mention !== undefined && isOurs(mention)) return "";
             return `@${escapeMarkdown(plainText(name === "" ? (mention?.name ?? "") : name))}`;
           },
-          quote: (authorId) => {
-            if (authorId === botId) quotesUs = true;
+          quote: (found) => {
+            if (found.authorId === botId) quotesUs = true;
+            quoted ??= found;
           },
         });
   return {
@@ -47,6 +51,7 @@ export function readSpoken(activity: Fields, botId: string): Spoken {
     mentionsUs: mentions.some(isOurs),
     mentionsOthers: mentions.some((mention) => !isOurs(mention)),
     quotesUs,
+    quoted: text.trimStart().startsWith(">") ? quoted : undefined,
   };
 }
 

@@ -15,12 +15,16 @@ export function createTeamsPacer(parts: {
 /** Under 7 calls in a second, 8 in two and 60 in thirty at once (learn.microsoft.com: bots/how-to/rate-limit). */
 const perConversation: Limit = { everyMs: 540, burst: 4 };
 
+/** Under 14 calls in a second, 16 in two and 120 in thirty. */
+const asking: Limit = { everyMs: 270, burst: 8 };
+
 const limits: Readonly<Record<string, Limit>> = {
   create: perConversation,
   update: perConversation,
   remove: perConversation,
   open: perConversation,
   typing: perConversation,
+  members: asking,
   // One request a second, streams of answers included.
   stream: { everyMs: 1_050, burst: 1 },
 };

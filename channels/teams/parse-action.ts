@@ -1,7 +1,7 @@
 import type { Parsed, Place, Sender } from "../../src/core/envelope.ts";
 import { fieldsAt, isFields, textAt, type Fields } from "../kit/fields.ts";
 import { plainText } from "../kit/write-markdown.ts";
-import { controlKey } from "./card.ts";
+import { controlKey, fieldOf } from "./card.ts";
 import { ignored, isOwn, senderOf, sentAtOf, toEnvelope, type TeamsContext } from "./parse-context.ts";
 import { placeOf, toMessageId } from "./place.ts";
 
@@ -62,7 +62,7 @@ function readControl(data: Fields) {
     .filter(([key]) => key !== controlKey && !reserved.has(key))
     .flatMap(([key, field]) => {
       const text = toText(field);
-      return text === undefined ? [] : [[plainText(key), text] as const];
+      return text === undefined ? [] : [[plainText(isFields(own) ? fieldOf(key) : key), text] as const];
     })
     .slice(0, mostFields);
   return {

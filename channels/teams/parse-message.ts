@@ -1,4 +1,5 @@
-import type { Attachment, MessageEnvelope, Parsed } from "../../src/core/envelope.ts";
+import { behindQuotes } from "../../src/core/behind-quotes.ts";
+import type { Attachment, MessageEnvelope, Parsed, Place } from "../../src/core/envelope.ts";
 import { fieldsAt, isFields, textAt, type Fields } from "../kit/fields.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { parseSubmit } from "./parse-action.ts";
@@ -39,6 +40,7 @@ export function parseMessage(activity: Fields, context: TeamsContext): Parsed {
   return toEnvelope(context, activity, {
     ...base,
     ...said,
+    ...answering(spoken, said.text, at),
     inThread: isChannel(activity) && at.thread !== id,
   });
 }
@@ -107,6 +109,23 @@ function describe(
   // Where others read, a command is said to us like anything else: `@Baton /human` and `@Baton human` are one.
   const text = command === undefined || !mentionsUs ? spoken.text : command.text;
   return { kind: "message", text, attachments, addressed, mentionsOthers };
+}
+
+/** What it answers. A command is one also behind quotes, which then are no part of its words. */
+function answering(
+  { quoted }: Spoken,
+  text: string,
+  place: Place,
+): Pick<MessageEnvelope, "repliesTo"> & Partial<Pick<MessageEnvelope, "text">> {
+  if (quoted === undefined) return {};
+  // Of a quote without an id it is known that it is one, which is enough not to take it for own words.
+  const id = quoted.id === undefined ? "" : toMessageId(place, quoted.id);
+  // How it begins is what the sender's client says of it, so only what is kept of that message tells.
+  const said = { id };
+  const words = behindQuotes(text);
+  return words.startsWith("!")
+    ? { text: words, repliesTo: said }
+    : { repliesTo: { ...said, isQuoted: true } };
 }
 
 /** The commands Teams offers in its compose box; a slash before them is a habit from other places. */

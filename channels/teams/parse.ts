@@ -28,6 +28,8 @@ export function parseTeams(activity: Fields, context: TeamsContext): Parsed {
       return parseDeletion(activity, context);
     case "messageReaction":
       return parseReaction(activity, context);
+    case "typing":
+      return parseTyping(activity, context);
     case "invoke":
       return parseInvoke(activity, context);
     case "conversationUpdate":
@@ -64,6 +66,16 @@ function parseReaction(activity: Fields, context: TeamsContext): Parsed {
     added: added !== undefined,
     targetId,
   });
+}
+
+function parseTyping(activity: Fields, context: TeamsContext): Parsed {
+  const place = placeOf(activity);
+  const sender = senderOf(activity);
+  if (isOwn(activity, context)) return ignored("own typing");
+  if (place === undefined || sender === undefined) return ignored("incomplete typing");
+  const sentAt = sentAtOf(activity, context);
+  const id = `typing:${sender.id}:${sentAt.getTime()}`;
+  return toEnvelope(context, activity, { kind: "typing", id, place, sender, sentAt });
 }
 
 function parseMembers(activity: Fields, context: TeamsContext): Parsed {

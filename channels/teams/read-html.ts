@@ -5,8 +5,14 @@ import { parseHtml, type Element, type HtmlNode } from "./html-tree.ts";
 export interface HtmlReader {
   /** What stands for a mention: nothing for one of ours. `index` counts the message's mention entities. */
   mention(index: number, name: string): string;
-  /** Told of each message that is quoted, with the id of who wrote it where Teams gives it. */
-  quote?(authorId: string | undefined): void;
+  /** Told of each message that is quoted. */
+  quote?(quoted: QuotedMessage): void;
+}
+
+/** A quoted message as far as the sender's client tells of it: who wrote it, and its id. */
+export interface QuotedMessage {
+  readonly authorId: string | undefined;
+  readonly id: string | undefined;
 }
 
 /**
@@ -116,17 +122,21 @@ function headed({ tag }: Element, blocks: string[]): string[] {
 }
 
 function quoteOf(element: Element, reader: HtmlReader): string {
-  if (element.attributes["itemtype"]?.endsWith("/Reply") === true) reader.quote?.(authorOf(element));
+  if (element.attributes["itemtype"]?.endsWith("/Reply") === true)
+    reader.quote?.({
+      authorId: partOf(element, "mri")?.attributes["itemid"],
+      id: element.attributes["itemid"],
+    });
   const text = blocksOf(element.children, reader).join("\n\n");
   return text === "" ? "" : prefix(text, "> ", "> ");
 }
 
 /** In a quoted message Teams names the author in an element with the property `mri`. */
-function authorOf(element: Element): string | undefined {
+function partOf(element: Element, property: string): Element | undefined {
   for (const child of element.children) {
     if (typeof child === "string") continue;
-    if (child.attributes["itemprop"] === "mri") return child.attributes["itemid"];
-    const found = authorOf(child);
+    if (child.attributes["itemprop"] === property) return child;
+    const found = partOf(child, property);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,7 +1,9 @@
 import type { Activity } from "botbuilder";
 import type { Reply } from "../../src/core/reply.ts";
+import { calledIn } from "../kit/called.ts";
 import { holdBack } from "../kit/hold-back.ts";
 import { splitReply } from "../kit/split.ts";
+import { plainText } from "../kit/write-markdown.ts";
 import { labelsOf, toCard } from "./card.ts";
 import { toTeamsMarkdown } from "./teams-markdown.ts";
 
@@ -15,13 +17,25 @@ const cardType = "application/vnd.microsoft.card.adaptive";
  * a card, and a summary for notifications where there are no words.
  */
 export function renderReply(reply: Reply): OutgoingActivity {
-  const text = toTeamsMarkdown(reply.body);
+  const called = toMentions(reply);
+  const calls = called.map((mention) => mention.text).join(" ");
+  const words = toTeamsMarkdown(reply.body);
+  const text = calls === "" ? words : `${calls}\n\n${words}`;
   const card = toCard(reply);
   return {
     type: "message",
     ...(text.trim() === "" ? { summary: labelsOf(reply) } : { text, textFormat: "markdown" }),
+    ...(called.length > 0 && { entities: called }),
     ...(card !== undefined && { attachments: [{ contentType: cardType, content: card }] }),
   };
+}
+
+/** An entity calls whom it names where its text stands in the message; no words can write one. */
+function toMentions(reply: Reply) {
+  return calledIn(reply).map(({ id, name }) => {
+    const shown = plainText(name).replaceAll(/[<>&*_`~[\]\\]/g, "") || "colleague";
+    return { type: "mention", text: `<at>${shown}</at>`, mentioned: { id, name: shown } };
+  });
 }
 
 /** The bytes an activity takes on the wire. */

@@ -4,7 +4,7 @@ import { PermanentError, TransientError, UncertainError } from "../../src/core/e
 import type { Log } from "../../src/core/log.ts";
 import type { Reply } from "../../src/core/reply.ts";
 import { createLatest } from "../kit/latest.ts";
-import { requireId, type CallOptions, type Connector } from "./connector.ts";
+import { boundTo, requireId, type CallOptions, type Connector } from "./connector.ts";
 import { ConnectorRefusal } from "./errors.ts";
 import { bytesOf, renderGrowing, renderReply, streamedLimit, type OutgoingActivity } from "./render.ts";
 
@@ -123,8 +123,7 @@ export async function postActivity(
   activity: OutgoingActivity,
 ): Promise<string> {
   const doing = "send a reply";
-  const { signal, checkpoint } = attempt;
-  const options: CallOptions = { doing, limit: "create", creates: true, signal, checkpoint };
+  const options: CallOptions = { ...boundTo(attempt), doing, limit: "create", creates: true };
   return requireId(await connector.create(conversation, activity, options), doing);
 }
 
@@ -133,8 +132,8 @@ function isCompleted({ cause }: PermanentError): boolean {
   return cause instanceof ConnectorRefusal && /already complet/i.test(cause.detail);
 }
 
-function stepOptions({ signal, checkpoint }: Attempt, doing: string): CallOptions {
-  return { doing, limit: "stream", creates: false, signal, checkpoint };
+function stepOptions(attempt: Attempt, doing: string): CallOptions {
+  return { ...boundTo(attempt), doing, limit: "stream", creates: false };
 }
 
 type StreamType = "informative" | "streaming" | "final";

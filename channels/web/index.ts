@@ -59,8 +59,8 @@ export function createWebChannel({
     const thread = threadOf(target);
     const said = await transcript.saidAfter(thread, after, limit);
     return said.flatMap(({ id, content, visitor, at }) => {
-      const { text, attachments } = content;
-      const act = { kind: "message", id, text, attachments } as const;
+      const { text, attachments, repliesTo } = content;
+      const act = { kind: "message", id, text, attachments, repliesTo } as const;
       const event = { ...thread, visitor, act, at: at.toISOString(), correlationId: randomUUID() };
       const parsed = parseWeb(event);
       return parsed.kind === "envelope" ? [parsed.envelope] : [];

@@ -23,9 +23,16 @@ const visitorEvent = z.object({
   at: z.iso.datetime(),
   correlationId: z.string().max(200),
   act: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("message"), id, text, attachments: z.array(attachment).max(10).optional() }),
+    z.object({
+      kind: z.literal("message"),
+      id,
+      text,
+      attachments: z.array(attachment).max(10).optional(),
+      repliesTo: id.optional(),
+    }),
     z.object({ kind: z.literal("edit"), id, target: id, text }),
     z.object({ kind: z.literal("delete"), id, target: id }),
+    z.object({ kind: z.literal("typing"), id }),
     z.object({
       kind: z.literal("action"),
       id,
@@ -70,11 +77,14 @@ function toEnvelope(event: VisitorEvent): Envelope {
         addressed: "direct",
         mentionsOthers: false,
         inThread: false,
+        ...(act.repliesTo !== undefined && { repliesTo: { id: act.repliesTo } }),
       };
     case "edit":
       return { ...base, kind: "edit", targetId: act.target, text: act.text };
     case "delete":
       return { ...base, kind: "delete", targetId: act.target };
+    case "typing":
+      return { ...base, kind: "typing" };
     case "action":
       return { ...base, kind: "action", action: act.action, value: act.value, targetId: act.target };
     default:

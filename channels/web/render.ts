@@ -17,7 +17,7 @@ export function splitForWeb(reply: Reply): readonly Reply[] {
 
 /** A reply that fits one message, as it stands in the transcript. */
 export function renderReply(reply: Reply): TranscriptContent {
-  const { citations = [], buttons = [], suggestions = [], files = [], feedback } = reply;
+  const { citations = [], buttons = [], suggestions = [], files = [], feedback, repliesTo } = reply;
   return {
     text: toSafeMarkdown(reply.body),
     ...(citations.length > 0 && { citations: citations.map(toHarmless) }),
@@ -26,6 +26,7 @@ export function renderReply(reply: Reply): TranscriptContent {
     // The server reads them itself, so there is nothing to fetch them with.
     ...(files.length > 0 && { attachments: files.map((file) => ({ ...file, handle: "" })) }),
     ...(feedback !== undefined && { feedback }),
+    ...(repliesTo !== undefined && { repliesTo }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Channel, Target } from "../../src/core/channel.ts";
+import { TransientError } from "../../src/core/errors.ts";
 import type { Transcript, WebThread } from "../../src/core/transcript.ts";
 import { renderReply, splitForWeb } from "./render.ts";
 import { openStream, showEveryMs } from "./stream.ts";
@@ -57,7 +58,7 @@ export function createWebSender({ transcript }: { readonly transcript: Transcrip
       await changeMessage(transcript, threadOf(target), id, change);
     },
     stream: (target, text, attempt) => openStream({ transcript, thread: threadOf(target), attempt }, text),
-    react: async () => {}, // there are none here
+    react: (target, { id }, emoji, on) => react(transcript, threadOf(target), id, { emoji, on }),
     typing: (target) => transcript.tell(threadOf(target), { kind: "typing" }),
     find: async (target, { deliveryId }) => {
       const item = await transcript.find(threadOf(target), deliveryId);
@@ -66,15 +67,38 @@ export function createWebSender({ transcript }: { readonly transcript: Transcrip
   };
 }
 
+/** Under what the visitor said. Colleagues react at the same time, so what was read must still stand when it is written. */
+async function react(
+  transcript: Transcript,
+  thread: WebThread,
+  id: string,
+  { emoji, on }: { readonly emoji: string; readonly on: boolean },
+): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const item = await transcript.find(thread, id);
+    const { reactions = [], ...content } = item?.content ?? { text: "" };
+    if (item?.state !== "final" || reactions.includes(emoji) === on) return;
+    const left = on ? [...reactions, emoji] : reactions.filter((one) => one !== emoji);
+    const changed = { ...content, ...(left.length > 0 && { reactions: left }) };
+    const change = { content: changed, state: "final", from: ["final"], at: item.cursor } as const;
+    if (await changeMessage(transcript, thread, id, change)) return;
+  }
+  throw new TransientError("web: react: the message changes all the time", { code: "busy" });
+}
+
+const mostTries = 50;
 const standing = ["streaming", "final"] as const;
 
 const capabilities: Channel["capabilities"] = {
   streaming: true,
   streamIntervalMs: showEveryMs,
   streamMaxAgeMs: Number.POSITIVE_INFINITY,
+  // Colleagues' reactions stand under a message; what the bot works on needs no mark here.
   reactions: false,
   typing: true,
+  typingFades: true,
   ephemeral: false,
+  repliesTo: true,
   reconciles: true,
 };
 

@@ -1,5 +1,5 @@
 import type { FieldCheck, Path } from "./field-check.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 
 type Fields = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { constants, createDeflate, deflateSync } from "node:zlib";
 import type { Deflate } from "node:zlib";
 import type { RawData, WebSocket } from "ws";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { Session } from "./session.ts";
 
 /** What a connection needs of the gateway it belongs to. */

@@ -1,24 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { isRecord } from "./is-record.ts";
+import type { ServerResponse } from "node:http";
+import { readSince, reply, steer, type ControlCall, type Controls } from "../kit/steer.ts";
 import type { Platform } from "./platform.ts";
 import { toSeenChannel } from "./seen.ts";
 import type { DiscordSimulator } from "./simulator.ts";
 
-interface ControlCall {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: string;
-}
-
 type Fields = Record<string, unknown>;
 
-// The bodies come from our own tests and pages: their shape is the handle's, and a wrong one fails loudly inside.
-type Action = (simulator: DiscordSimulator, body: never) => unknown;
-
 /** What people do, by path; bodies are the arguments of the handle's calls. */
-const actions: Readonly<Record<string, Action>> = {
+const actions: Controls<DiscordSimulator>["actions"] = {
   say: (simulator, body: Parameters<DiscordSimulator["userSays"]>[0]) => simulator.userSays(body),
   "open-thread": (simulator, body: Parameters<DiscordSimulator["userOpensThread"]>[0]) =>
     simulator.userOpensThread(body),
@@ -47,6 +36,7 @@ const actions: Readonly<Record<string, Action>> = {
   }),
   "remove-channel": (simulator, body: { channel: string }) => simulator.removeChannel(body.channel),
   permit: (simulator, body: Parameters<DiscordSimulator["permit"]>[0]) => simulator.permit(body),
+  "give-role": (simulator, body: Parameters<DiscordSimulator["givesRole"]>[0]) => simulator.givesRole(body),
   configure: (simulator, body: Parameters<DiscordSimulator["configure"]>[0]) => simulator.configure(body),
   faults: (
     simulator,
@@ -89,50 +79,8 @@ export async function serveControl(
   simulator: DiscordSimulator,
   call: ControlCall,
 ): Promise<void> {
-  const { request, response, path, query } = call;
-  if (path === "changes") return streamChanges(simulator, request, response);
-  if (path === "file") return sendFile(platform, response, query);
-  try {
-    if (request.method === "DELETE" && path === "faults") {
-      const id = query.get("id");
-      simulator.faults.clear(id === null ? undefined : Number(id));
-      return reply(response, 200, { ok: true });
-    }
-    const question = request.method === "GET" ? questions[path] : undefined;
-    if (question !== undefined) return reply(response, 200, await question(simulator, query));
-    const action = request.method === "POST" ? actions[path] : undefined;
-    if (action === undefined)
-      return reply(response, 404, { error: `no such control: ${request.method ?? ""} ${path}` });
-    const body: unknown = call.body === "" ? {} : JSON.parse(call.body);
-    if (!isRecord(body)) return reply(response, 400, { error: "the body must be a JSON object" });
-    const outcome = await action(simulator, decodeFiles(body) as never);
-    reply(response, 200, await outcomeOf(outcome, query.get("wait") === "1"));
-  } catch (error) {
-    reply(response, 400, { error: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-/** Promises inside an outcome (`delivered`, `done`) are awaited when asked for, and left out otherwise. */
-async function outcomeOf(outcome: unknown, wait: boolean): Promise<unknown> {
-  if (!isRecord(outcome)) return { ok: true };
-  const entries = Object.entries(outcome).filter(([, value]) => wait || !(value instanceof Promise));
-  return Object.fromEntries(
-    await Promise.all(entries.map(async ([key, value]) => [key, await value] as const)),
-  );
-}
-
-/** File contents travel as base64 in `contentBase64`. */
-function decodeFiles(body: Fields): Fields {
-  const { files } = body;
-  if (!Array.isArray(files)) return body;
-  return {
-    ...body,
-    files: files.map((file: unknown) =>
-      isRecord(file) && typeof file["contentBase64"] === "string"
-        ? { ...file, content: Buffer.from(file["contentBase64"], "base64") }
-        : file,
-    ),
-  };
+  if (call.path === "file") return sendFile(platform, call.response, call.query);
+  return steer(simulator, { actions, questions }, call);
 }
 
 interface GatewayCommand {
@@ -199,25 +147,7 @@ function readHistory(simulator: DiscordSimulator, query: URLSearchParams): unkno
   };
   const records = lists[kind];
   if (records === undefined) throw new Error(`no such kind of history: ${kind}`);
-  const since = Number(query.get("since") ?? 0);
-  return records.filter((record) => record.seq > since).slice(0, Number(query.get("limit") ?? 10_000));
-}
-
-function streamChanges(
-  simulator: DiscordSimulator,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  response.writeHead(200, {
-    "content-type": "text/event-stream",
-    "cache-control": "no-store",
-    connection: "keep-alive",
-  });
-  response.write(": open\n\n");
-  const stop = simulator.onChange((change) =>
-    response.write(`event: ${change.kind}\ndata: ${JSON.stringify(change)}\n\n`),
-  );
-  request.on("close", stop);
+  return readSince(records, query);
 }
 
 function sendFile({ state }: Platform, response: ServerResponse, query: URLSearchParams): void {
@@ -228,8 +158,4 @@ function sendFile({ state }: Platform, response: ServerResponse, query: URLSearc
     .find((one) => one.id === id);
   if (file === undefined) return reply(response, 404, { error: `no file ${id}` });
   response.writeHead(200, { "content-type": file.contentType }).end(file.content);
-}
-
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -1,4 +1,10 @@
-import { createRandom } from "../kit/random.ts";
+import {
+  createFaultChances,
+  FaultList,
+  type ActiveFault,
+  type FaultChances,
+  type Matching,
+} from "../kit/fault-list.ts";
 
 type When = "before" | "after";
 
@@ -27,19 +33,12 @@ export type EventFaultAction =
   | { readonly kind: "delay"; readonly ms: number | readonly [number, number] }
   | { readonly kind: "drop" };
 
-interface Matching {
-  /** A part of the content of the message. */
-  readonly text?: string;
+interface InPlace extends Matching {
   /** Channel id or `#name`. */
   readonly channel?: string;
-  /** Let the first n matches pass. */
-  readonly skip?: number;
-  /** How often it strikes; without end when left out. */
-  readonly times?: number;
-  readonly probability?: number;
 }
 
-export interface RestFault extends Matching {
+export interface RestFault extends InPlace {
   /**
    * Method and path as the history names them (`POST /channels/:channel/messages`), `*` at the end for any rest,
    * or a method alone; a list matches any of its entries.
@@ -48,70 +47,46 @@ export interface RestFault extends Matching {
   readonly do: RestFaultAction;
 }
 
-export interface EventFault extends Matching {
+export interface EventFault extends InPlace {
   readonly types?: readonly string[];
   readonly do: EventFaultAction;
 }
 
-/** A fault in force, with how often it was looked at and how often it struck. */
-export interface ActiveFault<F> {
-  readonly id: number;
-  readonly fault: F;
-  matched: number;
-  struck: number;
-  /** End of a rate limit's window, in milliseconds since the epoch. */
-  readonly until?: number;
-}
-
 /** Faults on command. The first that matches a call strikes it; several may strike one event. */
 export class Faults {
-  readonly #rest: ActiveFault<RestFault>[] = [];
-  readonly #events: ActiveFault<EventFault>[] = [];
-  readonly #random: () => number;
+  readonly #chances: FaultChances;
+  readonly #rest: FaultList<RestFault>;
+  readonly #events: FaultList<EventFault>;
   readonly #channelId: (nameOrId: string) => string;
-  #lastId = 0;
 
   constructor(seed: number, channelId: (nameOrId: string) => string) {
-    this.#random = createRandom(seed);
+    this.#chances = createFaultChances(seed);
+    this.#rest = new FaultList(this.#chances);
+    this.#events = new FaultList(this.#chances);
     this.#channelId = channelId;
   }
 
   random(): number {
-    return this.#random();
+    return this.#chances.random();
   }
 
   /** Puts a fault on REST calls in force; the id clears it again. */
   rest(fault: RestFault): number {
-    const active: ActiveFault<RestFault> = {
-      id: (this.#lastId += 1),
-      fault: this.#resolved(fault),
-      matched: 0,
-      struck: 0,
-      ...(fault.do.kind === "rate_limit" && fault.times === undefined
-        ? { until: Date.now() + fault.do.retryAfterSeconds * 1000 }
-        : {}),
-    };
-    this.#rest.push(active);
-    return active.id;
+    return this.#rest.add(this.#resolved(fault));
   }
 
   /** Puts a fault on gateway events in force. */
   events(fault: EventFault): number {
-    const active = { id: (this.#lastId += 1), fault: this.#resolved(fault), matched: 0, struck: 0 };
-    this.#events.push(active);
-    return active.id;
+    return this.#events.add(this.#resolved(fault));
   }
 
   list(): { rest: readonly ActiveFault<RestFault>[]; events: readonly ActiveFault<EventFault>[] } {
-    return { rest: this.#rest.slice(), events: this.#events.slice() };
+    return { rest: this.#rest.list(), events: this.#events.list() };
   }
 
   clear(id?: number): void {
-    for (const list of [this.#rest, this.#events]) {
-      const index = list.findIndex((active) => active.id === id);
-      if (id === undefined) list.length = 0;
-      else if (index >= 0) list.splice(index, 1);
-    }
+    this.#rest.clear(id);
+    this.#events.clear(id);
   }
 
   forCall(call: {
@@ -120,49 +95,32 @@ export class Faults {
     readonly channel: string | undefined;
     readonly text: string | undefined;
   }): RestFaultAction | undefined {
-    const now = Date.now();
-    for (const active of this.#rest) {
-      const { fault } = active;
-      if (!matchesRoute(fault.route, call.method, call.route)) continue;
-      if (!this.#strikes(active, call.channel, call.text, now)) continue;
-      if (fault.do.kind === "rate_limit" && active.until !== undefined)
-        return { ...fault.do, retryAfterSeconds: (active.until - now) / 1000 };
-      return fault.do;
-    }
+    const striking = this.#rest.striking(
+      call.text,
+      (fault) => matchesRoute(fault.route, call.method, call.route) && isIn(fault, call.channel),
+    );
+    for (const { fault, until } of striking)
+      return fault.do.kind === "rate_limit" && until !== undefined
+        ? { ...fault.do, retryAfterSeconds: Math.max(0, until - Date.now()) / 1000 }
+        : fault.do;
     return undefined;
   }
 
   forEvent(type: string, channel: string | undefined, text: string | undefined): readonly EventFaultAction[] {
-    if (this.#events.length === 0) return [];
-    const now = Date.now();
-    return this.#events
-      .filter(
-        (active) => active.fault.types?.includes(type) !== false && this.#strikes(active, channel, text, now),
-      )
-      .map((active) => active.fault.do);
+    const striking = this.#events.striking(
+      text,
+      (fault) => fault.types?.includes(type) !== false && isIn(fault, channel),
+    );
+    return [...striking].map(({ fault }) => fault.do);
   }
 
-  #strikes(
-    active: ActiveFault<Matching>,
-    channel: string | undefined,
-    text: string | undefined,
-    now: number,
-  ): boolean {
-    const { fault } = active;
-    if (active.until !== undefined && now >= active.until) return false;
-    if (fault.times !== undefined && active.struck >= fault.times) return false;
-    if (fault.channel !== undefined && fault.channel !== channel) return false;
-    if (fault.text !== undefined && text?.includes(fault.text) !== true) return false;
-    active.matched += 1;
-    if (active.matched <= (fault.skip ?? 0)) return false;
-    if (fault.probability !== undefined && this.#random() >= fault.probability) return false;
-    active.struck += 1;
-    return true;
-  }
-
-  #resolved<F extends Matching>(fault: F): F {
+  #resolved<F extends InPlace>(fault: F): F {
     return fault.channel === undefined ? fault : { ...fault, channel: this.#channelId(fault.channel) };
   }
+}
+
+function isIn(fault: InPlace, channel: string | undefined): boolean {
+  return fault.channel === undefined || fault.channel === channel;
 }
 
 function matchesRoute(

@@ -1,5 +1,5 @@
 import type { FieldFault } from "./api-error.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 
 export type Path = readonly (string | number)[];
 

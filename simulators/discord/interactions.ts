@@ -1,6 +1,6 @@
 import { findComponent } from "./components.ts";
 import type { InteractionDesk, InteractionOutcome } from "./interaction-desk.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { Channel, Command, Message, Modal, User } from "./model.ts";
 import type { Platform } from "./platform.ts";
 import { toOptions } from "./slash-options.ts";
@@ -230,7 +230,7 @@ function toSubmitted(modal: Modal, values: ModalAnswer["values"]): Fields[] {
     const given = values[String(custom_id)];
     if (field["required"] !== false && type === 4 && (given === undefined || given === ""))
       throw new Error(`discord simulator: the form ${modal.customId} needs ${String(custom_id)}`);
-    const content = type === 4 ? { value: given ?? "" } : { values: given ?? [] };
+    const content = type === 4 ? { value: given ?? "" } : { values: toChosen(modal, field, given) };
     return { type, id, custom_id, ...content };
   };
   return modal.components.filter(isRecord).map((row) => {
@@ -238,6 +238,29 @@ function toSubmitted(modal: Modal, values: ModalAnswer["values"]): Fields[] {
     if (isRecord(component)) return { type, id, component: fill(component) };
     return { type, id, components: listOf(row["components"]).map(fill) };
   });
+}
+
+/** What a menu shows as chosen before anybody chooses. */
+function chosenIn(field: Fields): unknown[] {
+  return listOf(field["options"])
+    .filter((option) => option["default"] === true)
+    .map(({ value }) => value);
+}
+
+/** What a person could choose, and must unless the field says otherwise. */
+function toChosen(
+  modal: Modal,
+  field: Fields,
+  given: ModalAnswer["values"][string] | undefined,
+): readonly unknown[] {
+  const chosen: readonly unknown[] = given === undefined ? chosenIn(field) : [given].flat();
+  const offered = field["options"] === undefined ? undefined : listOf(field["options"]);
+  if (chosen.length === 0 && field["required"] !== false)
+    throw new Error(`discord simulator: the form ${modal.customId} needs ${String(field["custom_id"])}`);
+  for (const value of chosen)
+    if (offered?.every((option) => option["value"] !== value) === true)
+      throw new Error(`discord simulator: the form ${modal.customId} does not offer ${String(value)}`);
+  return chosen;
 }
 
 function listOf(value: unknown): Fields[] {

@@ -2,7 +2,7 @@ import { invalidForm, refusal } from "./api-error.ts";
 import { checkComponents } from "./components.ts";
 import { FieldCheck } from "./field-check.ts";
 import type { Path } from "./field-check.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { AllowedMentions } from "./mentions.ts";
 import { isSnowflake } from "./snowflakes.ts";
 

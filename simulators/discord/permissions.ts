@@ -64,3 +64,19 @@ export function permissionsIn(guild: Guild, channel: Channel, userId: string): b
 export function has(permissions: bigint, name: PermissionName): boolean {
   return (permissions & (1n << bits[name])) !== 0n;
 }
+
+/** Adds to what one member may and may not do in a channel. */
+export function permitInChannel(
+  channel: Channel,
+  userId: string,
+  change: { readonly allow?: readonly PermissionName[]; readonly deny?: readonly PermissionName[] },
+): void {
+  const former = channel.overwrites.get(userId) ?? { allow: 0n, deny: 0n };
+  const [allow, deny] = [permissionBits(change.allow ?? []), permissionBits(change.deny ?? [])];
+  channel.overwrites.set(userId, {
+    id: userId,
+    type: 1,
+    allow: (former.allow | allow) & ~deny,
+    deny: (former.deny | deny) & ~allow,
+  });
+}

@@ -1,7 +1,7 @@
 import type { Gateway, GatewayEvent } from "./gateway.ts";
 import { intents } from "./intents.ts";
 import type { AttachmentUrls } from "./attachment-urls.ts";
-import type { Channel, Guild, Message } from "./model.ts";
+import type { Channel, Guild, Member, Message } from "./model.ts";
 import { has } from "./permissions.ts";
 import type { DispatchRecord } from "./record.ts";
 import { toSeenChannel } from "./seen.ts";
@@ -177,6 +177,19 @@ export class Publisher {
       guildId: guild.id,
       intents: intents.guilds,
       data: () => ({ id: guild.id, ...(unavailable ? { unavailable: true } : {}) }),
+    });
+  }
+
+  /** Told to sessions that asked for members, and of the bot itself to all. */
+  memberChanged(guild: Guild, member: Member): Told {
+    const user = this.#state.users.get(member.userId);
+    if (user === undefined) return Promise.resolve([]);
+    const isSelf = user.id === this.#state.app.botUserId;
+    return this.#gateway.dispatch({
+      type: "GUILD_MEMBER_UPDATE",
+      guildId: guild.id,
+      intents: isSelf ? intents.guilds | intents.guildMembers : intents.guildMembers,
+      data: () => ({ ...toWireGuildMember(member, user), guild_id: guild.id }),
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { StoredFile } from "./model.ts";
 import type { Platform } from "./platform.ts";
 import type { RestAnswer, RestCall, Routes } from "./rest/call.ts";

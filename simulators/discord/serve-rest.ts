@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError, refusal } from "./api-error.ts";
 import type { RestFaultAction } from "./faults.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { Upload } from "./message-body.ts";
 import { parseMultipart } from "./multipart.ts";
 import type { Platform } from "./platform.ts";

@@ -41,6 +41,8 @@ export interface DiscordSimulator {
     allow?: readonly PermissionName[];
     deny?: readonly PermissionName[];
   }): Dispatching;
+  /** Gives a member a role, or takes it away; a role is an id or a name, the guild the first one when left out. */
+  givesRole(change: { user: string; role: string; guildId?: string; remove?: boolean }): Dispatching;
 
   userSays(say: Say): Said;
   userOpensThread(opening: ThreadOpening): Dispatching & { readonly threadId: string };

@@ -1,5 +1,5 @@
 import type { Platform } from "./platform.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { toWireMember, toWireUser } from "./wire-people.ts";
 import { toWireChannel } from "./wire.ts";
 

@@ -4,11 +4,11 @@ import { EmbedResolver } from "./embed-resolver.ts";
 import { Faults } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { InteractionDesk } from "./interaction-desk.ts";
+import { giveRole } from "./give-role.ts";
 import { Interactions } from "./interactions.ts";
 import type { App, Channel, Message, SeenMessage } from "./model.ts";
 import { People } from "./people.ts";
-import { permissionBits } from "./permissions.ts";
-import type { PermissionName } from "./permissions.ts";
+import { permitInChannel } from "./permissions.ts";
 import type { Platform } from "./platform.ts";
 import { Publisher } from "./publish.ts";
 import { RateLimiter } from "./rate-limits.ts";
@@ -146,8 +146,13 @@ export async function startDiscordSimulator(
     },
     permit(change) {
       const channel = placeOf(change.channel);
-      overwrite(channel, app.botUserId, change);
+      permitInChannel(channel, app.botUserId, change);
       return { delivered: publisher.channelChanged(channel) };
+    },
+    givesRole(change) {
+      const guild = change.guildId === undefined ? simulator.guild : guildOf(state, change.guildId);
+      const member = giveRole(state, guild, change);
+      return { delivered: publisher.memberChanged(guild, member) };
     },
 
     userSays: (say) => people.says(say),
@@ -265,21 +270,6 @@ function guildOf(state: State, id: string) {
   const guild = state.guilds.get(id);
   if (guild === undefined) throw new Error(`discord simulator: the bot is in no guild ${id}`);
   return guild;
-}
-
-function overwrite(
-  channel: Channel,
-  botUserId: string,
-  change: { readonly allow?: readonly PermissionName[]; readonly deny?: readonly PermissionName[] },
-): void {
-  const former = channel.overwrites.get(botUserId) ?? { allow: 0n, deny: 0n };
-  const [allow, deny] = [permissionBits(change.allow ?? []), permissionBits(change.deny ?? [])];
-  channel.overwrites.set(botUserId, {
-    id: botUserId,
-    type: 1,
-    allow: (former.allow | allow) & ~deny,
-    deny: (former.deny | deny) & ~allow,
-  });
 }
 
 function seenIn(state: State, channel: Channel): SeenMessage[] {

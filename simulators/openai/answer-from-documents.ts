@@ -7,7 +7,8 @@ const search = "search_knowledge";
 
 /**
  * A rule for the stand-in where documents can be searched: it looks every question up and repeats the part that speaks
- * of it of the first passage that has a word of it, as little as a model would ever do.
+ * of it of the passage that has most of its words, as little as a model would ever do. Where none has half of them it
+ * says so.
  */
 export function answerFromDocuments(exchange: Exchange): Answer | undefined {
   const question = stripMarkers(exchange.asked.join(" ")).trim();
@@ -22,31 +23,58 @@ export function answerFromDocuments(exchange: Exchange): Answer | undefined {
 
 function tell(content: string, question: string): Answer {
   const words = toWords(question);
-  const best = readPassages(content).find(
-    ({ title, locator, text }) => !toWords(`${title} ${locator} ${text}`).isDisjointFrom(words),
-  );
+  const wantsSteps = stepsAsked.test(question);
+  const rated = readPassages(content).map(({ title, locator, section, text }, place) => {
+    const heads = toWords(`${title} ${locator} ${section}`);
+    const { told, shared } = stretchOf(text, { words, heads, wantsSteps });
+    const share = shared / words.size;
+    return {
+      told,
+      share,
+      rating: share + (wantsSteps && hasSteps.test(told) ? ofSteps : 0) - place * laterBy,
+    };
+  });
+  const [best] = rated.filter(({ share }) => share >= leastShare).toSorted((a, b) => b.rating - a.rating);
   if (best === undefined) return { text: nothing };
-  return { text: `${stretchOf(best.text, words)}\n\n${standIn}` };
+  return { text: `${best.told}\n\n${standIn}` };
 }
 
-const longest = 600;
+const longest = 1_000;
+const longestWhole = 1_600;
 const enough = 0.75;
+// Of the question's words; fewer are there by chance.
+const leastShare = 0.5;
+const ofSteps = 0.3;
+const laterBy = 0.12;
+const stepsAsked =
+  /^(?:how (?:do|does|to|can|could|should|would)\b|install\b|create\b|configure\b|set up\b)/i;
+const hasSteps = /^```|^\d+[.)]\s|(?<!`)`[^`\n]+\s[^`\n]+`(?!`)/m;
+const isWhole = (paragraph: string) => /^(?:```|[-*+]\s|\d+[.)]\s)/.test(paragraph);
 
-/** The first paragraphs that have nearly all the words of the question that the passage has; code stays whole. */
-function stretchOf(text: string, words: ReadonlySet<string>): string {
+interface Wanted {
+  readonly words: ReadonlySet<string>;
+  /** Those of the headings it stands under. */
+  readonly heads: ReadonlySet<string>;
+  readonly wantsSteps: boolean;
+}
+
+/** The first paragraphs that have nearly all the words of the question that the passage has; code and lists stay whole. */
+function stretchOf(text: string, { words, heads, wantsSteps }: Wanted): { told: string; shared: number } {
   const paragraphs = text.match(/(?:^```[^]*?^```|[^\n][^]*?)(?=\n\n|$(?![^]))/gmu) ?? [text];
   const stretches = paragraphs.map((_, from) => {
     let [to, length] = [from + 1, paragraphs[from]?.length ?? 0];
     for (; to < paragraphs.length; to += 1) {
-      length += paragraphs[to]?.length ?? 0;
-      if (length > longest) break;
+      const next = paragraphs[to] ?? "";
+      length += next.length;
+      if (length > (isWhole(next) ? longestWhole : longest)) break;
     }
-    const told = paragraphs.slice(from, to).join("\n\n");
-    return { told, isCut: to < paragraphs.length, shared: toWords(told).intersection(words).size };
+    const part = paragraphs.slice(from, to).join("\n\n");
+    const shared = toWords(part).union(heads).intersection(words).size;
+    const fit = shared + (wantsSteps && hasSteps.test(part) ? ofSteps * words.size : 0);
+    return { told: `${part}${to < paragraphs.length ? "\n\n…" : ""}`, shared, fit };
   });
-  const most = Math.max(...stretches.map(({ shared }) => shared));
-  const best = stretches.find(({ shared }) => shared >= most * enough);
-  return best === undefined ? text : `${best.told}${best.isCut ? "\n\n…" : ""}`;
+  const most = Math.max(...stretches.map(({ fit }) => fit));
+  return stretches.find(({ fit }) => fit >= most * enough) ?? { told: text, shared: 0 };
 }
 
 const standIn =
@@ -57,6 +85,7 @@ const nothing =
 interface Passage {
   readonly title: string;
   readonly locator: string;
+  readonly section: string;
   readonly text: string;
 }
 
@@ -66,8 +95,8 @@ function readPassages(content: string): readonly Passage[] {
   if (!Array.isArray(passages)) return [];
   return passages.flatMap((passage: unknown) => {
     if (!isObject(passage) || typeof passage["text"] !== "string") return [];
-    const { title, locator, text } = passage;
-    return [{ title: toText(title), locator: toText(locator), text }];
+    const { title, locator, section, text } = passage;
+    return [{ title: toText(title), locator: toText(locator), section: toText(section), text }];
   });
 }
 
@@ -75,13 +104,15 @@ function toText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** Words without their endings, so that those of a question and of a page meet. */
 function toWords(text: string): ReadonlySet<string> {
   const words = text.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
-  return new Set(words.filter((word) => !idle.has(word)));
+  const telling = words.filter((word) => !idle.has(word));
+  return new Set(telling.map((word) => word.replace(/(?<=\p{L}{3})(?:ing|ed|es|e|s)$/u, "")));
 }
 
 const idle = new Set(
-  "the and for how does not you your are can what when where who why with from that this have has was will get".split(
+  "about any are between can difference does doesn don for from get has have how kind mean means need one our should that the them this use want was way what when where which who why will with you your".split(
     " ",
   ),
 );

@@ -1,4 +1,4 @@
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { checkText } from "./text-object.ts";
 import type { Report } from "./text-object.ts";
 

@@ -1,6 +1,6 @@
 import { ApiError } from "./api-error.ts";
 import { checkElement } from "./block-elements.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { checkText } from "./text-object.ts";
 import type { Report } from "./text-object.ts";
 

@@ -1,5 +1,5 @@
 import { nowTs } from "./events.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -139,8 +139,12 @@ function toInputState(element: Fields, value: string | readonly string[] | undef
       type,
       selected_options: options.filter((option) => [value].flat().includes(String(option["value"]))),
     };
-  if (type === "static_select" || type === "radio_buttons")
-    return { type, selected_option: options.find((option) => option["value"] === value) ?? null };
+  if (type === "static_select" || type === "radio_buttons") {
+    if (value === undefined) return { type, selected_option: element["initial_option"] ?? null };
+    const chosen = options.find((option) => option["value"] === value);
+    if (chosen === undefined) throw new Error(`slack simulator: the form does not offer ${String(value)}`);
+    return { type, selected_option: chosen };
+  }
   if (type === "users_select") return { type, selected_user: value ?? null };
   if (type === "datepicker") return { type, selected_date: value ?? null };
   return { type, value: value ?? null };

@@ -2,7 +2,7 @@ import type { Attempt } from "./attempt.ts";
 import { ApiError } from "./api-error.ts";
 import { findElement, listOf, toAction, toViewState } from "./interaction-elements.ts";
 import type { Click } from "./interaction-elements.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { checkView, openView, toWireView, updateView } from "./methods/views.ts";
 import type { Channel, Message, User, View } from "./model.ts";
 import { nowTs } from "./events.ts";

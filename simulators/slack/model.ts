@@ -49,6 +49,7 @@ export interface User {
   readonly locale: string;
   readonly tz: string;
   readonly isBot: boolean;
+  readonly isGuest?: boolean;
   readonly isAdmin: boolean;
   readonly deleted: boolean;
   readonly botId?: string;

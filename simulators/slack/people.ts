@@ -162,6 +162,36 @@ export class People {
     return { delivered: events.raw(channel.teamId, fields, channel) };
   }
 
+  /** Leaves a channel, or is taken out of it. */
+  leaves(leaving: { user: string; channel: string }): Delivering {
+    const { state, events } = this.#platform;
+    const user = state.findUser(leaving.user);
+    const channel = state.findChannel(leaving.channel);
+    if (!channel.members.delete(user.id)) return { delivered: Promise.resolve([]) };
+    state.changed(() => ({ kind: "channel", channel: channel.id }));
+    const fields = {
+      type: "member_left_channel",
+      user: user.id,
+      channel: channel.id,
+      channel_type: channel.type === "group" ? "G" : "C",
+      team: user.teamId,
+    };
+    return { delivered: events.raw(channel.teamId, fields, channel) };
+  }
+
+  /** Is put into a user group, by its id or its @handle, or taken out of it. The app is told nothing: it asks for no such events. */
+  regroups(change: { user: string; group: string; remove?: boolean }): void {
+    const { state } = this.#platform;
+    const wanted = change.group.replace(/^@/, "");
+    const group = [...state.usergroups.values()].find(
+      ({ id: groupId, handle }) => groupId === wanted || handle === wanted,
+    );
+    if (group === undefined) throw new Error(`slack simulator: no user group ${change.group}`);
+    const { id } = state.findUser(change.user, group.teamId);
+    const others = group.users.filter((member) => member !== id);
+    state.usergroups.set(group.id, { ...group, users: change.remove === true ? others : [...others, id] });
+  }
+
   uninstalls(teamId = this.#firstTeam()): Delivering {
     const { state, events } = this.#platform;
     const installation = state.installations.get(teamId);

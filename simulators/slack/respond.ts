@@ -1,5 +1,5 @@
 import { ApiError } from "./api-error.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { toContent } from "./methods/message-content.ts";
 import type { Platform } from "./platform.ts";
 import type { ResponseTarget } from "./response-urls.ts";

@@ -48,6 +48,7 @@ export interface UserSeed {
   readonly tz?: string;
   readonly isAdmin?: boolean;
   readonly isBot?: boolean;
+  readonly isGuest?: boolean;
   readonly deleted?: boolean;
 }
 

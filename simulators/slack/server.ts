@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { openPort, readBody, type OpenPort } from "../kit/open-port.ts";
 import { serveControl } from "./control.ts";
 import type { Platform } from "./platform.ts";
 import { serveResponseUrl } from "./respond.ts";
@@ -7,38 +7,17 @@ import { serveFile, serveUpload } from "./serve-files.ts";
 import type { SlackSimulator } from "./simulator.ts";
 import { serveWebApi } from "./web-api.ts";
 
-const maxBodyBytes = 64 * 1024 * 1024;
-
 /** Opens the one port behind which everything is: Web API, files, OAuth, response URLs, sockets, control. */
 export async function startServer(
   platform: Platform,
   simulator: SlackSimulator,
   place: { host: string; port: number },
-): Promise<{ url: string; port: number; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    route(platform, simulator, request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else response.writeHead(500, { "content-type": "text/plain" }).end(`slack simulator: ${String(error)}`);
-    });
-  });
-  // Idle clients keep their connections longer than Node's default five seconds, as against the platform.
-  server.keepAliveTimeout = 60_000;
+): Promise<OpenPort> {
+  const { server, ...port } = await openPort("slack", place, (request, response) =>
+    route(platform, simulator, request, response),
+  );
   server.on("upgrade", (request, socket, head) => platform.sockets.upgrade(request, socket, head));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(place.port, place.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : place.port;
-  return {
-    url: `http://${place.host}:${port}`,
-    port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return port;
 }
 
 async function route(
@@ -89,20 +68,4 @@ function authorize(platform: Platform, response: ServerResponse, query: string):
     response
       .writeHead(400, { "content-type": "text/html" })
       .end(`<html><body>${outcome.error}</body></html>`);
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBodyBytes) reject(new Error("body too large"));
-      else chunks.push(chunk);
-    });
-    request.on("end", () =>
-      resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)),
-    );
-    request.on("error", reject);
-  });
 }

@@ -39,6 +39,9 @@ export interface SlackSimulator {
   slash(command: { user: string; channel: string; command: string; text: string }): Interaction;
   opensHome(opening: { user: string; tab?: "home" | "messages" }): Delivering;
   joins(joining: { user: string; channel: string }): Delivering;
+  leaves(leaving: { user: string; channel: string }): Delivering;
+  /** Puts somebody into a user group, by its id or @handle, or takes them out. */
+  regroups(change: { user: string; group: string; remove?: boolean }): void;
   uninstalls(teamId?: string): Delivering;
   rateLimitsApp(teamId?: string): Delivering;
   sendsEvent(event: Record<string, unknown>, options?: { teamId?: string; channel?: string }): Delivering;

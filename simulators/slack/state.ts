@@ -261,6 +261,7 @@ export class State {
         locale: user.locale ?? "en-US",
         tz: user.tz ?? "Europe/Berlin",
         isBot: user.isBot ?? false,
+        isGuest: user.isGuest ?? false,
         isAdmin: user.isAdmin ?? false,
         deleted: user.deleted ?? false,
         ...(user.isBot === true ? { botId: createId("B") } : {}),

@@ -1,4 +1,4 @@
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 
 /** Collects what is wrong with a surface's blocks, each with its place. */
 export type Report = (problem: string, pointer: string) => void;

@@ -1,4 +1,4 @@
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 
 /** The action of a card with that id or title, wherever it stands; undefined where there is none. */
 export function findAction(

@@ -1,6 +1,6 @@
 import { refuse } from "./api-error.ts";
 import { checkAdaptiveCard } from "./check-card.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { Conversation } from "./model.ts";
 import type { Platform } from "./platform.ts";
 import { textOf } from "./seen-message.ts";

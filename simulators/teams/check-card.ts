@@ -1,5 +1,5 @@
 import { refuse } from "./api-error.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 
 type Fields = Record<string, unknown>;
 type Kind = "string" | "list" | "object";

@@ -10,7 +10,7 @@ import {
   listChannels,
   listMembers,
 } from "./conversations.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { createActivity, deleteMessage, refineOperation, updateMessage } from "./messages.ts";
 import type { Platform } from "./platform.ts";
 import { serveCall } from "./serve-call.ts";

@@ -1,6 +1,6 @@
 import { refuse } from "./api-error.ts";
 import type { ConnectorCall, Outcome } from "./connector-call.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { findOpenConversation, postMessage } from "./messages.ts";
 import type { Conversation, Person } from "./model.ts";
 import type { Platform } from "./platform.ts";
@@ -24,21 +24,34 @@ export function createConversation(platform: Platform, call: ConnectorCall): Out
   return openPersonalChat(platform, call, body);
 }
 
-/** The roster, a page at a time or whole. */
+/** The roster, a page at a time or whole. A chat's is always whole. */
 export function listMembers(platform: Platform, call: ConnectorCall, paged: boolean): Outcome {
   const conversation = findOpenConversation(platform, call);
   const members = peopleOf(platform, conversation).map((person) => toMember(person));
   if (!paged) return { status: 200, body: members };
-  const size = Math.max(1, Math.min(500, Number(call.query.get("pageSize") ?? 200) || 200));
-  const start = Number(call.query.get("continuationToken") ?? 0) || 0;
+  if (conversation.kind !== "channel") return { status: 200, body: { members } };
+  const size = Math.max(50, Math.min(500, Number(call.query.get("pageSize") ?? 200) || 200));
+  const start = readPageToken(call.query.get("continuationToken"));
   const end = start + size;
   return {
     status: 200,
     body: {
       members: members.slice(start, end),
-      ...(end < members.length ? { continuationToken: String(end) } : {}),
+      ...(end < members.length ? { continuationToken: toPageToken(end) } : {}),
     },
   };
+}
+
+/** Opaque to the bot, with signs that have to be escaped in an address. */
+function toPageToken(start: number): string {
+  return `members/${start}+=`;
+}
+
+function readPageToken(token: string | null): number {
+  if (token === null || token === "") return 0;
+  const [, start] = /^members\/(\d+)\+=$/.exec(token) ?? [];
+  if (start === undefined) throw refuse("BadArgument", "Invalid continuation token");
+  return Number(start);
 }
 
 export function getMember(platform: Platform, call: ConnectorCall): Outcome {
@@ -156,7 +169,7 @@ function toMember(person: Person): Fields {
     email: person.email,
     userPrincipalName: person.email,
     tenantId: person.tenantId,
-    userRole: "user",
+    userRole: person.isGuest ? "guest" : "user",
     objectId: person.aadObjectId,
     aadObjectId: person.aadObjectId,
   };

@@ -57,6 +57,7 @@ export function createHandle(
     userEdits: (edit) => people.edits(edit),
     userDeletes: (deletion) => people.deletes(deletion),
     userUndeletes: (restoring) => people.undeletes(restoring),
+    types: (typing) => people.types(typing),
     reacts: (reaction) => people.reacts(reaction),
     clicks: (click) => interactions.clicks(click),
     executes: (click) => interactions.executes(click),
@@ -66,6 +67,8 @@ export function createHandle(
       state.personalChat(state.findPerson(user)).blocked = blocked ?? true;
     },
     installs: (installation) => roster.installs(installation),
+    addTeam: (draft) =>
+      state.addTeam(draft).map(({ id, name, isPrivate = false }) => ({ id, name, isPrivate })),
     memberAdded: (joining) => roster.memberChanges({ ...joining, added: true }),
     memberRemoved: (leaving) => roster.memberChanges({ ...leaving, added: false }),
     teamEvent: (event) => roster.teamEvent(event),

@@ -3,7 +3,7 @@ import { rootOf } from "./people.ts";
 import type { Delivering } from "./people.ts";
 import type { Platform } from "./platform.ts";
 import type { DeliveryRecord } from "./record.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import { findAction } from "./card-actions.ts";
 import { listOf } from "./seen-message.ts";
 import {

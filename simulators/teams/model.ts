@@ -25,6 +25,8 @@ export interface Person {
   readonly timezone: string;
   readonly isStaff: boolean;
   readonly isBot: boolean;
+  /** Of another organization, and let into this one. */
+  readonly isGuest: boolean;
 }
 
 export interface Team {
@@ -43,6 +45,8 @@ export interface Conversation {
   readonly kind: ConversationKind;
   readonly tenantId: string;
   readonly teamId?: string;
+  /** A channel with its own people, into which the app has to be put by itself. */
+  readonly isPrivate?: boolean;
   name: string;
   readonly members: Set<string>;
   /** Whether the bot is in the roster: outside of it every call is refused. */

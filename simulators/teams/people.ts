@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { compose, toFileAttachment } from "./compose.ts";
 import type { FileDraft } from "./compose.ts";
 import type { Conversation, Message, Person } from "./model.ts";
@@ -142,6 +143,25 @@ export class People {
         [isRemoved ? "reactionsRemoved" : "reactionsAdded"]: [{ type: reaction.type }],
         channelData: toChannelData(scene, { legacy: { replyToId: `1:${message.id}` } }),
         replyToId: message.id,
+      }),
+    };
+  }
+
+  /** Somebody writes and has sent nothing yet. */
+  types(typing: {
+    readonly user: string;
+    readonly conversation: string;
+    readonly thread?: string;
+  }): Delivering {
+    const { state, deliverer } = this.#platform;
+    const person = state.findPerson(typing.user);
+    const conversation = state.findConversation(typing.conversation, person);
+    const scene = { conversation, person, rootId: typing.thread };
+    const id = `f:${randomUUID()}`;
+    return {
+      delivered: deliverer.activity({
+        ...toEnvelope(this.#platform, scene, "typing", id),
+        channelData: toChannelData(scene, {}),
       }),
     };
   }

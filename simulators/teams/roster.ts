@@ -64,8 +64,10 @@ export class Roster {
   }): Delivering {
     const { state, deliverer } = this.#platform;
     const { scene, conversation } = this.#scene(change.conversation, change.user);
-    if (change.added) conversation.members.add(scene.person.id);
-    else conversation.members.delete(scene.person.id);
+    for (const { members } of this.#together(conversation)) {
+      if (change.added) members.add(scene.person.id);
+      else members.delete(scene.person.id);
+    }
     state.changed(() => ({ kind: "conversation", conversation: conversation.id }));
     const { id, aadObjectId } = scene.person;
     return {
@@ -112,11 +114,11 @@ export class Roster {
     return { conversation, scene: { conversation, person } };
   }
 
-  /** A bot is in a team as a whole, or in one chat. */
+  /** People and bots are in a team as a whole, in one of its private channels, or in one chat. */
   #together(conversation: Conversation): Conversation[] {
-    if (conversation.teamId === undefined) return [conversation];
+    if (conversation.teamId === undefined || conversation.isPrivate === true) return [conversation];
     return [...this.#platform.state.conversations.values()].filter(
-      ({ teamId }) => teamId === conversation.teamId,
+      ({ teamId, isPrivate }) => teamId === conversation.teamId && isPrivate !== true,
     );
   }
 }

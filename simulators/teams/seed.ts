@@ -5,6 +5,7 @@ export interface PersonSeed {
   readonly name: string;
   readonly isStaff?: boolean;
   readonly isBot?: boolean;
+  readonly isGuest?: boolean;
   readonly locale?: string;
   readonly country?: string;
   readonly timezone?: string;
@@ -17,6 +18,18 @@ export interface TenantSeed {
   readonly people: readonly PersonSeed[];
   readonly teams: readonly { readonly name: string; readonly channels: readonly string[] }[];
   readonly groupChats: readonly { readonly name: string; readonly members: readonly string[] }[];
+}
+
+/** A team made while it runs. Its people come into the tenant where they are not there yet. */
+export interface TeamDraft {
+  /** The first tenant when left out. */
+  readonly tenantId?: string;
+  readonly name: string;
+  readonly people: readonly PersonSeed[];
+  /** Beside General; whoever is named in `members` has a private one, without the app. */
+  readonly channels?: readonly { readonly name: string; readonly members?: readonly string[] }[];
+  /** Whether the app is in it (default true). */
+  readonly botInstalled?: boolean;
 }
 
 export const seedApp: App = {
@@ -51,7 +64,7 @@ export const seedTenants: readonly TenantSeed[] = [
 ];
 
 /** The person a seed describes; the same name in the same tenant always has the same ids. */
-export function toPerson(tenant: TenantSeed, seed: PersonSeed): Person {
+export function toPerson(tenant: Pick<TenantSeed, "id" | "name">, seed: PersonSeed): Person {
   const key = `${tenant.id}/${seed.name}`;
   const isBot = seed.isBot ?? false;
   return {
@@ -65,5 +78,6 @@ export function toPerson(tenant: TenantSeed, seed: PersonSeed): Person {
     timezone: seed.timezone ?? "America/Los_Angeles",
     isStaff: seed.isStaff ?? false,
     isBot,
+    isGuest: seed.isGuest ?? false,
   };
 }

@@ -1,4 +1,4 @@
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { Message, Person, SeenMessage } from "./model.ts";
 
 interface People {

@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { openPort, readBody, type OpenPort } from "../kit/open-port.ts";
 import { serveConnector } from "./connector.ts";
 import { serveControl } from "./control.ts";
 import type { Platform } from "./platform.ts";
@@ -8,37 +8,13 @@ import { serveFile } from "./serve-file.ts";
 import { documentOf, serveDocument, serveToken } from "./serve-login.ts";
 import type { TeamsSimulator } from "./simulator.ts";
 
-const maxBodyBytes = 64 * 1024 * 1024;
-
 /** Opens the one port behind which everything is: login, keys, connector, files and control. */
 export async function startServer(
   platform: Platform,
   simulator: TeamsSimulator,
   place: { host: string; port: number },
-): Promise<{ url: string; port: number; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    route(platform, simulator, request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else response.writeHead(500, { "content-type": "text/plain" }).end(`teams simulator: ${String(error)}`);
-    });
-  });
-  // Idle clients keep their connections longer than Node's default five seconds, as against the platform.
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(place.port, place.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : place.port;
-  return {
-    url: `http://${place.host}:${port}`,
-    port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+): Promise<OpenPort> {
+  return openPort("teams", place, (request, response) => route(platform, simulator, request, response));
 }
 
 async function route(
@@ -75,18 +51,4 @@ async function route(
     .end(
       JSON.stringify(path === "/" ? { simulator: "teams" } : { error: { code: "NotFound", message: path } }),
     );
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBodyBytes) reject(new Error("body too large"));
-      else chunks.push(chunk);
-    });
-    request.on("end", () => resolve(Buffer.concat(chunks)));
-    request.on("error", reject);
-  });
 }

@@ -6,6 +6,7 @@ import type { Answered, CardAction, FileConsent } from "./interactions.ts";
 import type { Delivering, Said, Say } from "./people.ts";
 import type { TeamEvent } from "./roster.ts";
 import type { Complaint, History } from "./record.ts";
+import type { TeamDraft } from "./seed.ts";
 import type { Settings, SettingsChange } from "./settings.ts";
 import type { State } from "./state.ts";
 import type { TokenFlaw } from "./tokens.ts";
@@ -41,6 +42,7 @@ export interface TeamsSimulator {
   userEdits(edit: { conversation: string; user?: string; id: string; text: string }): Delivering;
   userDeletes(deletion: { conversation: string; user?: string; id: string }): Delivering;
   userUndeletes(restoring: { conversation: string; user?: string; id: string }): Delivering;
+  types(typing: { user: string; conversation: string; thread?: string }): Delivering;
   reacts(reaction: {
     user: string;
     conversation: string;
@@ -58,6 +60,8 @@ export interface TeamsSimulator {
   stopsStream(stop: { conversation: string; user?: string }): void;
   blocksBot(blocking: { user: string; blocked?: boolean }): void;
   installs(installation: { conversation: string; user?: string; action?: "add" | "remove" }): Delivering;
+  /** Makes a team that nobody is told of; its General channel comes first and has the team's id. */
+  addTeam(draft: TeamDraft): readonly { id: string; name: string; isPrivate: boolean }[];
   memberAdded(joining: { conversation: string; user: string }): Delivering;
   memberRemoved(leaving: { conversation: string; user: string }): Delivering;
   teamEvent(event: TeamEvent): Delivering;

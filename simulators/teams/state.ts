@@ -1,7 +1,7 @@
 import { nextMessageId, toStableGuid, toStableToken } from "./ids.ts";
 import type { App, Change, Conversation, Message, Person, SeenMessage, Team, Tenant } from "./model.ts";
 import { toPerson } from "./seed.ts";
-import type { TenantSeed } from "./seed.ts";
+import type { PersonSeed, TeamDraft, TenantSeed } from "./seed.ts";
 import { toSeenMessage } from "./seen-message.ts";
 
 /** Everything there is: tenants, people, teams, conversations and what stands in them. */
@@ -114,6 +114,26 @@ export class State {
     return toSeenMessage(this, message);
   }
 
+  /** Gives the General channel first. Whoever is new can write to the bot alone as well. */
+  addTeam(draft: TeamDraft): readonly Conversation[] {
+    const tenant =
+      draft.tenantId === undefined ? [...this.tenants.values()][0] : this.tenants.get(draft.tenantId);
+    if (tenant === undefined) throw new Error("teams simulator: there is no such tenant");
+    const people = draft.people.map((seed) => this.#addPerson(tenant, seed));
+    const team = this.#addTeam(tenant.id, draft.name);
+    const made = [
+      this.#addChannel(team, "General", people),
+      ...(draft.channels ?? []).map(({ name, members }) => {
+        const inside = people.filter((person) => members === undefined || members.includes(person.name));
+        const channel = this.#addChannel(team, name, inside, members !== undefined);
+        if (members !== undefined) channel.botInstalled = false;
+        return channel;
+      }),
+    ];
+    if (draft.botInstalled === false) for (const channel of made) channel.botInstalled = false;
+    return made;
+  }
+
   get openStreams(): number {
     let open = 0;
     for (const { messages } of this.conversations.values())
@@ -126,23 +146,8 @@ export class State {
     const people = seed.people.map((one) => toPerson(seed, one));
     for (const person of people) this.people.set(person.id, person);
     for (const { name, channels } of seed.teams) {
-      const teamId = `19:${toStableToken(`${seed.id}/${name}`, 43)}1@thread.tacv2`;
-      this.teams.set(teamId, {
-        id: teamId,
-        tenantId: seed.id,
-        aadGroupId: toStableGuid(`${seed.id}/${name}/group`),
-        name,
-      });
-      for (const channel of channels) {
-        const id =
-          channel === "General"
-            ? teamId
-            : `19:${toStableGuid(`${seed.id}/${name}/${channel}`).replaceAll("-", "")}@thread.tacv2`;
-        this.#addConversation(
-          { id, kind: "channel", tenantId: seed.id, name: channel, teamId },
-          people.map((person) => person.id),
-        );
-      }
+      const team = this.#addTeam(seed.id, name);
+      for (const channel of channels) this.#addChannel(team, channel, people);
     }
     for (const { name, members } of seed.groupChats)
       this.#addConversation(
@@ -157,8 +162,45 @@ export class State {
     for (const person of people) if (!person.isBot) this.personalChat(person);
   }
 
+  #addPerson(tenant: Tenant, seed: PersonSeed): Person {
+    const person = toPerson(tenant, seed);
+    const known = this.people.get(person.id);
+    if (known !== undefined) return known;
+    this.people.set(person.id, person);
+    if (!person.isBot) this.personalChat(person);
+    return person;
+  }
+
+  #addTeam(tenantId: string, name: string): Team {
+    const team: Team = {
+      id: `19:${toStableToken(`${tenantId}/${name}`, 43)}1@thread.tacv2`,
+      tenantId,
+      aadGroupId: toStableGuid(`${tenantId}/${name}/group`),
+      name,
+    };
+    this.teams.set(team.id, team);
+    return team;
+  }
+
+  /** General has the team's id. */
+  #addChannel(team: Team, name: string, people: readonly Person[], isPrivate = false): Conversation {
+    const own = `19:${toStableGuid(`${team.tenantId}/${team.name}/${name}`).replaceAll("-", "")}@thread.tacv2`;
+    const id = name === "General" ? team.id : own;
+    return this.#addConversation(
+      {
+        id,
+        kind: "channel",
+        tenantId: team.tenantId,
+        name,
+        teamId: team.id,
+        ...(isPrivate ? { isPrivate } : {}),
+      },
+      people.map((person) => person.id),
+    );
+  }
+
   #addConversation(
-    base: Pick<Conversation, "id" | "kind" | "tenantId" | "name"> & { teamId?: string },
+    base: Pick<Conversation, "id" | "kind" | "tenantId" | "name"> & { teamId?: string; isPrivate?: boolean },
     members: readonly string[],
   ): Conversation {
     const conversation: Conversation = {

@@ -1,7 +1,7 @@
 import { refuse } from "./api-error.ts";
 import { checkMessage } from "./check-activity.ts";
 import type { Outcome } from "./connector-call.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../kit/is-record.ts";
 import type { Conversation, Message, StreamLife } from "./model.ts";
 import type { Platform } from "./platform.ts";
 import { listOf, textOf } from "./seen-message.ts";

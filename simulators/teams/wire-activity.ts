@@ -45,9 +45,10 @@ export function toWireConversation({ conversation, rootId }: Pick<Scene, "conver
 
 /** `channelData` of everything that is not a message: the channel, the team and the tenant. */
 export function toChannelData({ conversation }: Pick<Scene, "conversation">, more: Fields = {}): Fields {
-  const { id, kind, teamId, tenantId } = conversation;
+  const { id, kind, teamId, tenantId, isPrivate } = conversation;
+  const channel = { id, ...(isPrivate === true ? { type: "private" } : {}) };
   return {
-    ...(kind === "channel" && teamId !== undefined ? { channel: { id }, team: { id: teamId } } : {}),
+    ...(kind === "channel" && teamId !== undefined ? { channel, team: { id: teamId } } : {}),
     tenant: { id: tenantId },
     ...more,
   };

@@ -16,10 +16,7 @@ export function collectCitations(): CollectedCitations {
   const sources = new Map<string, Source>();
   return {
     add(tool, { kind, text }) {
-      if (tool.cite === undefined || kind !== "result") return;
-      const output = readOutput(tool, text);
-      if (output === undefined) return;
-      for (const source of tool.cite(output)) {
+      for (const source of sourcesOf(tool, { kind, text }) ?? []) {
         const { title, url, locator } = source.citation;
         sources.set(JSON.stringify([title, url, locator]), source);
       }
@@ -55,6 +52,12 @@ function keepUsed(answer: string, sources: readonly Source[]): readonly Source[]
 /** Enough of a word to know it again in another form. */
 function toStem(word: string): string {
   return word.slice(0, 6);
+}
+
+/** What a result may be cited as; undefined for a tool that is not cited, and for a result that was cut. */
+export function sourcesOf(tool: Tool, { kind, text }: ToolOutcome): readonly Source[] | undefined {
+  const output = tool.cite === undefined || kind !== "result" ? undefined : readOutput(tool, text);
+  return output === undefined ? undefined : tool.cite?.(output);
 }
 
 /** The result as the journal has it; nothing for one that was cut because it was too large. */

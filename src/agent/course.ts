@@ -7,6 +7,7 @@ import type { CollectedCitations } from "./collect-citations.ts";
 import type { ConversationPrompt } from "./conversation-prompt.ts";
 import type { Delegates } from "./delegation.ts";
 import type { ModelLadder } from "./model-ladder.ts";
+import type { OwnWords } from "./own-words.ts";
 import type { Prices } from "./prices.ts";
 import type { Closeness } from "./memory.ts";
 import type { MayCall, ToolOutcome } from "./run-tool.ts";
@@ -56,6 +57,7 @@ export interface Thinking extends AgentOutfit {
 interface Pace {
   /** Write calls that were made: the same one again has no second effect. */
   readonly written: Map<string, ToolOutcome>;
+  readonly ownWords: OwnWords;
   /** Model calls so far. */
   iterations: number;
 }

@@ -7,6 +7,7 @@ import type { Course, Thinking } from "./course.ts";
 import { decideDelegates, handToAgent } from "./delegation.ts";
 import type { ModelOutcome, ModelReply } from "./model-reply.ts";
 import { modelOutcome } from "./model-reply.ts";
+import { hearOwnWords } from "./own-words.ts";
 import type { PromptMessage } from "./prompt-message.ts";
 import type { ToolOutcome } from "./run-tool.ts";
 import { askWithinBudget } from "./spend.ts";
@@ -16,7 +17,8 @@ import { runToolCalls } from "./tool-belt.ts";
 /** Thinks one turn to its end, checked where there is a check. */
 export function runThinking(thinking: Thinking): Promise<Thought> {
   const learn: Course["learn"] = (texts, acted) => thinking.check?.learn(texts, acted);
-  return runAgent(thinking, { pace: { written: new Map(), iterations: 0 }, prefix: "", learn });
+  const pace = { written: new Map(), iterations: 0, ownWords: hearOwnWords(thinking.request) };
+  return runAgent(thinking, { pace, prefix: "", learn });
 }
 
 async function runAgent(thinking: Thinking, begun: Omit<Course, "prompt">): Promise<Thought> {
@@ -158,6 +160,7 @@ function callTools(
     mayCall,
     log,
     written: pace.written,
+    ownWords: pace.ownWords,
     prefix,
     delegate:
       open.length === 0

@@ -15,7 +15,7 @@ import { limitPolicyOf } from "../guard/limits/limit-policy.ts";
 import { createLimits, type Limits } from "../guard/limits/limits.ts";
 import type { Budget } from "../insights/cost/budget.ts";
 import type { Metrics } from "../insights/metrics.ts";
-import type { RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
+import type { Embedder } from "../knowledge/embed/embedder.ts";
 import type { Settings } from "../settings.ts";
 import type { ModelChoice } from "../settings/agent-models.ts";
 import type { FastState } from "../store/fast-state.ts";
@@ -51,7 +51,7 @@ export interface AgentCompositionParts {
   /** Grows with each change of what a company's documents say. */
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
   /** Whose vectors are a key to answers that were given before; none are when left out. */
-  readonly embeddings?: RemoteEmbedderParts | undefined;
+  readonly embedder?: Embedder | undefined;
   /** How long an answer waits for the vector of its question; the default suits production. */
   readonly similarWithinMs?: number | undefined;
   /** How close in meaning earlier messages are to a question, for memories that go by it. */
@@ -73,7 +73,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
     documentsVersionOf,
     hasDocuments,
     closeness,
-    embeddings,
+    embedder,
     similarWithinMs,
     log,
   } = parts;
@@ -130,7 +130,7 @@ export function composeAgent(parts: AgentCompositionParts): ComposedAgent {
       sealer,
       metrics,
       documentsVersionOf,
-      embeddings,
+      embedder,
       embedWithinMs: similarWithinMs,
       log,
     }),

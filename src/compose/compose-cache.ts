@@ -6,7 +6,7 @@ import type { Embedder } from "../agent/cache/similar-questions.ts";
 import { decideLanguage } from "../guard/understanding/language.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { createRemoteEmbedder, type RemoteEmbedderParts } from "../knowledge/embed/remote-embedder.ts";
+import type { Embedder as VectorsOf } from "../knowledge/embed/embedder.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Settings } from "../settings.ts";
 import { usualRules } from "../settings/rule-files.ts";
@@ -22,7 +22,7 @@ interface CacheCompositionParts {
   /** Grows with each change of what a company's documents say; until there are any it stands still. */
   readonly documentsVersionOf?: ((tenantId: TenantId) => string) | undefined;
   /** Whose vectors are a key to answers; none are when left out. */
-  readonly embeddings?: RemoteEmbedderParts | undefined;
+  readonly embedder?: VectorsOf | undefined;
   readonly embedWithinMs?: number | undefined;
   readonly log: Log;
 }
@@ -44,7 +44,7 @@ export function composeCache(parts: CacheCompositionParts): ComposedCache {
       .filter(({ rules }) => rules.cache)
       .map(({ slug, name, rules, brain }) => [tenantIdOf(slug), digest([name, rules, [...brain]])]),
   );
-  const embedder = toSentenceEmbedder(parts.embeddings);
+  const embedder = toSentenceEmbedder(parts.embedder);
   return {
     cache: createAnswerCache({
       fast,
@@ -69,9 +69,9 @@ function hearClearly(request: AgentRequest): string | undefined {
 }
 
 /** A model that an operator chose understands sentences; Baton's own vectors know words alone, and are no key to an answer. */
-function toSentenceEmbedder(embeddings: RemoteEmbedderParts | undefined): Embedder | undefined {
-  if (embeddings === undefined) return undefined;
-  const { model, embed } = createRemoteEmbedder(embeddings);
+function toSentenceEmbedder(embedder: VectorsOf | undefined): Embedder | undefined {
+  if (embedder === undefined) return undefined;
+  const { model, embed } = embedder;
   return {
     real: true,
     name: model,

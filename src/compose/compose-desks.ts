@@ -8,6 +8,7 @@ import { createRoomFiles } from "../handoff/rooms/room-files.ts";
 import type { ReplyFiles } from "../outbox/reply-files.ts";
 import { createReactions, type Reactions } from "../handoff/rooms/reactions.ts";
 import { createRooms, type Rooms } from "../handoff/rooms/rooms.ts";
+import { createRoomTyping, type RoomTyping } from "../handoff/rooms/typing.ts";
 import { createStaffRoom, type StaffRoom } from "../handoff/staff-room.ts";
 import type { Channel } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
@@ -15,17 +16,19 @@ import { createWaitAlerts, type WaitStep } from "../handoff/waiting/wait-alerts.
 import { createWaits } from "../handoff/waiting/waits.ts";
 import type { ApprovalNews } from "../handoff/pressed.ts";
 import type { Settings } from "../settings.ts";
+import type { AnswerRule } from "../settings/answer-rules.ts";
 import type { WaitChainStep } from "../settings/wait-chain.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
-import { createDraftMode, type DraftMode } from "../turns/draft-mode.ts";
+import { createStaffGroups, type StaffGroups, type StaffGroupTimes } from "../tenants/staff-groups.ts";
+import { createAnswerMode, type FindAnswerMode } from "../turns/answer-mode.ts";
 
 /** Where colleagues decide: about calls, and about answers that nobody has read yet. */
 export interface ComposedDesks {
   readonly approvals: Approvals;
   readonly drafts: Drafts;
-  readonly draftMode: DraftMode;
+  readonly answerMode: FindAnswerMode;
   /** Where colleagues see what waits for them. */
   readonly room: StaffRoom;
   /** Where they work on conversations. */
@@ -34,6 +37,10 @@ export interface ComposedDesks {
   readonly promises: Promises;
   /** Tells colleagues what people react with. */
   readonly reactions: Reactions;
+  /** Shows on one side of a room that somebody types on the other. */
+  readonly typing: RoomTyping;
+  /** Who the colleagues are, where groups on the platforms say so. */
+  readonly staffGroups: StaffGroups;
   /** What is looked at again and again, by name. */
   readonly sweeps: Readonly<Record<string, () => Promise<unknown>>>;
   /** Rules on a press of a button under either. */
@@ -46,12 +53,18 @@ export interface DeskParts {
   readonly sealer: Sealer;
   readonly channels: ReadonlyMap<
     ChannelName,
-    Pick<Channel, "split" | "fetchAttachment" | "capabilities" | "react">
+    Pick<
+      Channel,
+      "split" | "fetchAttachment" | "capabilities" | "react" | "typing" | "nameOf" | "membersOf" | "linkTo"
+    >
   >;
   readonly files: ReplyFiles;
   /** A person who waits this long is told that a colleague looks at the answer, milliseconds. */
   readonly noteAfterMs: number;
+  readonly staffTimes?: Partial<StaffGroupTimes> | undefined;
   readonly onNews: (news: ApprovalNews) => void;
+  /** A reply is to be suggested to colleagues; must not throw. */
+  readonly onSuggestionWanted: (tenantId: TenantId, id: string) => void;
   readonly log: Log;
 }
 
@@ -65,10 +78,24 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   const policyOf: Rooms["policyOf"] = (id) => {
     const tenant = byId.get(id);
     const { timeZone = "UTC", staffIdentity: identity = "named", snippets = new Map() } = tenant ?? {};
-    return { timeZone, identity, snippets, reviewedDays: tenant?.reviewedDays };
+    const { queue, suggest: suggests } = tenant?.handoff ?? {};
+    const { drafts = [], reviewedDays } = tenant ?? {};
+    const answersMeanwhile = (channel: ChannelName) =>
+      settings.ai.enabled && !isLeftToPeople(drafts, channel);
+    return { timeZone, identity, snippets, queue, suggests, answersMeanwhile, reviewedDays };
   };
-  const { channels } = parts;
-  const rooms = createRooms({ database, sealer, staffRoom: room, placeOf, policyOf, channels, onNews, log });
+  const { channels, onSuggestionWanted } = parts;
+  const rooms = createRooms({
+    database,
+    sealer,
+    staffRoom: room,
+    placeOf,
+    policyOf,
+    channels,
+    onNews,
+    onSuggestionWanted,
+    log,
+  });
   const mayApproveOwn = (id: TenantId) => byId.get(id)?.approveOwn === true;
   const approvals = createApprovals({ database, sealer, ttlMs, room, mayApproveOwn, onNews, log });
   const drafts = createDrafts({ database, sealer, ttlMs, room, noteAfterMs, onNews, log });
@@ -79,10 +106,18 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
   );
   const { files } = parts;
   const roomFiles = createRoomFiles({ database, sealer, files, channels, split: rooms.split, onNews, log });
-  const reactions = createReactions({ database, sealer, split: rooms.split, onNews, log });
-  const waits = createWaits({ database, sealer, soon: rooms.soon, onNews, log });
+  const reactions = createReactions({ database, sealer, split: rooms.split, channels, onNews, log });
+  const waits = createWaits({
+    database,
+    sealer,
+    soon: rooms.soon,
+    answersMeanwhile: (id, channel) => policyOf(id).answersMeanwhile?.(channel) ?? true,
+    onNews,
+    log,
+  });
   const promises = createPromises({ database, sealer, rooms, staffRoom: room, onNews, log });
   const waitAlerts = createWaitAlerts({ database, sealer, staffRoom: room, steps, onNews, log });
+  const staffGroups = createStaffGroups({ database, channels, times: parts.staffTimes, log });
   const policies = [...byId].map(([tenantId, { slug, drafts: rules = [], brain }]) => ({
     tenantId,
     file: `config/tenants/${slug}.yaml`,
@@ -96,6 +131,8 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
     rooms,
     promises,
     reactions,
+    staffGroups,
+    typing: createRoomTyping({ database, sealer, channels, log }),
     sweeps: {
       approvals: approvals.sweep,
       drafts: drafts.sweep,
@@ -104,13 +141,20 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
       "who waits": waitAlerts.sweep,
       "what those who wait were told": waits.sweep,
       "files of rooms": roomFiles.sweep,
+      "groups of colleagues": staffGroups.sweep,
     },
-    draftMode: createDraftMode(policies, log),
+    answerMode: createAnswerMode(policies, log),
     press: async (sql, seal, pressed) =>
       (await approvals.press(sql, seal, pressed)) ??
       (await drafts.press(sql, seal, pressed)) ??
       promises.press(sql, seal, pressed),
   };
+}
+
+/** Whatever is asked there is answered by people, or not before they have read the answer. */
+function isLeftToPeople(rules: readonly AnswerRule[], channel: ChannelName): boolean {
+  const [first] = rules.filter(({ channels }) => channels?.includes(channel) ?? true);
+  return first !== undefined && first.intents === undefined && first.mode !== "auto";
 }
 
 function toStep({ afterMinutes, tell }: WaitChainStep): WaitStep {

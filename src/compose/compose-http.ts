@@ -6,6 +6,7 @@ import { addFileLinks } from "../http/file-links.ts";
 import type { Condition } from "../http/health.ts";
 import { createHttp, type HttpParts, type HttpServer } from "../http/http.ts";
 import { addKnowledgeApi, type KnowledgeApiParts } from "../http/knowledge-api.ts";
+import { addTicketDoor, type TicketDoorParts } from "../http/ticket-words.ts";
 import { addPaymentPage, type PaymentPageDesk } from "../http/payment-page.ts";
 import type { Settings } from "../settings.ts";
 import type { FastState } from "../store/fast-state.ts";
@@ -18,7 +19,7 @@ export interface ServedParts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly chat: Pick<Chat, "routes">;
   readonly openFile: OpenTicket;
-  readonly knowledge: Pick<KnowledgeApiParts, "companyOf" | "open" | "progressOf">;
+  readonly knowledge: Pick<KnowledgeApiParts, "companyOf" | "open" | "sourcesOf">;
   /** Where a company sells something. */
   readonly payments: PaymentPageDesk | undefined;
   readonly health: {
@@ -26,6 +27,8 @@ export interface ServedParts {
     redis(): Promise<{ readonly ok: boolean }>;
     agent: PreparedAgent["health"];
   };
+  /** What companies' ticket systems tell. */
+  readonly tickets: Omit<TicketDoorParts, "fast">;
   readonly fast: Pick<FastState, "take">;
   readonly metrics: HttpParts["metrics"];
   readonly pages: HttpParts["extra"];
@@ -62,6 +65,7 @@ async function addPages(app: App, parts: ServedParts): Promise<void> {
   addFileLinks(app, parts.openFile);
   if (apiKey !== undefined)
     await app.register(async (scope) => addKnowledgeApi(scope, { apiKey, fast, ...parts.knowledge }));
+  await app.register(async (scope) => addTicketDoor(scope, { ...parts.tickets, fast }));
   if (parts.payments !== undefined) addPaymentPage(app, parts.payments);
 }
 

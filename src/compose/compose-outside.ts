@@ -9,6 +9,7 @@ import type { FollowBaton } from "../handoff/passed-baton.ts";
 import type { ApprovalNews } from "../handoff/pressed.ts";
 import { createSla, type Sla, type SlaPolicy } from "../handoff/sla/sla.ts";
 import type { StaffRoom } from "../handoff/staff-room.ts";
+import type { TicketDoorParts } from "../http/ticket-words.ts";
 import type { Metrics } from "../insights/metrics.ts";
 import type { Settings } from "../settings.ts";
 import type { SlaFile } from "../settings/opening-hours.ts";
@@ -24,6 +25,8 @@ export interface ComposedOutside {
   readonly sla: Sla;
   /** All that follows a change of hands, in order. */
   readonly followers: readonly FollowBaton[];
+  /** A company by the name of its file, with the secrets that its systems outside share; undefined for one without. */
+  readonly signersOf: TicketDoorParts["companyOf"];
 }
 
 export interface OutsideCompound {
@@ -86,7 +89,13 @@ export function composeOutside(parts: OutsideCompound): ComposedOutside {
     reviveDrafts,
     sla.follow,
   ];
-  return { outside, satisfaction, sla, followers };
+  const signers = new Map(
+    settings.tenants.map(({ slug, webhooks = [] }) => [
+      slug,
+      { tenantId: tenantIdOf(slug), secrets: webhooks.map(({ secret }) => secret) },
+    ]),
+  );
+  return { outside, satisfaction, sla, followers, signersOf: (slug) => signers.get(slug) };
 }
 
 function toPolicies({ tenants }: Settings): ReadonlyMap<TenantId, SlaPolicy> {

@@ -1,15 +1,22 @@
 import type { Log } from "../core/log.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
+import { loadSignGuesser } from "../handoff/triggers/sign-model.ts";
 import { usualTriggers, type TriggerPolicy } from "../handoff/triggers/trigger.ts";
 import { createTriggers, type Triggers } from "../handoff/triggers/triggers.ts";
 import type { Settings } from "../settings.ts";
 import { tenantIdOf } from "../tenants/companies.ts";
 
+/** Triggers, and what they read: with the first message, or before it where it is warmed up. */
+interface ComposedTriggers {
+  readonly triggers: Triggers;
+  warmUp(): Promise<void>;
+}
+
 /** When each company's conversations go to people. Throws SettingsError for a rule about an intent nobody knows. */
 export function composeTriggers(
   { tenants, hotlines = {}, ai }: Pick<Settings, "tenants" | "hotlines" | "ai">,
   { hasModels, log }: { readonly hasModels: boolean; readonly log: Log },
-): Triggers {
+): ComposedTriggers {
   const { offerAt } = ai.conversation;
   // What the deployment says about long talks holds for every company that says nothing of its own.
   const usual: TriggerPolicy = {
@@ -17,7 +24,7 @@ export function composeTriggers(
     ...(offerAt > 0 ? { longTalkTurns: offerAt } : { longTalk: "off" }),
   };
   const companies = tenants.map(({ slug, handoff = {}, brain, mode, drafts = [] }) => {
-    const { country, ...said } = handoff;
+    const { country, suggest: _, ...said } = handoff;
     const set = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
     return [
       tenantIdOf(slug),
@@ -28,7 +35,7 @@ export function composeTriggers(
           ...(brain.size > 0 &&
             (mode === "rules" || !hasModels) && { asked: "off" as const, complaint: false }),
           // Whoever drafts the answers to complaints has a colleague look at them already.
-          ...(drafts.some(({ intents }) => intents?.includes("complaint")) && { complaint: false }),
+          ...(drafts.some(isDraftOfComplaint) && { complaint: false }),
           ...set,
         },
         country,
@@ -37,12 +44,27 @@ export function composeTriggers(
       },
     ] as const;
   });
-  // Read beside the start, so that nobody's answer waits for it.
-  const mood = import("../guard/understanding/sentiment.ts").then(
-    ({ measureSentiment }) =>
-      (text: string) =>
-        measureSentiment(text).score,
-  );
-  mood.catch(() => {});
-  return createTriggers({ companies: new Map(companies), usual, hotlines, mood: () => mood, log });
+  const mood = once(async () => {
+    const { measureSentiment } = await import("../guard/understanding/sentiment.ts");
+    return (text: string) => measureSentiment(text).score;
+  });
+  const guesser = once(loadSignGuesser);
+  return {
+    triggers: createTriggers({ companies: new Map(companies), usual, hotlines, mood, guesser, log }),
+    warmUp: async () => {
+      await Promise.all([mood(), guesser()]);
+    },
+  };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= load());
+}
+
+function isDraftOfComplaint({
+  mode = "draft_only",
+  intents,
+}: NonNullable<Settings["tenants"][number]["drafts"]>[number]): boolean {
+  return mode === "draft_only" && intents?.includes("complaint") === true;
 }

@@ -1,6 +1,7 @@
 import type { TenantId } from "../core/ids.ts";
 import type { DocumentStore } from "../knowledge/document-store.ts";
 import { loadChunkCounter } from "../knowledge/chunk/count-tokens.ts";
+import { findAskersDestination } from "../knowledge/destinations.ts";
 import type { Embedder } from "../knowledge/embed/embedder.ts";
 import { keepVectors } from "../knowledge/embed/keep-vectors.ts";
 import type { OfflineEmbedder } from "../knowledge/embed/offline-embedder.ts";
@@ -14,6 +15,7 @@ import type { Parser } from "../knowledge/parse/parser.ts";
 import { createMovingRetriever, type ModelRetriever } from "../knowledge/retrieve/moving-retriever.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
 import type { Sources, SourcesParts } from "../knowledge/sources/sources.ts";
+import { termsVersion } from "../knowledge/text/read-terms.ts";
 import { knownDimensions } from "../settings/embeddings.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
@@ -25,6 +27,8 @@ export interface OpenKnowledge {
   readonly ingest: Ingest;
   readonly sources: Sources;
   readonly gaps: Gaps;
+  /** Asks a company's golden questions and those of its gaps again. */
+  readonly askAgain: (tenantId: TenantId, signal: AbortSignal) => Promise<void>;
 }
 
 export interface OpenKnowledgeParts extends Omit<SourcesParts, "ingest" | "onRound"> {
@@ -33,12 +37,22 @@ export interface OpenKnowledgeParts extends Omit<SourcesParts, "ingest" | "onRou
   /** Where the index is: a folder or object storage. */
   readonly uri: string;
   readonly embeddings?: RemoteEmbedderParts | undefined;
+  /** What makes them, where others use it as well; one of its own when left out. */
+  readonly embedder?: Embedder | undefined;
   readonly offline: OfflineEmbedder;
   readonly documents: DocumentStore;
   readonly questions: AskedQuestions;
   readonly parser: Parser;
+  readonly watch?: KnowledgeWatch | undefined;
   readonly database: Database;
   readonly sealer: Sealer;
+}
+
+/** Told how well documents are found. Must not throw. */
+export interface KnowledgeWatch {
+  /** `best` is the relevance of the best passage, 0 where there is none. */
+  searched(outcome: "found" | "unsure" | "nothing" | "failed", best?: number): void;
+  vector(outcome: "at hand" | "made"): void;
 }
 
 const gapDays = 30;
@@ -46,54 +60,82 @@ const gapDays = 30;
 /** Loads the index and all that works with it. */
 export async function openKnowledge(parts: OpenKnowledgeParts): Promise<OpenKnowledge> {
   const { companies, documents, offline, questions, parser, database, sealer, log } = parts;
-  const [{ createLanceIndex }, { keepTables }, { createIngest }, { createSources }, { createGaps }] =
+  const [{ createIndexProcess }, { keepTables }, { createIngest }, { createSources }, { createGaps }] =
     await Promise.all([
-      import("../knowledge/index/lance-index.ts"),
+      import("../knowledge/index/index-process.ts"),
       import("../knowledge/index/keep-tables.ts"),
       import("../knowledge/ingest/ingest.ts"),
       import("../knowledge/sources/sources.ts"),
       import("../knowledge/gaps/gaps.ts"),
     ]);
   const remote = parts.embeddings;
-  const openModel = (embedder: Embedder): ModelRetriever => {
-    const { dimensions, model } = embedder;
-    const name = model === offline.model ? undefined : model;
-    const index = keepTables(createLanceIndex({ uri: parts.uri, dimensions, model: name }), { log });
+  const openModel = (embedder: Embedder, name = nameOf(embedder.model)): ModelRetriever => {
+    const { dimensions } = embedder;
+    const tables = createIndexProcess({ uri: parts.uri, dimensions, model: toTables(name) });
+    const index = keepTables(tables, { load: tables.load, log });
     return {
       index,
-      retriever: createRetriever({ index, embedder: keepVectors(embedder), weigh: offline.weigh, log }),
+      retriever: createRetriever({
+        index,
+        embedder: keepVectors(embedder, { onLook: parts.watch?.vector }),
+        weigh: offline.weigh,
+        log,
+      }),
     };
   };
-  const embedder = remote === undefined ? offline : createRemoteEmbedder(remote);
-  const { model } = embedder;
+  // The first ones had no name.
+  const toTables = (name: string) => (name === offline.model ? undefined : name);
+  const embedder = remote === undefined ? offline : (parts.embedder ?? createRemoteEmbedder(remote));
+  const model = nameOf(embedder.model);
   const { index, retriever } = createMovingRetriever({
     model,
     current: openModel(embedder),
     modelsOf: documents.models,
     openFormer: async (former) => {
-      if (former === offline.model) return openModel(offline);
-      const dimensions = knownDimensions[former];
+      const name = embedderOf(former);
+      // The same vectors beside terms that were read otherwise: what is asked has those terms as well.
+      if (name === embedder.model) return openModel(embedder, former);
+      if (name === offline.model) return openModel(offline, former);
+      const dimensions = knownDimensions[name];
       if (remote === undefined || dimensions === undefined) return undefined;
-      return openModel(createRemoteEmbedder({ ...remote, model: former, dimensions }));
+      return openModel(createRemoteEmbedder({ ...remote, model: name, dimensions }), former);
     },
     log,
   });
-  const knowledge = createKnowledge({ documents, index, retriever, model, log });
+  const knowledge = createKnowledge({ documents, index, retriever, model, words: offline, log });
   const ingest = createIngest({ knowledge, parser, loadCounter: loadChunkCounter });
+  const golden = { database, sealer, knowledge, log };
+  const gaps = createGaps({
+    questions,
+    gather: (id) => gatherQuestions({ database, sealer, questions }, id, gapDays),
+    whereAsked: (tenantId, conversationId) => findAskersDestination(database, { tenantId, conversationId }),
+    knowledge,
+    ingest,
+    embedder: offline,
+  });
   return {
     knowledge,
     ingest,
     sources: createSources({
       ...parts,
       ingest,
-      onRound: (signal) => replayGolden({ companies, signal, database, sealer, knowledge, log }),
+      onRound: (signal) => replayGolden({ ...golden, companies, signal }),
     }),
-    gaps: createGaps({
-      questions,
-      gather: (id) => gatherQuestions({ database, sealer, questions }, id, gapDays),
-      knowledge,
-      ingest,
-      embedder: offline,
-    }),
+    gaps,
+    askAgain: async (tenantId, signal) => {
+      await replayGolden({ ...golden, companies: [tenantId], signal });
+      await gaps.replay(tenantId, signal);
+    },
   };
+}
+
+const readAs = "+terms";
+
+/** What an index is made with: vectors of this model, and terms as texts are read now. */
+function nameOf(model: string): string {
+  return `${model}${readAs}${termsVersion}`;
+}
+
+function embedderOf(name: string): string {
+  return name.split(readAs)[0] ?? name;
 }

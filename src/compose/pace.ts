@@ -1,4 +1,5 @@
 import type { LeaseTimes } from "../turns/lease.ts";
+import type { StaffGroupTimes } from "../tenants/staff-groups.ts";
 import type { RetryPolicy } from "../outbox/outcome.ts";
 
 /** How fast things are looked at again, milliseconds; slower clocks suit production, faster ones tests. */
@@ -21,6 +22,12 @@ export interface Pace {
   readonly undoMs?: number | undefined;
   /** A system outside that was told in vain is told again after these. */
   readonly outsideMs?: readonly number[] | undefined;
+  /** When the groups are read whose members are colleagues. */
+  readonly staffGroups?: Partial<StaffGroupTimes> | undefined;
+  /** Once documents stayed as they are for so long, what was asked before is asked again. */
+  readonly knowledgeCalmMs?: number | undefined;
+  /** How often companies' files are looked at for rooms that were opened or closed. */
+  readonly roomsLookMs?: number | undefined;
   readonly queueLockMs?: number | undefined;
   readonly queueStalledEveryMs?: number | undefined;
   readonly delivery?: RetryPolicy | undefined;

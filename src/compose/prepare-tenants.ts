@@ -12,7 +12,7 @@ export async function prepareTenant(
   tenant: TenantFile,
 ): Promise<void> {
   const id = await companies.ensure(tenant);
-  await ensureStaff(database, id, tenant.staff);
+  await ensureStaff(database, id, { members: tenant.staff, groups: tenant.staffFrom ?? [] });
   const { demo: kind, timeZone = "UTC" } = tenant;
   if (kind !== undefined) await loadDemo(data, id, { kind, timeZone });
 }

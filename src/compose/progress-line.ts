@@ -1,4 +1,4 @@
-import type { Progress } from "../knowledge/ingest/ingest.ts";
+import type { Progress } from "../knowledge/ingest/taking.ts";
 
 /** The part of a terminal's stream that is written to. */
 export interface ProgressOutput {

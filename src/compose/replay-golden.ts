@@ -17,7 +17,7 @@ export async function replayGolden(parts: ReplayGoldenParts): Promise<void> {
   for (const tenantId of companies) {
     if (signal.aborted) return;
     try {
-      const { cases, found, worse } = await replayGoldenCases(parts, tenantId);
+      const { cases, found, worse } = await replayGoldenCases(parts, tenantId, signal);
       if (cases === 0) continue;
       const figures = { company_id: tenantId, cases, found, worse: worse.length };
       if (worse.length === 0) log.info(figures, "golden questions were asked again");
@@ -27,6 +27,7 @@ export async function replayGolden(parts: ReplayGoldenParts): Promise<void> {
           "answers that colleagues gave are found further down: npm run knowledge -- golden names them",
         );
     } catch (cause) {
+      if (signal.aborted) return;
       log.warn({ err: cause, company_id: tenantId }, "golden questions could not be asked again");
     }
   }

@@ -12,7 +12,11 @@ export interface Capabilities {
   readonly streamMaxAgeMs: number;
   readonly reactions: boolean;
   readonly typing: boolean;
+  /** What shows typing goes away by itself within seconds, also where nothing is said. */
+  readonly typingFades?: boolean | undefined;
   readonly ephemeral: boolean;
+  /** Shows which message a reply answers (`Reply.repliesTo`); elsewhere the caller quotes it. */
+  readonly repliesTo?: boolean | undefined;
   /** `find` can tell for certain whether a message was posted. */
   readonly reconciles: boolean;
 }
@@ -161,10 +165,41 @@ export interface Channel {
     target: Target,
     query: { readonly after: string | undefined; readonly limit: number },
   ): Promise<Envelope[]>;
+  /**
+   * How a person is called in a workspace, where a platform does not say so with what they write; undefined where it
+   * tells no name. For display only.
+   */
+  nameOf?(installation: string, person: string): Promise<string | undefined>;
+  /** Where a thread opens in the platform's own application; undefined where it has no address. Pure. */
+  linkTo?(installation: string, place: Pick<Place, "space" | "thread">): string | undefined;
+  /**
+   * Everybody in a group of the workspace, read whole from the platform. PermanentError with a sentence that says what
+   * to change where the group is not there, Baton may not read it, or the platform has no groups of this kind.
+   */
+  membersOf?(group: Group): Promise<readonly GroupMember[]>;
   /** Reads a file the person attached, with the right credentials; at most `maxBytes`. */
   fetchAttachment(installation: string, attachment: Attachment, maxBytes: number): Promise<Buffer>;
   /** Stops receiving. A stopped channel still sends, so that draining workers can deliver. */
   stop(): Promise<void>;
+}
+
+/** People whom a platform keeps together: Slack's user groups and channels, Discord's roles, a team of Teams. */
+export interface Group {
+  /** The platform's workspace id. */
+  readonly workspace: string;
+  readonly kind: GroupKind;
+  /** The platform's own id of it. */
+  readonly id: string;
+}
+
+export type GroupKind = "usergroup" | "channel" | "role" | "team";
+
+/** Somebody in a group. Bots, and accounts that are switched off, are none. */
+export interface GroupMember {
+  /** The id that the envelopes of this channel name them by. */
+  readonly id: string;
+  /** How they are called there. For display only. */
+  readonly name: string;
 }
 
 /** The credentials of one workspace, as the channel wrote them. Stored encrypted. */

@@ -1,4 +1,7 @@
+import type { BatonEvent, TriggerEvidence } from "./baton-event.ts";
 import type { StaffId } from "./ids.ts";
+
+export type { BatonEvent, TriggerEvidence } from "./baton-event.ts";
 
 /** Who has the baton. `off` is a conversation the bot was switched off for. */
 export type Owner =
@@ -21,48 +24,6 @@ export interface Baton {
   readonly snoozedUntil: Date | undefined;
   readonly closedAt: Date | undefined;
 }
-
-/** Which rule sent a conversation to people, and which value was held against which threshold; never anybody's words. */
-export interface TriggerEvidence {
-  readonly rule: string;
-  readonly value?: number | string | undefined;
-  readonly threshold?: number | undefined;
-}
-
-/** Everything that can happen to the baton. */
-export type BatonEvent =
-  | {
-      readonly kind: "escalate";
-      readonly reason: string;
-      readonly queue: string;
-      readonly evidence?: TriggerEvidence | undefined;
-      readonly at: Date;
-    }
-  | { readonly kind: "claim"; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "transfer"; readonly queue: string; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "reopen"; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "assign"; readonly to: StaffId; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "staff reply"; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "return to bot"; readonly by: StaffId | "idle rule" | "the person"; readonly at: Date }
-  | { readonly kind: "switch off"; readonly by: StaffId; readonly at: Date }
-  | { readonly kind: "snooze"; readonly by: StaffId; readonly until: Date; readonly at: Date }
-  | { readonly kind: "snooze over"; readonly at: Date }
-  | {
-      readonly kind: "resolve";
-      readonly by: StaffId | "bot" | "idle rule";
-      readonly reason: string;
-      /** It goes on elsewhere, or nobody is to be answered: the person is told nothing of its end. */
-      readonly quietly?: boolean | undefined;
-      readonly at: Date;
-    }
-  | {
-      readonly kind: "user message";
-      /** More than a thank-you: worth reopening a closed conversation. */
-      readonly substantive: boolean;
-      /** The staff member who had it is at work. */
-      readonly previousOnShift: boolean;
-      readonly at: Date;
-    };
 
 /** What a change tells the people in the thread. */
 export type Notice =
@@ -127,6 +88,8 @@ export function transition(baton: Baton, event: BatonEvent): Transition {
       return snooze(baton, event);
     case "snooze over":
       return baton.status === "snoozed" ? wake(baton, event) : unchanged(baton);
+    case "holder left":
+      return holderLeft(baton, event);
     case "resolve":
       return resolve(baton, event);
     case "user message":
@@ -134,11 +97,6 @@ export function transition(baton: Baton, event: BatonEvent): Transition {
     default:
       throw new Error(`unknown baton event: ${JSON.stringify(event satisfies never)}`);
   }
-}
-
-/** The bot may speak only for the owner `bot`, and only in the epoch its turn began in. */
-export function botMaySpeak(baton: Pick<Baton, "owner" | "epoch">, turnEpoch: number): boolean {
-  return baton.owner.kind === "bot" && baton.epoch === turnEpoch;
 }
 
 /** Two owners are the same owner. */
@@ -173,6 +131,14 @@ function transfer(baton: Baton, event: EventOf<"transfer">): Transition {
   const awake = { snoozedUntil: undefined, previousOwner: undefined };
   const notice = baton.owner.kind === "bot" ? "waiting for a teammate" : undefined;
   return change(baton, event, { owner: to, status: "escalated", waitingSince, ...awake }, notice);
+}
+
+/** Others take it, who are told that somebody waits. What sleeps goes when it wakes, and what was passed on stays. */
+function holderLeft(baton: Baton, event: EventOf<"holder left">): Transition {
+  const has = baton.owner.kind === "human" && baton.owner.staff === event.staff;
+  if (!has || baton.status !== "escalated") return unchanged(baton);
+  const waitingSince = baton.waitingSince ?? event.at;
+  return change(baton, event, { owner: { kind: "queue", queue: event.queue }, waitingSince }, undefined);
 }
 
 /** Staff open a conversation again and have it. */
@@ -293,7 +259,7 @@ function ownerAfterReopening(baton: Baton, event: EventOf<"user message">): Owne
   const late = baton.closedAt !== undefined && event.at.getTime() - baton.closedAt.getTime() > reopenWindowMs;
   const previous = baton.previousOwner;
   if (late || previous === undefined || previous.kind !== "human") return { kind: "bot" };
-  return event.previousOnShift ? previous : { kind: "queue", queue: "general_support" };
+  return event.previousOnShift ? previous : { kind: "queue", queue: event.queue ?? "general_support" };
 }
 
 function statusFor(owner: Owner): Status {

@@ -35,6 +35,16 @@ export interface Attachment {
   readonly handle: string;
 }
 
+/** The one message that somebody replies to, or quotes. */
+export interface RepliedTo {
+  /** The platform's own id of it. */
+  readonly id: string;
+  /** How it begins, where the platform says so. */
+  readonly text?: string | undefined;
+  /** The words of the answer begin with it, as a quote. */
+  readonly isQuoted?: boolean | undefined;
+}
+
 interface EnvelopeBase {
   /**
    * The platform's identity of what happened, unique within installation and space:
@@ -72,6 +82,8 @@ export interface MessageEnvelope extends EnvelopeBase {
   readonly inThread: boolean;
   /** How many replies stand under it, where a history tells. */
   readonly replies?: number | undefined;
+  /** Where the platform lets people answer one certain message, and they did. */
+  readonly repliesTo?: RepliedTo | undefined;
 }
 
 export interface EditEnvelope extends EnvelopeBase {
@@ -110,6 +122,11 @@ export interface ReactionEnvelope extends EnvelopeBase {
   readonly targetId: string;
 }
 
+/** Somebody is writing something. Kept nowhere: what is late or lost does not matter. */
+export interface TypingEnvelope extends EnvelopeBase {
+  readonly kind: "typing";
+}
+
 /** The bot was added to or removed from a space, its home was opened, or the installation itself ended. */
 export interface MembershipEnvelope extends EnvelopeBase {
   readonly kind: "membership";
@@ -123,6 +140,7 @@ export type Envelope =
   | ActionEnvelope
   | CommandEnvelope
   | ReactionEnvelope
+  | TypingEnvelope
   | MembershipEnvelope;
 
 /** What a channel's `parse` gives: an envelope, or why there is none. */

@@ -24,6 +24,12 @@ export interface ReplyFile {
   readonly bytes: number;
 }
 
+/** Somebody who is to be notified by a message, as their platform knows them. */
+export interface Mentioned {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** With this begins what is said in the place of a file that could not go there as one. */
 export const fileMark = "📎";
 
@@ -42,6 +48,10 @@ export interface Reply {
   readonly files?: readonly ReplyFile[] | undefined;
   /** Visible to one person only, where the platform can. */
   readonly onlyFor?: string | undefined;
+  /** The platform's id of the message this answers. Only what `Capabilities.repliesTo` says shows it. */
+  readonly repliesTo?: string | undefined;
+  /** Who is notified by it. The one way to call anybody: what the words say calls nobody. */
+  readonly mentions?: readonly Mentioned[] | undefined;
 }
 
 /** Names of the controls Baton itself puts under replies; channels send them back unchanged. */

@@ -29,6 +29,7 @@ export const textCommands = [
   "tell",
   "live",
   "cancel",
+  "ask",
 ] as const;
 export type TextCommandName = (typeof textCommands)[number];
 
@@ -58,6 +59,12 @@ const aliases: ReadonlyMap<string, TextCommandName> = new Map([
  */
 export function parseTextCommand(text: string): TextCommand | undefined {
   return parseMarkedCommand(text) ?? parsePlainWord(text);
+}
+
+/** A question as it is asked, without the mark that says it is for the bot. */
+export function toQuestion(text: string): string {
+  const command = parseMarkedCommand(text);
+  return command?.name === "ask" && command.argument !== undefined ? command.argument : text;
 }
 
 /** A command behind a mark: nobody writes one by chance, so it needs no mention. */

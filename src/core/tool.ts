@@ -73,6 +73,11 @@ export interface Tool<Input = unknown, Output = unknown> {
    * is told when it is done.
    */
   readonly background?: true | undefined;
+  /**
+   * Its results are texts that anybody may have written, documents and pages: they are read and never obeyed. Once one of
+   * them was told in a turn, a `write` needs the person's yes.
+   */
+  readonly foreign?: true | undefined;
   /** US dollars per call, for the ledger. */
   readonly cost: number;
   /**

@@ -17,6 +17,10 @@ export interface TranscriptContent {
   /** Identifies the answer when its reader judges it. */
   readonly feedback?: string | undefined;
   readonly rating?: "up" | "down" | undefined;
+  /** What colleagues react to it with. */
+  readonly reactions?: readonly string[] | undefined;
+  /** The message of this thread it answers. */
+  readonly repliesTo?: string | undefined;
 }
 
 /** A message as the visitor sees it. */
@@ -63,6 +67,8 @@ export interface TranscriptChange {
   readonly state: TranscriptItem["state"];
   readonly from: readonly TranscriptItem["state"][];
   readonly edited?: boolean | undefined;
+  /** Only as it stood at this cursor: whoever made it out of what they read loses nobody else's change. */
+  readonly at?: number | undefined;
   /** `false`: a crash of the database may lose it. */
   readonly durable?: boolean | undefined;
 }
@@ -75,7 +81,7 @@ export interface TranscriptChange {
 export interface Transcript {
   /** Adds a message once: the same id and content again change nothing. */
   add(thread: WebThread, item: NewTranscriptItem): Promise<Added>;
-  /** False when there is no such message in such a state. */
+  /** False when there is no such message in such a state, or it has changed since `at`. */
   change(thread: WebThread, id: string, change: TranscriptChange): Promise<boolean>;
   find(thread: WebThread, id: string): Promise<TranscriptItem | undefined>;
   /** What has changed after a cursor, in the order of the changes, at most `limit`. */

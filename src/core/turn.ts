@@ -30,12 +30,17 @@ export type Decision =
   /** A colleague speaks to the person in the same thread: that takes the conversation over. */
   | { readonly kind: "staff speaks" };
 
+/** What is said while nobody has taken the conversation yet, and is not asked of the bot. */
+export const waitsForPerson: Decision = { kind: "silent", reason: "it waits for a person" };
+
 /** What the decision needs to know of the conversation. */
 export interface TurnView {
   readonly owner: Baton["owner"];
   /** The platform id of the person whose conversation it is. */
   readonly requesterId: string;
   readonly audience: "direct" | "group" | "public" | "shared";
+  /** While they wait for a person, they want the bot to go on answering. */
+  readonly asksMeanwhile?: boolean | undefined;
 }
 
 /** Decides for one open item, in the order they came. Touches nothing. */
@@ -43,10 +48,11 @@ export function decideTurn(item: OpenItem, view: TurnView): Decision {
   if (item.kind === "action") return decideAction(item, view);
   if (item.kind === "command") return decideSlashCommand(item, view);
   const command = toCommand(item, view);
+  if (command?.name === "ask" && command.argument !== undefined) return ifBotHasIt(view, item);
   if (command !== undefined) return { kind: "command", command };
   if (isStaffSpeaking(item, view)) return { kind: "staff speaks" };
   if (!isForUs(item)) return { kind: "silent", reason: saidToOneNamed };
-  return ifBotHasIt(view);
+  return ifBotHasIt(view, item);
 }
 
 /**
@@ -69,15 +75,15 @@ const politeWords =
 
 function decideAction(item: OpenItem, view: TurnView): Decision {
   if (item.action === undefined) return { kind: "silent", reason: "an action without a name" };
-  if (item.role === "system") return ifBotHasIt(view);
-  if (item.action.name === actions.suggestion) return ifBotHasIt(view);
+  if (item.role === "system") return ifBotHasIt(view, item);
+  if (item.action.name === actions.suggestion) return ifBotHasIt(view, item);
   return { kind: "action", name: item.action.name, value: item.action.value };
 }
 
 /** `/baton resolve` is a command, `/baton how do I …` a question. */
 function decideSlashCommand(item: OpenItem, view: TurnView): Decision {
   const command = item.text.trim() === "" ? ({ name: "help" } as const) : parseTextCommand(item.text);
-  return command === undefined ? ifBotHasIt(view) : { kind: "command", command };
+  return command === undefined ? ifBotHasIt(view, item) : { kind: "command", command };
 }
 
 /** Colleagues who help somebody else tell Baton what to do; everybody else has questions to ask. */
@@ -95,17 +101,24 @@ function isStaffSpeaking(item: OpenItem, view: TurnView): boolean {
   return item.addressed === "none" || (item.addressed === "reply" && view.requesterId === "");
 }
 
+/** Who waits keeps their place while the bot answers what they ask of it by name; what else they write is for people. */
+function isAskedMeanwhile({ requesterId, audience, asksMeanwhile }: TurnView, item: OpenItem): boolean {
+  if (item.role === "system" || item.senderId !== requesterId) return false;
+  if (asksMeanwhile === true || parseMarkedCommand(item.text)?.name === "ask") return true;
+  return audience !== "direct" && item.addressed === "mention";
+}
+
 /** A follow-up in our thread needs no new mention, unless it names somebody else. */
 function isForUs(item: OpenItem): boolean {
   return item.addressed === "mention" || item.addressed === "direct" || !item.mentionsOthers;
 }
 
-function ifBotHasIt(view: TurnView): Decision {
+function ifBotHasIt(view: TurnView, item: OpenItem): Decision {
   switch (view.owner.kind) {
     case "bot":
       return { kind: "answer" };
     case "queue":
-      return { kind: "silent", reason: "it waits for a person" };
+      return isAskedMeanwhile(view, item) ? { kind: "answer" } : waitsForPerson;
     case "human":
       return { kind: "silent", reason: "a person has it" };
     case "off":

@@ -9,8 +9,11 @@ export type VisitorAct =
       readonly id: string;
       readonly text: string;
       readonly attachments?: readonly Attachment[] | undefined;
+      /** The message it answers. */
+      readonly repliesTo?: string | undefined;
     }
   | { readonly kind: "edit"; readonly id: string; readonly target: string; readonly text: string }
+  | { readonly kind: "typing"; readonly id: string }
   | { readonly kind: "delete"; readonly id: string; readonly target: string }
   | {
       readonly kind: "action";

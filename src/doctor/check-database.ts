@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import pg from "pg";
 import type { StoreSettings } from "../settings.ts";
+import { toReachFix } from "../store/reach-fix.ts";
 import { checkClock } from "./check-clock.ts";
 import { failure, ok, reasonOf, warning, type Finding } from "./finding.ts";
 
@@ -29,27 +30,11 @@ export async function checkDatabase(store: StoreSettings): Promise<Finding[]> {
     ];
   } catch (error) {
     return [
-      failure(
-        "database",
-        `does not answer (${reasonOf(error)})`,
-        toConnectionFix(reasonOf(error), store.url),
-      ),
+      failure("database", `does not answer (${reasonOf(error)})`, toReachFix(reasonOf(error), store.url)),
     ];
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-function toConnectionFix(reason: string, url: string): string {
-  const host = URL.canParse(url) ? new URL(url).host : "the host";
-  const fixes: Record<string, string> = {
-    ECONNREFUSED: `Start PostgreSQL at ${host}, or correct host and port in DATABASE_URL`,
-    ENOTFOUND: `Correct the host in DATABASE_URL: there is no ${host}`,
-    "28P01": "Correct the password in DATABASE_URL",
-    "28000": "Allow this user in pg_hba.conf, or correct the user in DATABASE_URL",
-    "3D000": `Create the database: createdb ${URL.canParse(url) ? new URL(url).pathname.slice(1) : "baton"}`,
-  };
-  return fixes[reason] ?? `Correct DATABASE_URL, and let this machine reach ${host}`;
 }
 
 async function readNow(client: pg.Client): Promise<{ readonly theirs: Date; readonly ours: Date }> {

@@ -1,6 +1,6 @@
 import { modelSettings, type ModelSettings } from "../agent/agent-settings.ts";
 import { endpointKey, toModelListRequest } from "../agent/model-endpoint.ts";
-import type { AiSettings } from "../settings.ts";
+import type { AiSettings } from "../settings/ai-settings.ts";
 import { failure, ok, reasonOf, warning, type Finding } from "./finding.ts";
 
 const check = "models";
@@ -19,7 +19,7 @@ export async function checkModels({ enabled, choices }: AiSettings): Promise<Fin
     return [
       warning(
         check,
-        "no model is set up: the bot can only offer a person",
+        "no model is set up: written answers, flows and documents answer, people help with the rest",
         "Set OPENAI_API_KEY, AZURE_OPENAI_API_KEY or ANTHROPIC_API_KEY, or OPENAI_BASE_URL for a local model",
       ),
     ];

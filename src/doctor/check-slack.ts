@@ -20,10 +20,14 @@ const fixes: Readonly<Record<string, string>> = {
   account_inactive: "The app was removed from the workspace: install it again",
 };
 
+/** What Baton only needs where colleagues are those of a user group. */
+const forGroups = "usergroups:read";
+
 /** Tries the tokens, compares the scopes they carry with those Baton needs, and this clock with Slack's. */
 export async function checkSlack(
   slack: SlackSettings | undefined,
   publicUrl: string | undefined,
+  { readsGroups }: { readonly readsGroups: boolean },
 ): Promise<Finding[]> {
   if (slack === undefined) {
     return [
@@ -35,7 +39,7 @@ export async function checkSlack(
     ];
   }
   const findings = [...checkDoor(slack, publicUrl)];
-  if (slack.botToken !== undefined) findings.push(...(await checkToken(slack, slack.botToken)));
+  if (slack.botToken !== undefined) findings.push(...(await checkToken(slack, slack.botToken, readsGroups)));
   else findings.push(ok(check, "workspaces install the app themselves at /slack/install"));
   if (slack.mode === "socket" && slack.appToken !== undefined)
     findings.push(await checkSocket(slack, slack.appToken));
@@ -51,7 +55,7 @@ function* checkDoor({ mode, oauth }: SlackSettings, publicUrl: string | undefine
   );
 }
 
-async function checkToken(slack: SlackSettings, token: string): Promise<Finding[]> {
+async function checkToken(slack: SlackSettings, token: string, readsGroups: boolean): Promise<Finding[]> {
   const sent = Date.now();
   const answer = await ask(slack, "auth.test", token).catch((error: unknown) => toUnreachable(slack, error));
   if ("check" in answer) return [answer];
@@ -60,10 +64,14 @@ async function checkToken(slack: SlackSettings, token: string): Promise<Finding[
     answer.date === undefined
       ? []
       : [checkClock("clock of Slack", { theirs: answer.date, ours: new Date((sent + Date.now()) / 2) })];
-  return [ok(check, `connected to ${answer.team ?? "a workspace"}`), checkScopes(answer.scopes), ...clock];
+  return [
+    ok(check, `connected to ${answer.team ?? "a workspace"}`),
+    checkScopes(answer.scopes, readsGroups),
+    ...clock,
+  ];
 }
 
-function checkScopes(granted: readonly string[] | undefined): Finding {
+function checkScopes(granted: readonly string[] | undefined, readsGroups: boolean): Finding {
   const name = "slack scopes";
   if (granted === undefined)
     return warning(
@@ -71,8 +79,9 @@ function checkScopes(granted: readonly string[] | undefined): Finding {
       "Slack did not say which it granted",
       "Compare the app with `npm run slack:manifest`",
     );
-  const missing = Object.entries(botScopes).filter(([scope]) => !granted.includes(scope));
-  if (missing.length === 0) return ok(name, `all ${Object.keys(botScopes).length} granted`);
+  const needed = Object.entries(botScopes).filter(([scope]) => scope !== forGroups || readsGroups);
+  const missing = needed.filter(([scope]) => !granted.includes(scope));
+  if (missing.length === 0) return ok(name, `all ${needed.length} granted`);
   const list = missing.map(([scope, reason]) => `${scope} (${reason})`).join(", ");
   return failure(
     name,

@@ -11,12 +11,14 @@ import type { Finding } from "./finding.ts";
 
 /** Checks everything that can be checked from here, changing nothing. Never throws for what it finds; takes seconds. */
 export async function examine(settings: Settings): Promise<Finding[]> {
-  const { dataDir, store, redis, channels, ai, http } = settings;
+  const { dataDir, store, redis, channels, ai, http, tenants } = settings;
+  const groups = tenants.flatMap(({ staffFrom = [] }) => staffFrom);
+  const readsGroups = groups.some(({ kind }) => kind === "usergroup");
   const findings = await Promise.all([
     checkDataDir(dataDir),
     checkDatabase(store),
     checkRedis(redis.url),
-    checkSlack(channels.slack, http.publicUrl),
+    checkSlack(channels.slack, http.publicUrl, { readsGroups }),
     checkDiscord(channels.discord),
     checkTeams(channels.teams, http.publicUrl),
     checkModels(ai),

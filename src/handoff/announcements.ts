@@ -8,7 +8,7 @@ import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { KeptAnnouncement, KeptTenantData } from "../store/tenant-data.ts";
 import type { Handoff, Subject } from "./handoff.ts";
 import { toNotice } from "./notice.ts";
-import { insertTicket } from "./tickets.ts";
+import { defaultQueue, insertTicket } from "./tickets.ts";
 
 /** What the effects of tools have to say outside of a turn, on its way to people. */
 export interface Announcements {
@@ -71,7 +71,9 @@ export function createAnnouncements(parts: AnnouncementsParts): Announcements {
     );
     if (topic === "payment failed") {
       const reason = "a payment failed";
-      await handoff.apply(subject, { kind: "escalate", reason, queue: "general_support", at: new Date() });
+      const evidence = { rule: "payment failed", value: "announcement" };
+      const event = { kind: "escalate", reason, queue: defaultQueue, evidence, at: new Date() } as const;
+      await handoff.apply(subject, event);
     }
     onNews({ ...subject, channel: addressee.channel });
   }

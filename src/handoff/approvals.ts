@@ -14,6 +14,7 @@ import { isWhispered } from "../inbox/conversation-key.ts";
 import { toTextLanguage } from "../core/texts/texts.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
+import { sweepDue } from "../store/sweep-due.ts";
 import {
   maxShownArguments,
   showArguments,
@@ -247,18 +248,12 @@ export function createApprovals({
     log.info({ conversationId, approvalId: id, tool, state: to, correlationId }, "approval settled");
   }
 
-  async function sweep(): Promise<number> {
-    const overdue = await database.acrossTenants((sql) =>
-      sql.query<{ company_id: TenantId; id: string }>(findOverdue(overdueAtOnce)),
-    );
-    for (const { company_id: tenantId, id } of overdue) {
-      try {
-        await end(tenantId, id);
-      } catch (cause) {
-        log.warn({ approvalId: id, err: cause }, "swept past an approval");
-      }
-    }
-    return overdue.length;
+  function sweep(): Promise<number> {
+    return sweepDue<{ company_id: TenantId; id: string }>(database, {
+      find: findOverdue(overdueAtOnce),
+      one: ({ company_id: tenantId, id }) => end(tenantId, id),
+      onFailed: ({ id }, cause) => log.warn({ approvalId: id, err: cause }, "swept past an approval"),
+    });
   }
 
   async function end(tenantId: TenantId, id: string): Promise<void> {

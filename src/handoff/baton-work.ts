@@ -1,6 +1,5 @@
-import { toMoment } from "../core/wall-clock.ts";
 import { transition, type BatonEvent, type Notice } from "../core/conversation.ts";
-import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
+import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Reply } from "../core/reply.ts";
 import type { TextCommand } from "../core/text-command.ts";
@@ -8,14 +7,17 @@ import type { Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { plainName } from "./approval-card.ts";
 import { recordAudit, storeBaton, type LockedConversation } from "./handoff-store.ts";
+import { mentionsOf } from "./mentions.ts";
 import { toNotice } from "./notice.ts";
 import { toNoticeReply, toRefusalReply } from "./notices.ts";
 import type { FollowBaton } from "./passed-baton.ts";
+import { toLine } from "./passed-line.ts";
 import type { ApprovalNews } from "./pressed.ts";
 import { findStanding, type RoomRow } from "./rooms/room-store.ts";
 import { toClock, toStandingLine } from "./rooms/room-words.ts";
 import type { Rooms } from "./rooms/rooms.ts";
-import { insertTicket, settleTickets } from "./tickets.ts";
+import { letTicketFollow } from "./ticket-follows.ts";
+import { inUsualQueue } from "./usual-queue.ts";
 import { tellWait } from "./waiting/waits.ts";
 
 /** The conversation something happens to. */
@@ -76,8 +78,6 @@ export interface Passing {
   answer(work: Work, reply: Reply, cause: string): Promise<void>;
 }
 
-export const defaultQueue = "general_support";
-
 export function createPassing({
   rooms,
   followers,
@@ -98,13 +98,14 @@ export function createPassing({
 
   async function change(
     work: Work,
-    event: BatonEvent,
+    asked: BatonEvent,
     cause: string,
     { command, isTold = false, first, words: why, data }: PassOptions = {},
   ): Promise<void> {
     const { sql, subject, conversation, ends } = work;
     const { tenantId, conversationId, correlationId } = subject;
     const before = conversation.baton;
+    const event = inUsualQueue(asked, rooms.policyOf(tenantId).queue);
     const result = transition(before, event);
     if (result.kind === "refused") {
       log.info({ ...subject, event: event.kind, reason: result.reason }, "baton not passed");
@@ -122,10 +123,9 @@ export function createPassing({
     ends.rooms.add(conversationId);
     const { epoch } = result.baton;
     await sql.query(recordAudit(tenantId, conversationId, result.audit, { epoch, correlationId, data }));
-    if (event.kind === "escalate") await openTicket(work, event, cause);
-    if (event.kind === "resolve") await sql.query(settleTickets(tenantId, conversationId, "solved"));
-    if (event.kind === "reopen") await sql.query(settleTickets(tenantId, conversationId, "open"));
+    await letTicketFollow(work, event, { before, cause });
     if (first !== undefined) await notify(work, { body: first }, `${cause} first`);
+    const assigned = event.kind === "assign" && event.to !== event.by ? [event.to] : [];
     const isShown = await rooms.follow(sql, work.seal, {
       ...subject,
       conversation: work.conversation,
@@ -135,19 +135,32 @@ export function createPassing({
           ? { reason: event.reason }
           : undefined,
       fromBot: before.owner.kind === "bot" && result.baton.owner.kind !== "bot",
-      line: await toLine(work, event, why),
+      line: await toLine(sql, tenantId, { event, words: why, timeZone: rooms.policyOf(tenantId).timeZone }),
+      notifies: assigned,
       cause,
       touched: ends.touched,
     });
+    const mayAsk = rooms.policyOf(tenantId).answersMeanwhile?.(conversation.channel) ?? true;
     if (result.notice === "waiting for a teammate") {
       const { sql: ask, seal } = work;
-      await tellWait({ sql: ask, seal, conversation }, subject, { isTold, isShown, cause });
+      await tellWait({ sql: ask, seal, conversation }, subject, { isTold, isShown, mayAsk, cause });
       ends.touched.add(conversationId);
       return;
     }
     if (isTold || isShown || speaksForItself(event, result.notice)) return;
     if (result.notice === undefined) return;
-    await notify(work, toNoticeReply(result.notice, conversation.language), cause);
+    const mentions = await mentionsOf(
+      sql,
+      tenantId,
+      conversationId,
+      conversation.audience === "direct" ? [] : assigned,
+    );
+    await notify(work, { ...toNoticeReply(result.notice, conversation.language), mentions }, cause);
+    // Who opens it again by a message waits for a colleague, and is told so like everybody.
+    if (result.notice === "reopened" && result.baton.owner.kind === "queue") {
+      const how = { isTold: false, isShown, mayAsk, cause: `${cause} waits` };
+      await tellWait({ sql, seal: work.seal, conversation }, subject, how);
+    }
   }
 
   async function refuse(
@@ -173,44 +186,6 @@ export function createPassing({
   async function standingOf({ sql, subject }: Work): Promise<string> {
     const standing = await findStanding(sql, subject.tenantId, subject.conversationId);
     return standing === undefined ? "" : toStandingLine(standing, rooms.policyOf(subject.tenantId).timeZone);
-  }
-
-  /** What a room is told of a change, beside its card. */
-  async function toLine(
-    { sql, subject }: Work,
-    event: BatonEvent,
-    words: string | undefined,
-  ): Promise<string | undefined> {
-    const names = await namesOf(sql, subject.tenantId, event);
-    const by = names("by");
-    switch (event.kind) {
-      case "claim":
-      case "staff reply":
-        return `🙋 **${by}** has it.`;
-      case "assign":
-        return `🙋 **${names("to")}** has it, assigned by ${by}.`;
-      case "transfer":
-        return `🔔 ${by} moved it to **${event.queue}**.`;
-      case "return to bot":
-        return event.by === "the person"
-          ? "🤖 They did not want to wait: it is back with the bot."
-          : "🤖 It is back with the bot.";
-      case "resolve":
-        return `✅ Resolved by ${by}${words === undefined ? "" : `: ${words}`}.`;
-      case "reopen":
-        return `🔓 ${by} opened it again.`;
-      case "snooze":
-        return `💤 Snoozed until ${toMoment(event.until, rooms.policyOf(subject.tenantId).timeZone)}, or until they write.`;
-      case "snooze over":
-        return "⏰ It is awake again.";
-      case "user message":
-        return "🔔 They wrote again.";
-      case "escalate":
-      case "switch off":
-        return undefined;
-      default:
-        throw new Error(`unknown event: ${JSON.stringify(event satisfies never)}`);
-    }
   }
 
   async function notify(work: Work, reply: Reply, cause: string): Promise<void> {
@@ -244,48 +219,6 @@ export function createPassing({
   }
 
   return { pass, notify, answer };
-}
-
-async function openTicket(
-  { sql, seal, subject, conversation }: Work,
-  { reason, queue, evidence }: Extract<BatonEvent, { kind: "escalate" }>,
-  cause: string,
-): Promise<void> {
-  await sql.query(
-    insertTicket(seal, {
-      tenantId: subject.tenantId,
-      conversationId: subject.conversationId,
-      contactId: conversation.contactId,
-      subject: `Waiting for a person: ${reason}`,
-      description: `The conversation was passed to the queue ${queue} because: ${reason}.`,
-      priority: evidence?.rule.startsWith("safety") === true ? "urgent" : "normal",
-      idempotencyKey: `handoff:${cause}`,
-    }),
-  );
-}
-
-/** The names of the colleagues in an event. */
-async function namesOf(
-  sql: Sql,
-  tenantId: TenantId,
-  event: BatonEvent,
-): Promise<(who: "by" | "to") => string> {
-  const found = "by" in event ? event.by : undefined;
-  const to = event.kind === "assign" ? event.to : undefined;
-  const ids = [found, to].filter(
-    (id) => id !== undefined && id !== "bot" && id !== "idle rule" && id !== "the person",
-  );
-  const rows =
-    ids.length === 0
-      ? []
-      : await sql.query<{ id: StaffId; name: string }>({
-          text: "SELECT id, name FROM staff WHERE company_id = $1 AND id = ANY ($2::uuid[])",
-          values: [tenantId, ids],
-        });
-  return (who) => {
-    const id = who === "by" ? found : to;
-    return plainName(rows.find((row) => row.id === id)?.name ?? "Baton");
-  };
 }
 
 /** A colleague's own words tell the thread that they have joined; a notice beside them would be noise. */

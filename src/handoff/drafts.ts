@@ -11,6 +11,7 @@ import { sealReply } from "../outbox/delivery.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
+import { sweepDue } from "../store/sweep-due.ts";
 import { digestOf, insertNote, mayDecide } from "./approval-store.ts";
 import { toDraftNote, toDraftCards, toDraftDecision, toDraftDenied, type DraftCard } from "./drafts-card.ts";
 import {
@@ -204,18 +205,12 @@ export function createDrafts(parts: DraftsParts): Drafts {
     log.info({ conversationId, draftId, state: to, correlationId }, "draft settled");
   }
 
-  async function sweep(): Promise<number> {
-    const due = await database.acrossTenants((sql) =>
-      sql.query<{ company_id: TenantId; id: string }>(findDraftsDue(dueAtOnce, noteAfterMs)),
-    );
-    for (const { company_id: tenantId, id } of due) {
-      try {
-        await lookAfter(tenantId, id);
-      } catch (cause) {
-        log.warn({ draftId: id, err: cause }, "swept past a draft");
-      }
-    }
-    return due.length;
+  function sweep(): Promise<number> {
+    return sweepDue<{ company_id: TenantId; id: string }>(database, {
+      find: findDraftsDue(dueAtOnce, noteAfterMs),
+      one: ({ company_id: tenantId, id }) => lookAfter(tenantId, id),
+      onFailed: ({ id }, cause) => log.warn({ draftId: id, err: cause }, "swept past a draft"),
+    });
   }
 
   async function lookAfter(tenantId: TenantId, id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Baton, BatonAudit, Owner } from "../core/conversation.ts";
+import type { ChannelName } from "../core/envelope.ts";
 import type { ContactId, ConversationId, MessageId, StaffId, TenantId } from "../core/ids.ts";
 import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import type { Query, Sql } from "../store/database.ts";
@@ -6,6 +7,7 @@ import type { Query, Sql } from "../store/database.ts";
 /** A conversation's baton, locked until the transaction ends. */
 export interface LockedConversation {
   readonly baton: Baton;
+  readonly channel: ChannelName;
   readonly requesterId: string;
   readonly contactId: ContactId;
   readonly audience: "direct" | "group" | "public" | "shared";
@@ -24,6 +26,7 @@ interface BatonRow {
   previous_owner: Owner | null;
   snoozed_until: Date | null;
   closed_at: Date | null;
+  channel: ChannelName;
   audience: LockedConversation["audience"];
   thread: string;
   requester_id: string;
@@ -39,7 +42,7 @@ export async function lockConversation(
 ): Promise<LockedConversation | undefined> {
   const [row] = await sql.query<BatonRow>({
     text: `SELECT c.owner_kind, c.owner_staff, c.owner_queue, c.status, c.epoch, c.waiting_since, c.previous_owner,
-             c.snoozed_until, c.closed_at, c.audience, c.thread, u.external_id AS requester_id, u.id AS contact_id,
+             c.snoozed_until, c.closed_at, c.channel, c.audience, c.thread, u.external_id AS requester_id, u.id AS contact_id,
              coalesce(u.language, u.locale) AS language
            FROM conversations c JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
            WHERE c.company_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c`,
@@ -55,8 +58,8 @@ export async function lockConversation(
     snoozedUntil: row.snoozed_until ?? undefined,
     closedAt: row.closed_at ?? undefined,
   };
-  const { requester_id: requesterId, contact_id: contactId, audience, thread } = row;
-  return { baton, requesterId, contactId, audience, thread, language: toTextLanguage(row.language) };
+  const { requester_id: requesterId, contact_id: contactId, channel, audience, thread } = row;
+  return { baton, channel, requesterId, contactId, audience, thread, language: toTextLanguage(row.language) };
 }
 
 /** From now on a person is told things in that language. */
@@ -87,11 +90,17 @@ export function toOwner({
   }
 }
 
-/** Stores the baton as `transition` gave it. */
+/**
+ * Stores the baton as `transition` gave it. From one queue to another nobody has taken it: whoever asks the bot meanwhile
+ * goes on, also with what they have asked.
+ */
 export function storeBaton(tenantId: TenantId, id: ConversationId, baton: Baton): Query {
   const { owner } = baton;
   return {
     text: `UPDATE conversations SET owner_kind = $3, owner_staff = $4, owner_queue = $5, status = $6, epoch = $7,
+             epoch_seq = CASE WHEN epoch = $7 OR owner_kind = 'queue' AND $3 = 'queue' THEN epoch_seq ELSE last_seq END,
+             meanwhile_epoch = CASE WHEN meanwhile_epoch = epoch AND owner_kind = 'queue' AND $3 = 'queue' THEN $7
+               ELSE meanwhile_epoch END,
              hand_over = NULL, waiting_since = $8, previous_owner = $9, snoozed_until = $10, closed_at = $11, updated_at = now()
            WHERE company_id = $1 AND id = $2`,
     values: [
@@ -168,12 +177,22 @@ export interface OpenControl {
 /** Open messages that may be controls, oldest first; what is a mere question stays for the turn. */
 export function openControls(tenantId: TenantId, id: ConversationId): Query {
   return {
-    text: `SELECT m.id, m.seq, m.kind, m.role, m.sender_id, s.staff_id, m.content, m.correlation_id, m.created_at
+    text: `SELECT m.id, m.seq, m.kind, m.role, m.sender_id, p.id AS staff_id, m.content, m.correlation_id, m.created_at
            FROM messages m
            JOIN conversations c ON c.company_id = m.company_id AND c.id = m.conversation_id
            LEFT JOIN staff_identities s ON s.company_id = m.company_id AND s.installation_id = c.installation_id
              AND s.external_id = m.sender_id
+           LEFT JOIN staff p ON p.company_id = m.company_id AND p.id = s.staff_id AND p.state = 'active'
            WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' ORDER BY m.seq LIMIT 100`,
+    values: [tenantId, id],
+  };
+}
+
+/** From now on, and as long as nobody takes the conversation, the bot answers whoever waits in it; no row where it does. */
+export function keepAsking(tenantId: TenantId, id: ConversationId): Query {
+  return {
+    text: `UPDATE conversations SET meanwhile_epoch = epoch
+           WHERE company_id = $1 AND id = $2 AND meanwhile_epoch IS DISTINCT FROM epoch RETURNING id`,
     values: [tenantId, id],
   };
 }

@@ -1,24 +1,19 @@
-import { deckCommandOf } from "../core/deck.ts";
 import type { BatonEvent, TriggerEvidence } from "../core/conversation.ts";
 import type { ChannelName } from "../core/envelope.ts";
-import { isId, type ConversationId, type StaffId, type TenantId } from "../core/ids.ts";
+import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { actions } from "../core/reply.ts";
 import { toTextLanguage } from "../core/texts/texts.ts";
-import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
-import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
-import type { Sealer, TenantSeal } from "../store/seal.ts";
+import type { Sealer } from "../store/seal.ts";
 import type { Approvals } from "./approvals.ts";
 import { createPassing, type Ends, type PassOptions, type Subject, type Work } from "./baton-work.ts";
+import { createControls } from "./controls.ts";
 import { createDeck } from "./deck/deck.ts";
-import type { DeckCall } from "./deck/deck-call.ts";
 import {
   forgetHandOver,
   lockConversation,
   openControls,
-  settleControl,
   storeLanguage,
   type OpenControl,
 } from "./handoff-store.ts";
@@ -39,7 +34,7 @@ interface HandOverRequest {
 }
 
 /** What is said with an event. */
-interface ApplyOptions extends Pick<PassOptions, "first"> {
+interface ApplyOptions extends Pick<PassOptions, "first" | "data"> {
   /** The person was heard to speak it (ISO 639-1): they are told everything in it from now on. */
   readonly language?: string | undefined;
 }
@@ -76,16 +71,17 @@ export interface HandoffParts {
   readonly onReviewed?: ((tenantId: TenantId) => void) | undefined;
   /** Called after a commit in which a colleague asked for a reply to be suggested; must not throw. */
   readonly onSuggestionWanted?: ((tenantId: TenantId, id: string) => void) | undefined;
+  /** Called where somebody who is no colleague tells Baton to do what only colleagues may; must not throw. */
+  readonly onStranger?: ((tenantId: TenantId) => void) | undefined;
   readonly log: Log;
 }
-
-const ownControls: ReadonlySet<string> = new Set(Object.values(actions));
 
 export function createHandoff(parts: HandoffParts): Handoff {
   const { database, sealer, rooms, followers, log } = parts;
   const passing = createPassing({ rooms, followers, log });
   const { pass } = passing;
   const deck = createDeck({ ...parts, passing, reopen });
+  const controls = createControls({ deck, approvals: parts.approvals, rooms });
 
   async function inTransaction<T>(
     subject: Subject,
@@ -159,10 +155,10 @@ export function createHandoff(parts: HandoffParts): Handoff {
     const result = await inTransaction(
       target,
       async (work) => {
-        const controls = await work.sql.query<OpenControl>(openControls(tenantId, place));
+        const open = await work.sql.query<OpenControl>(openControls(tenantId, place));
         let handled = 0;
-        for (const control of controls) {
-          if (await carryOut(work, control)) handled += 1;
+        for (const control of open) {
+          if (await controls.carryOut(work, control)) handled += 1;
         }
         return { changed: work.ends.changes.size > 0, handled };
       },
@@ -171,157 +167,13 @@ export function createHandoff(parts: HandoffParts): Handoff {
     return result ?? { changed: false, handled: 0 };
   }
 
-  /** False for what is no control: a question stays for the turn, and so does what cannot be read. */
-  async function carryOut(work: Work, control: OpenControl): Promise<boolean> {
-    const content = openControl(work.seal, control);
-    if (content === undefined) return false;
-    const decision = decide(work, toOpenItem(control, content));
-    if (decision.kind === "answer" || decision.kind === "silent") return false;
-    const heard = await carryOutDecision(work, { decision, control, content });
-    const reason = heard ?? describe(decision);
-    await work.sql.query(settleControl(work.subject.tenantId, control.id, reason));
-    return true;
-  }
-
-  async function carryOutDecision(
-    work: Work,
-    {
-      decision,
-      control,
-      content,
-    }: { decision: ControlDecision; control: OpenControl; content: MessageContent },
-  ): Promise<string | undefined> {
-    const staff = control.staff_id ?? undefined;
-    const call = { control, content, staff };
-    switch (decision.kind) {
-      case "staff speaks":
-        return staff === undefined ? undefined : deck.hear(work, { ...call, staff });
-      case "command":
-        await deck.carryOut(work, { ...call, command: decision.command });
-        return undefined;
-      case "action":
-        await pressControl(work, decision, call);
-        return undefined;
-      default:
-        throw new Error(`unknown decision: ${JSON.stringify(decision satisfies never)}`);
-    }
-  }
-
-  async function pressControl(
-    work: Work,
-    decision: Extract<Decision, { kind: "action" }>,
-    call: Omit<DeckCall, "command">,
-  ): Promise<void> {
-    const name = deckCommandOf(decision.name) ?? oldControls.get(decision.name);
-    if (name === undefined) return pressButton(work, call.control, decision, call.staff);
-    const about = await aboutOf(work, decision.value);
-    await deck.carryOut(about, { ...call, command: { name } });
-    if (ownControls.has(decision.name)) await countAction(work, decision);
-  }
-
-  /** A card tells which conversation it is about: one that was just put up has no thread yet that would. */
-  async function aboutOf(work: Work, value: string): Promise<Work> {
-    const { tenantId, conversationId } = work.subject;
-    if (!isId(value) || value === conversationId) return work;
-    const id = value as ConversationId;
-    const room = await rooms.of(work.sql.query, tenantId, id);
-    const conversation = room && (await lockConversation(work.sql, tenantId, id));
-    if (room === undefined || conversation === undefined) return work;
-    return { ...work, subject: { ...work.subject, conversationId: id }, conversation, room, desk: work.desk };
-  }
-
   /** Asking for a person must lead to one, also from under an old answer. */
   async function reopen(work: Work, control: OpenControl): Promise<void> {
     const event = { kind: "user message", substantive: true, previousOnShift: false } as const;
     await pass(work, { ...event, at: control.created_at }, deriveId("reopening", control.id));
   }
 
-  /** A button that changes no ownership: it may decide about an approval, and is counted. */
-  async function pressButton(
-    work: Work,
-    control: OpenControl,
-    decision: Extract<Decision, { kind: "action" }>,
-    staff: StaffId | undefined,
-  ): Promise<void> {
-    const { sql, seal, desk } = work;
-    const subject = { ...work.subject, conversationId: desk };
-    const news = await parts.approvals.press(sql, seal, {
-      ...subject,
-      controlId: control.id,
-      staff,
-      senderId: control.sender_id,
-      action: decision.name,
-      value: decision.value,
-    });
-    if (news !== undefined && news.conversationId !== subject.conversationId) work.ends.news.push(news);
-    await countAction(work, decision);
-  }
-
-  /** Counters hold ids and our own names; what a person chose or wrote stays in the sealed message. */
-  async function countAction(work: Work, decision: Extract<Decision, { kind: "action" }>): Promise<void> {
-    const { subject } = work;
-    const { name, value } = decision;
-    const isFeedback = name === actions.feedbackUp || name === actions.feedbackDown;
-    const data = { name: ownControls.has(name) ? name : "other", ...(isId(value) && { value }) };
-    await work.sql.query({
-      text: `INSERT INTO events (company_id, event_type, session_id, data) VALUES ($1, $2, $3, $4)`,
-      values: [
-        subject.tenantId,
-        isFeedback ? "feedback" : "action",
-        subject.conversationId,
-        JSON.stringify(data),
-      ],
-    });
-  }
-
   return { apply, handOver, takeControls };
-}
-
-type ControlDecision = Exclude<Decision, { kind: "answer" } | { kind: "silent" }>;
-
-/** Buttons that stand under messages in the person's own conversation. */
-const oldControls: ReadonlyMap<string, DeckCall["command"]["name"]> = new Map([
-  [actions.human, "human"],
-  [actions.claim, "claim"],
-  [actions.returnToBot, "bot"],
-  [actions.resolve, "resolve"],
-]);
-
-/** Among colleagues nobody is the person: whoever of the staff speaks there, speaks to the others. */
-function decide(work: Work, item: OpenItem): Decision {
-  const { baton, requesterId, audience } = work.conversation;
-  if (work.room === undefined) return decideTurn(item, { owner: baton.owner, requesterId, audience });
-  const decision = decideTurn(item, { owner: { kind: "off" }, requesterId: "", audience: "group" });
-  // Where a thread begins with the bot's card, all that is written in it answers the bot.
-  const speaks = item.kind === "message" && item.role === "staff" && item.addressed !== "mention";
-  return decision.kind === "silent" && speaks ? { kind: "staff speaks" } : decision;
-}
-
-function describe(decision: ControlDecision): string {
-  if (decision.kind === "staff speaks") return "a colleague spoke";
-  return decision.kind === "command" ? `command ${decision.command.name}` : `action ${decision.name}`;
-}
-
-/** What a control holds; undefined for what nobody can read: the turn marks it so. */
-function openControl(seal: TenantSeal, control: OpenControl): MessageContent | undefined {
-  try {
-    return parseMessageContent(seal.open(contentPurpose, control.content));
-  } catch {
-    return undefined;
-  }
-}
-
-function toOpenItem(control: OpenControl, content: MessageContent): OpenItem {
-  return {
-    seq: Number(control.seq),
-    kind: control.kind,
-    role: control.role,
-    senderId: control.sender_id,
-    text: content.text,
-    addressed: content.addressed ?? "none",
-    mentionsOthers: content.mentionsOthers ?? false,
-    action: content.action,
-  };
 }
 
 /** What was touched beside the conversation itself, whose own bell rings anyway where it changed hands. */

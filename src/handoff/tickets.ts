@@ -3,6 +3,9 @@ import type { Database, Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 
+/** The queue of everybody whom nothing sends elsewhere, as long as the company gives it no name of its own. */
+export const defaultQueue = "general_support";
+
 /** A work item for people. The same key again gives the first ticket back. */
 export interface TicketRequest {
   readonly tenantId: TenantId;
@@ -11,6 +14,8 @@ export interface TicketRequest {
   readonly subject: string;
   readonly description: string;
   readonly priority: "low" | "normal" | "high" | "urgent";
+  /** Whose work it is; the usual queue's when left out. */
+  readonly queue?: string | undefined;
   readonly idempotencyKey: string;
 }
 
@@ -43,10 +48,11 @@ export function createTickets({ database, sealer }: { database: Database; sealer
 /** Inserts a ticket once per key and gives it back; for a transaction that changes more. */
 export function insertTicket(seal: TenantSeal, request: TicketRequest): Query {
   const { tenantId, conversationId, contactId, subject, description, priority, idempotencyKey } = request;
+  const { queue = defaultQueue } = request;
   return {
     text: `WITH made AS (
-             INSERT INTO tickets (company_id, id, conversation_id, user_id, subject, description, priority, idempotency_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (company_id, idempotency_key) DO NOTHING
+             INSERT INTO tickets (company_id, id, conversation_id, user_id, subject, description, priority, idempotency_key, queue)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (company_id, idempotency_key) DO NOTHING
              RETURNING id, number)
            SELECT id, number, true AS created FROM made
            UNION ALL SELECT id, number, false FROM tickets WHERE company_id = $1 AND idempotency_key = $8
@@ -60,20 +66,27 @@ export function insertTicket(seal: TenantSeal, request: TicketRequest): Query {
       seal.seal("ticket.description", description),
       priority,
       idempotencyKey,
+      queue,
     ],
   };
 }
 
-/** What becomes of a conversation's tickets when it is resolved, or opened again. */
-export function settleTickets(
-  tenantId: TenantId,
-  conversationId: ConversationId,
-  to: "solved" | "open",
-): Query {
+/** A conversation's tickets are done: it has ended, or its person does not wait on. */
+export function solveTickets(tenantId: TenantId, conversationId: ConversationId): Query {
   return {
-    text: `UPDATE tickets SET status = $3, updated_at = now() WHERE company_id = $1 AND conversation_id = $2
-             AND ($3 = 'open') = (status IN ('solved', 'closed')) AND idempotency_key LIKE 'handoff:%'`,
-    values: [tenantId, conversationId, to],
+    text: `UPDATE tickets SET status = 'solved', updated_at = now() WHERE company_id = $1 AND conversation_id = $2
+             AND status IN ('open', 'pending') AND idempotency_key LIKE 'handoff:%'`,
+    values: [tenantId, conversationId],
+  };
+}
+
+/** A conversation that is open again has its newest ticket again, unless that goes on in another one. No row for none. */
+export function reopenTicket(tenantId: TenantId, conversationId: ConversationId): Query {
+  return {
+    text: `UPDATE tickets SET status = 'open', updated_at = now() WHERE company_id = $1 AND status IN ('solved', 'closed') AND id = (
+             SELECT id FROM tickets WHERE company_id = $1 AND conversation_id = $2 AND idempotency_key LIKE 'handoff:%'
+               AND merged_into IS NULL ORDER BY number DESC LIMIT 1) RETURNING id`,
+    values: [tenantId, conversationId],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Gap, Gaps } from "../knowledge/gaps/gaps.ts";
 import type { Ingest } from "../knowledge/ingest/ingest.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
 import { parseAudience } from "../knowledge/readers.ts";
-import type { SourceProgress } from "../knowledge/sources/source-store.ts";
+import type { ToldSource } from "../knowledge/sources/tell-sources.ts";
 import type { FastState } from "../store/fast-state.ts";
 
 /** What the API manages documents with. */
@@ -20,7 +20,7 @@ export interface KnowledgeApiParts {
     readonly ingest: Ingest;
     readonly gaps: Gaps;
   }>;
-  readonly progressOf: (tenantId: TenantId) => Promise<readonly SourceProgress[]>;
+  readonly sourcesOf: (tenantId: TenantId) => Promise<readonly ToldSource[]>;
   readonly fast: Pick<FastState, "take">;
 }
 
@@ -56,7 +56,7 @@ const restriction = z.object({ audience: groups });
  * come. Wrong keys are counted by address.
  */
 export function addKnowledgeApi(app: FastifyInstance, parts: KnowledgeApiParts): void {
-  const { companyOf, open, progressOf } = parts;
+  const { companyOf, open, sourcesOf } = parts;
   app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: mostBytes }, (_request, body, done) =>
     done(null, body),
   );
@@ -119,12 +119,7 @@ export function addKnowledgeApi(app: FastifyInstance, parts: KnowledgeApiParts):
   app.get(`${base}/sources`, async (request, reply) => {
     const tenantId = companyOf(paramOf(request, "company"));
     if (tenantId === undefined) return refuse(reply, 404, "there is no such company");
-    return (await progressOf(tenantId)).map(({ done, of, ...progress }) => ({
-      ...progress,
-      done,
-      of,
-      percent: of === 0 ? 0 : Math.floor((done * 100) / of),
-    }));
+    return sourcesOf(tenantId);
   });
 
   app.get(`${base}/gaps`, async (request, reply) => {

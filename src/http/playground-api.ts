@@ -108,6 +108,7 @@ function addActions(app: FastifyInstance, workspace: PlaygroundWorkspace): void 
     findMessage(workspace, click);
     return toAcknowledged(await workspace.clicks(click));
   });
+  addAction(app, "fill", bodies.fill, async (filled) => toAcknowledged(await workspace.fills(filled)));
   addAction(app, "command", bodies.command, async (command) => {
     checkPlace(workspace, command);
     return toAcknowledged(await workspace.commands(command));

@@ -60,6 +60,11 @@ export const playgroundBodies = {
     blockId: z.string().max(255).optional(),
     value: z.string().max(2_000).optional(),
   }),
+  fill: z.strictObject({
+    user: id,
+    formId: z.string().min(1).max(255),
+    values: z.record(z.string().max(255), z.string().max(3_000)),
+  }),
   command: z.strictObject({
     ...place,
     command: z.string().regex(/^\/[a-z0-9_-]{1,31}$/, "is no command such as /baton"),

@@ -75,6 +75,25 @@ export interface PlaygroundFile {
   readonly size: number;
 }
 
+/** A form that the app shows to one person. */
+export interface PlaygroundForm {
+  readonly id: string;
+  readonly user: string;
+  readonly title: string;
+  /** On the button that sends it off. */
+  readonly submit: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly placeholder: string;
+    readonly isLong: boolean;
+    /** What there is to choose from in the place of words. */
+    readonly options?: readonly { readonly value: string; readonly label: string }[];
+    /** What is chosen before anybody chooses. */
+    readonly chosen?: string;
+  }[];
+}
+
 /** Something that passed between Baton and the platform, for whoever wants to look behind the page. */
 export interface PlaygroundHappening {
   readonly seq: number;
@@ -98,6 +117,7 @@ export type PlaygroundChange =
       readonly threadTs: string;
       readonly status: string;
     }
+  | { readonly kind: "form"; readonly form: PlaygroundForm }
   | { readonly kind: "happening" }
   | { readonly kind: "reset" };
 
@@ -148,6 +168,12 @@ export interface PlaygroundWorkspace {
   ): void;
   /** Resolves when the app has answered, or did not in time. */
   clicks(click: PlaygroundClick): Promise<PlaygroundOutcome>;
+  /** Fills a form in and sends it off: `values` by the names of its fields. */
+  fills(filled: {
+    readonly user: string;
+    readonly formId: string;
+    readonly values: Readonly<Record<string, string>>;
+  }): Promise<PlaygroundOutcome>;
   /** `text` without the command's own name. */
   commands(
     command: PlaygroundPlace & { readonly command: string; readonly text: string },

@@ -3,37 +3,24 @@ import type {
   Accepted,
   ActionEnvelope,
   CommandEnvelope,
-  DeleteEnvelope,
-  EditEnvelope,
   Envelope,
   MessageEnvelope,
   ReactionEnvelope,
+  TypingEnvelope,
 } from "../core/envelope.ts";
-import type { ConversationId, InstallationId, MessageId, TenantId } from "../core/ids.ts";
+import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Database, Query, Sql } from "../store/database.ts";
-import type { Sealer, TenantSeal } from "../store/seal.ts";
+import type { Database } from "../store/database.ts";
+import type { Sealer } from "../store/seal.ts";
 import type { InstallationDirectory, Route } from "../tenants/installations.ts";
-import { forgetMessage } from "./forget-message.ts";
-import { conversationIdOf, conversationKeyOf, messageIdOf } from "./conversation-key.ts";
-import {
-  deleteMessage,
-  editMessage,
-  lockMessage,
-  type LockedMessage,
-  noteEvent,
-  storeInbound,
-  type InboundRow,
-} from "./inbox-store.ts";
+import { createMessageChanges, type MessageRooms } from "./change-message.ts";
+import { conversationKeyOf } from "./conversation-key.ts";
+import { noteEvent, storeInbound, type InboundRow } from "./inbox-store.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import { createOvertaken } from "./overtaken.ts";
+import { toReaction, type Reacted, type Reaction } from "./reaction.ts";
 import { createRecentlyTaken } from "./recently-taken.ts";
-import {
-  contentPurpose,
-  parseMessageContent,
-  returnPathPurpose,
-  type MessageContent,
-} from "./message-content.ts";
+import { returnPathPurpose, sealContent, toKeptText, type MessageContent } from "./message-content.ts";
 
 /** A conversation in which something new is to be looked at. */
 export interface Arrival {
@@ -43,28 +30,6 @@ export interface Arrival {
   readonly correlationId: string;
   /** It may change who has the baton, so it must not wait behind a running turn. */
   readonly urgent: boolean;
-}
-
-/** A reaction, with what its message may be to us. */
-export interface Reaction {
-  readonly tenantId: TenantId;
-  readonly installationId: InstallationId;
-  readonly sender: string;
-  readonly emoji: string;
-  /** The message as ours, should we have it. */
-  readonly messageId: MessageId;
-  /** The platform's own id of it. */
-  readonly targetId: string;
-  /** Conversations it may stand in, should we not. */
-  readonly conversations: readonly ConversationId[];
-}
-
-/** The control a reaction is. */
-export interface Reacted {
-  readonly conversationId: ConversationId;
-  readonly action: string;
-  /** What was reacted to, where it is a message somebody wrote. */
-  readonly messageId: MessageId | undefined;
 }
 
 /** The way in. One transaction per envelope; what was accepted is never lost and never taken in twice. */
@@ -87,14 +52,15 @@ export interface InboxParts {
   readonly held: HeldMessages;
   readonly readsBack: (channel: Envelope["channel"]) => boolean;
   /** Where colleagues see what people wrote: what they change or take back changes there, too. */
-  readonly rooms: {
-    /** In the transaction that changes the message. True where it stands in a room. */
-    edited(sql: Sql, tenantId: TenantId, message: MessageId): Promise<boolean>;
-    /** Called after the commit; must not reject. */
-    soon(tenantId: TenantId, conversation: ConversationId): Promise<void>;
-  };
-  /** The control a colleague's reaction stands for; undefined where it is a mere reaction. */
+  readonly rooms: MessageRooms;
+  /** The control a colleague's reaction stands for; undefined where it is a mere reaction, or was taken away. */
   readonly reacted: (reaction: Reaction) => Promise<Reacted | undefined>;
+  /** Called when somebody types; must not throw and is not waited for. */
+  readonly typed: (typed: {
+    readonly tenantId: TenantId;
+    readonly conversationId: ConversationId;
+    readonly sender: string;
+  }) => void;
   /** Called for what has no conversation: an installation that ended, a platform that held events back. */
   readonly onMembership: (envelope: Extract<Envelope, { kind: "membership" }>, route: Route) => void;
   /** Called when a conversation has begun, for the counters. */
@@ -103,7 +69,6 @@ export interface InboxParts {
   readonly log: Log;
 }
 
-const maxTextLength = 40_000;
 // Platforms deliver within a second; what takes longer was held up, or sent again.
 const lateMs = 1_000;
 
@@ -111,9 +76,11 @@ export function createInbox(parts: InboxParts): Inbox {
   const { database, sealer, installations, onArrival, onMembership, log } = parts;
   const recent = createRecentlyTaken();
   const overtaken = createOvertaken();
+  const changes = createMessageChanges({ ...parts, announce });
 
   async function accept(envelope: Envelope): Promise<Accepted> {
     const route = await installations.route(envelope.channel, envelope.installation);
+    if (envelope.kind === "typing") return hearTyping(envelope, route);
     const accepted =
       route === undefined ? ignored("nobody installed this workspace") : await take(envelope, route);
     parts.count(accepted.kind, envelope.channel);
@@ -125,7 +92,15 @@ export function createInbox(parts: InboxParts): Inbox {
     return accepted;
   }
 
-  async function take(envelope: Envelope, route: Route): Promise<Accepted> {
+  function hearTyping(envelope: TypingEnvelope, route: Route | undefined): Accepted {
+    if (route !== undefined && envelope.sender.kind === "user") {
+      const { conversationId } = conversationKeyOf(envelope, route.installationId);
+      parts.typed({ tenantId: route.tenantId, conversationId, sender: envelope.sender.id });
+    }
+    return ignored("somebody types");
+  }
+
+  async function take(envelope: Exclude<Envelope, TypingEnvelope>, route: Route): Promise<Accepted> {
     switch (envelope.kind) {
       case "message":
         return takeMessage(envelope, route);
@@ -133,9 +108,9 @@ export function createInbox(parts: InboxParts): Inbox {
       case "command":
         return takeControl(envelope, route);
       case "edit":
-        return takeEdit(envelope, route);
+        return changes.edit(envelope, route);
       case "delete":
-        return takeDelete(envelope, route);
+        return changes.delete(envelope, route);
       case "reaction":
         return takeReaction(envelope, route);
       case "membership":
@@ -148,12 +123,13 @@ export function createInbox(parts: InboxParts): Inbox {
   async function takeMessage(envelope: MessageEnvelope, route: Route): Promise<Accepted> {
     if (envelope.sender.kind === "self") return ignored("own message");
     const content: MessageContent = {
-      text: envelope.text.slice(0, maxTextLength),
+      text: toKeptText(envelope.text),
       name: envelope.sender.name,
       addressed: envelope.addressed,
       mentionsOthers: envelope.mentionsOthers,
       inThread: envelope.inThread,
       ...(envelope.attachments.length > 0 && { attachments: envelope.attachments }),
+      ...(envelope.repliesTo !== undefined && { repliesTo: envelope.repliesTo }),
     };
     return store(envelope, route, "message", content, envelope.addressed !== "none");
   }
@@ -162,7 +138,7 @@ export function createInbox(parts: InboxParts): Inbox {
     const content: MessageContent =
       envelope.kind === "action"
         ? { text: "", action: { name: envelope.action, value: envelope.value }, fields: envelope.fields }
-        : { text: envelope.text.slice(0, maxTextLength), addressed: "mention", whisper: true };
+        : { text: toKeptText(envelope.text), addressed: "mention", whisper: true };
     return store(envelope, route, envelope.kind, content, true);
   }
 
@@ -250,52 +226,8 @@ export function createInbox(parts: InboxParts): Inbox {
     return stored.isOvertaken && envelope.addressed === "mention";
   }
 
-  function takeEdit(envelope: EditEnvelope, route: Route): Promise<Accepted> {
-    return change(envelope, route, (seal, id, before) => {
-      if (before.edited_at !== null && before.edited_at >= envelope.sentAt) return undefined;
-      const content = parseMessageContent(seal.open(contentPurpose, before.content));
-      const edited = sealContent(seal, { ...content, text: envelope.text.slice(0, maxTextLength) });
-      return editMessage(route.tenantId, id, edited, envelope.sentAt);
-    });
-  }
-
-  function takeDelete(envelope: DeleteEnvelope, route: Route): Promise<Accepted> {
-    return change(envelope, route, (seal, id) =>
-      deleteMessage(route.tenantId, id, sealContent(seal, { text: "" }), envelope.sentAt),
-    );
-  }
-
-  /** Changes a message we have; one that is still open makes its turn look again. */
-  async function change(
-    envelope: EditEnvelope | DeleteEnvelope,
-    route: Route,
-    toQuery: (seal: TenantSeal, id: MessageId, before: LockedMessage) => Query | undefined,
-  ): Promise<Accepted> {
-    const seal = await sealer.forTenant(route.tenantId);
-    const key = conversationKeyOf(envelope, route.installationId);
-    const id = key.messageId(envelope.targetId);
-    let isInRoom = false;
-    const rung = await database.withTenant(route.tenantId, async (sql) => {
-      const before = await lockMessage(sql, route.tenantId, key.conversationId, id);
-      if (before === undefined || before.deleted_at !== null) return undefined;
-      const query = toQuery(seal, id, before);
-      if (query === undefined) return [];
-      const looksAgain = await sql.query(query);
-      await forgetMessage(sql, seal, { tenantId: route.tenantId, id });
-      isInRoom = await parts.rooms.edited(sql, route.tenantId, id);
-      return looksAgain;
-    });
-    if (rung === undefined)
-      return ignored(
-        envelope.kind === "edit" ? "an edit of a message we do not have" : "a message we do not have",
-      );
-    if (rung.length > 0) announce(envelope, route, key.conversationId, false);
-    if (isInRoom) void parts.rooms.soon(route.tenantId, key.conversationId);
-    return { kind: "accepted" };
-  }
-
   async function takeReaction(envelope: ReactionEnvelope, route: Route): Promise<Accepted> {
-    const control = envelope.added ? await controlOf(envelope, route) : undefined;
+    const control = await parts.reacted(toReaction(envelope, route));
     if (control === undefined) return takeNote(envelope, route);
     const { conversationId, action, messageId } = control;
     const content: MessageContent = {
@@ -319,22 +251,6 @@ export function createInbox(parts: InboxParts): Inbox {
     if (stored.kind !== "new") return { kind: "duplicate" };
     announce(envelope, route, conversationId, true);
     return { kind: "accepted" };
-  }
-
-  /** Some platforms tell the message alone: then it is looked for, also as the one a thread began with. */
-  function controlOf({ place, targetId, sender, emoji }: ReactionEnvelope, route: Route) {
-    const { tenantId, installationId } = route;
-    const { space, thread } = place;
-    const threads = [...new Set([thread, targetId])];
-    return parts.reacted({
-      tenantId,
-      installationId,
-      sender: sender.id,
-      emoji,
-      targetId,
-      messageId: messageIdOf(installationId, space, targetId),
-      conversations: threads.map((one) => conversationIdOf(installationId, { space, thread: one })),
-    });
   }
 
   async function takeNote(
@@ -364,10 +280,6 @@ export function createInbox(parts: InboxParts): Inbox {
 
 function isLate({ sentAt }: MessageEnvelope): boolean {
   return Date.now() - sentAt.getTime() > lateMs;
-}
-
-function sealContent(seal: TenantSeal, content: MessageContent): Buffer {
-  return seal.seal(contentPurpose, JSON.stringify(content));
 }
 
 function ignored(reason: string): Accepted {

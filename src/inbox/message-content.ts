@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { answerTroubles, type AnswerTrouble } from "../core/agent.ts";
-import type { Attachment } from "../core/envelope.ts";
+import type { Attachment, RepliedTo } from "../core/envelope.ts";
 import { roles, type Role } from "../core/tool.ts";
+import type { TenantSeal } from "../store/seal.ts";
 
 /** What people wrote, as it is stored: one sealed JSON document per message. */
 export interface MessageContent {
@@ -10,6 +11,7 @@ export interface MessageContent {
   readonly addressed?: "mention" | "direct" | "reply" | "none" | undefined;
   readonly mentionsOthers?: boolean | undefined;
   readonly inThread?: boolean | undefined;
+  readonly repliesTo?: RepliedTo | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
   readonly action?: { readonly name: string; readonly value: string } | undefined;
   readonly fields?: Readonly<Record<string, string>> | undefined;
@@ -41,6 +43,9 @@ const messageContent = z.object({
   addressed: z.enum(["mention", "direct", "reply", "none"]).optional(),
   mentionsOthers: z.boolean().optional(),
   inThread: z.boolean().optional(),
+  repliesTo: z
+    .object({ id: z.string(), text: z.string().optional(), isQuoted: z.boolean().optional() })
+    .optional(),
   attachments: z.array(attachment).optional(),
   action: z.object({ name: z.string(), value: z.string() }).optional(),
   fields: z.record(z.string(), z.string()).optional(),
@@ -52,4 +57,16 @@ const messageContent = z.object({
 /** Reads what `JSON.stringify` of a MessageContent gave. */
 export function parseMessageContent(json: string): MessageContent {
   return messageContent.parse(JSON.parse(json));
+}
+
+/** A message as it stands in the database. */
+export function sealContent(seal: TenantSeal, content: MessageContent): Buffer {
+  return seal.seal(contentPurpose, JSON.stringify(content));
+}
+
+const longestText = 40_000;
+
+/** As much of what somebody wrote as is kept. */
+export function toKeptText(text: string): string {
+  return text.slice(0, longestText);
 }

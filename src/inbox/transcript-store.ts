@@ -78,6 +78,7 @@ export function changeItem(
     readonly state: string;
     readonly content: Buffer;
     readonly edited: boolean;
+    readonly at?: number | undefined;
   },
 ): Query {
   return {
@@ -85,11 +86,12 @@ export function changeItem(
              UPDATE web_threads SET last_cursor = last_cursor + 1, updated_at = now()
              WHERE company_id = $1 AND installation_id = $2 AND id = $3
                AND EXISTS (SELECT FROM web_messages WHERE company_id = $1 AND thread_id = $3 AND id = $4
-                             AND state = ANY ($5::text[]))
+                             AND state = ANY ($5::text[]) AND ($9::bigint IS NULL OR cursor = $9))
              RETURNING last_cursor)
            UPDATE web_messages m SET state = $6, content = $7, edited = m.edited OR $8, cursor = thread.last_cursor,
              updated_at = now()
            FROM thread WHERE m.company_id = $1 AND m.thread_id = $3 AND m.id = $4 AND m.state = ANY ($5::text[])
+             AND ($9::bigint IS NULL OR m.cursor = $9)
            RETURNING m.id`,
     values: [
       key.tenantId,
@@ -100,6 +102,7 @@ export function changeItem(
       change.state,
       change.content,
       change.edited,
+      change.at ?? null,
     ],
   };
 }

@@ -72,6 +72,8 @@ const contentOf = z.object({
   attachments: z.array(attachment).optional(),
   feedback: z.string().optional(),
   rating: z.enum(["up", "down"]).optional(),
+  reactions: z.array(z.string()).optional(),
+  repliesTo: z.string().optional(),
 });
 const liveEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("changed") }),
@@ -139,12 +141,12 @@ export function createTranscript({ database, sealer, installations, fast }: Tran
   async function change(
     thread: WebThread,
     id: string,
-    { content, state, from, edited = false, durable }: Parameters<Transcript["change"]>[2],
+    { content, state, from, edited = false, at, durable }: Parameters<Transcript["change"]>[2],
   ): Promise<boolean> {
     const key = await keyOf(thread);
     const seal = await sealer.forTenant(key.tenantId);
     const sealed = seal.seal(contentPurpose, JSON.stringify(content));
-    const query = changeItem(key, { id, from, state, content: sealed, edited });
+    const query = changeItem(key, { id, from, state, content: sealed, edited, at });
     const rows = await database.statement(key.tenantId, query, { durable });
     if (rows.length > 0) await tell(thread, { kind: "changed" });
     return rows.length > 0;

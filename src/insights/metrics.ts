@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { createKnowledgeMetrics, type KnowledgeMetrics } from "./knowledge-metrics.ts";
 import { createStepMetrics, type StepMetrics } from "./step-metrics.ts";
 
 /** What Baton counts. Labels are few and bounded: never an id of a person, a conversation or a tenant's secret. */
-export interface Metrics extends StepMetrics {
+export interface Metrics extends StepMetrics, KnowledgeMetrics {
   readonly conversations: Counter<"channel" | "agent">;
   readonly tokensPerConversation: Histogram<"agent" | "model">;
   readonly costDollars: Counter<"agent" | "model">;
@@ -100,6 +101,7 @@ export function createMetrics(): Metrics {
 
   return {
     ...createStepMetrics(registry),
+    ...createKnowledgeMetrics(registry),
     conversations: new Counter({
       name: "ai_conversations_total",
       help: "Conversations begun",

@@ -2,6 +2,7 @@ import type { Place, ChannelName } from "../core/envelope.ts";
 import { PermanentError } from "../core/errors.ts";
 import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Role } from "../core/tool.ts";
+import { decideRole } from "../core/turn.ts";
 import type { Database } from "../store/database.ts";
 import type { Destination } from "./readers.ts";
 
@@ -20,6 +21,31 @@ export async function findDestination(
   if (row === undefined) throw new PermanentError("knowledge: the conversation is not there any more");
   const { channel, installation, space, audience } = row;
   return { channel, installation, place: { space, audience }, role };
+}
+
+/**
+ * Where a conversation's answers go, for whoever it is with, by the roles they have now. Undefined for a conversation that
+ * is not there any more.
+ */
+export async function findAskersDestination(
+  database: Database,
+  { tenantId, conversationId }: Pick<DestinationOf, "tenantId" | "conversationId">,
+): Promise<Destination | undefined> {
+  const [row] = await database.statement<DestinationRow & { readonly roles: readonly Role[] }>(tenantId, {
+    text: `SELECT c.channel, c.space, c.audience, i.external_id AS installation,
+             ARRAY(SELECT r.role FROM staff_identities s
+               JOIN staff p ON p.company_id = $2 AND p.id = s.staff_id AND p.state = 'active'
+               JOIN staff_roles r ON r.company_id = $2 AND r.staff_id = p.id
+               WHERE s.company_id = $2 AND s.installation_id = c.installation_id AND s.external_id = u.external_id) AS roles
+             FROM conversations c
+             JOIN installations i ON i.company_id = c.company_id AND i.id = c.installation_id
+             JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
+            WHERE c.company_id = $2 AND c.id = $1`,
+    values: [conversationId, tenantId],
+  });
+  if (row === undefined) return undefined;
+  const { channel, installation, space, audience, roles } = row;
+  return { channel, installation, place: { space, audience }, role: decideRole(roles, true) };
 }
 
 export interface DestinationOf {

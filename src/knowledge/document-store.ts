@@ -3,6 +3,7 @@ import type { TenantId } from "../core/ids.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { Chunk } from "./chunk/chunk-blocks.ts";
+import { purposes, writeDocuments, type DocumentToKeep } from "./write-documents.ts";
 
 /** A document as it is kept, without its words. */
 export interface KeptDocument {
@@ -11,6 +12,8 @@ export interface KeptDocument {
   readonly name: string;
   readonly title: string;
   readonly url: string | undefined;
+  /** As its source says; undefined where it does not. */
+  readonly language?: string | undefined;
   readonly audience: readonly string[];
   readonly chunks: number;
   /** Why it could not be read. */
@@ -19,16 +22,6 @@ export interface KeptDocument {
   /** What the index has of it; differs from what it should have until it was brought in. */
   readonly indexedHash: string | undefined;
   readonly updatedAt: Date;
-}
-
-/** A document to keep; its chunks take the place of those it had. */
-export interface DocumentToKeep extends Pick<
-  KeptDocument,
-  "id" | "source" | "name" | "title" | "url" | "audience" | "problem" | "contentHash"
-> {
-  readonly sourceId: string;
-  readonly language: string | undefined;
-  readonly chunks: readonly Chunk[];
 }
 
 /** A chunk with where it stands. */
@@ -43,10 +36,10 @@ export interface KeptChunk extends Pick<Chunk, "ordinal" | "headings" | "text" |
 /** The truth about documents: who may read them, what they say, and that they are gone. */
 export interface DocumentStore {
   list(tenantId: TenantId, sourceId?: string): Promise<KeptDocument[]>;
-  find(tenantId: TenantId, id: string): Promise<KeptDocument | undefined>;
   /** Of these documents those that are there, in no order. */
   findAll(tenantId: TenantId, ids: readonly string[]): Promise<KeptDocument[]>;
-  keep(tenantId: TenantId, document: DocumentToKeep): Promise<void>;
+  /** All of them or none; many cost a few round trips together. */
+  keep(tenantId: TenantId, documents: readonly DocumentToKeep[]): Promise<void>;
   /** Remembers what the index has of documents, but of those that, or whose readers, changed since. */
   markIndexed(
     tenantId: TenantId,
@@ -55,6 +48,14 @@ export interface DocumentStore {
   ): Promise<void>;
   /** From this moment on only these groups are shown them, whatever their source says. Resolves with those that were there. */
   restrict(tenantId: TenantId, ids: readonly string[], audience: readonly string[]): Promise<string[]>;
+  /**
+   * From this moment on the documents of these sources are shown to these groups alone, but for those restricted by hand.
+   * Resolves with how many were shown to others before.
+   */
+  readdress(
+    tenantId: TenantId,
+    sources: readonly { readonly sourceId: string; readonly audience: readonly string[] }[],
+  ): Promise<number>;
   /** From this moment on nothing shows them. Resolves with those that were there. */
   remove(tenantId: TenantId, ids: readonly string[]): Promise<string[]>;
   /** Of all these documents, each one's in their order. */
@@ -71,7 +72,6 @@ export interface DocumentStore {
   version(tenantId: TenantId): Promise<string>;
 }
 
-const purposes = { details: "knowledge.details", content: "knowledge.chunk" } as const;
 const details = z.object({
   source: z.string(),
   name: z.string(),
@@ -84,6 +84,7 @@ interface DocumentRow {
   id: string;
   details: Buffer;
   audience: string[];
+  language: string | null;
   chunk_count: number;
   problem: string | null;
   content_hash: string;
@@ -99,7 +100,8 @@ interface ChunkRow {
   updated_at: Date;
 }
 
-const documentColumns = "id, details, audience, chunk_count, problem, content_hash, indexed_hash, updated_at";
+const documentColumns =
+  "id, details, audience, language, chunk_count, problem, content_hash, indexed_hash, updated_at";
 const chunkColumns = "c.document_id, c.ordinal, c.content, d.details, d.updated_at";
 
 export function createDocumentStore(parts: {
@@ -127,14 +129,14 @@ export function createDocumentStore(parts: {
       return rows.map((row) => toDocument(row, seal));
     },
 
-    find: async (tenantId, id) => (await findAll(tenantId, [id]))[0],
     findAll,
 
-    async keep(tenantId, document) {
+    async keep(tenantId, given) {
       const seal = await sealer.forTenant(tenantId);
+      // One statement may write a row once only: of two of the same name the later one counts.
+      const documents = [...new Map(given.map((document) => [document.id, document])).values()];
       await database.withTenant(tenantId, async (sql) => {
-        await writeDocument(sql, { tenantId, seal, document });
-        await writeChunks(sql, { tenantId, seal, document });
+        await writeDocuments(sql, { tenantId, seal, documents });
         await grow(sql, tenantId);
       });
     },
@@ -164,6 +166,23 @@ export function createDocumentStore(parts: {
         });
         if (rows.length > 0) await grow(sql, tenantId);
         return rows.map(({ id }) => id);
+      });
+    },
+
+    async readdress(tenantId, sources) {
+      return database.withTenant(tenantId, async (sql) => {
+        const rows = await sql.query<{ id: string }>({
+          text: `UPDATE knowledge_documents d SET audience = string_to_array(s.audience, ' '), indexed_hash = NULL
+                   FROM unnest($1::uuid[], $2::text[]) AS s (source_id, audience)
+                  WHERE d.source_id = s.source_id AND NOT d.audience_by_hand
+                    AND d.audience <> string_to_array(s.audience, ' ') RETURNING d.id`,
+          values: [
+            sources.map(({ sourceId }) => sourceId),
+            sources.map(({ audience }) => audience.join(" ")),
+          ],
+        });
+        if (rows.length > 0) await grow(sql, tenantId);
+        return rows.length;
       });
     },
 
@@ -219,54 +238,6 @@ export function createDocumentStore(parts: {
   };
 }
 
-interface Writing {
-  readonly tenantId: TenantId;
-  readonly seal: TenantSeal;
-  readonly document: DocumentToKeep;
-}
-
-async function writeDocument(sql: Sql, { tenantId, seal, document }: Writing): Promise<void> {
-  const { id, sourceId, source, name, title, url, audience, language, contentHash, problem, chunks } =
-    document;
-  await sql.query({
-    text: `INSERT INTO knowledge_documents
-             (company_id, id, source_id, details, audience, language, content_hash, problem, chunk_count)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           ON CONFLICT (id, company_id) DO UPDATE SET details = excluded.details,
-             audience = CASE WHEN knowledge_documents.audience_by_hand THEN knowledge_documents.audience
-                             ELSE excluded.audience END,
-             language = excluded.language, content_hash = excluded.content_hash, problem = excluded.problem,
-             chunk_count = excluded.chunk_count, indexed_hash = NULL, updated_at = now()`,
-    values: [
-      tenantId,
-      id,
-      sourceId,
-      seal.seal(purposes.details, JSON.stringify({ source, name, title, url })),
-      audience,
-      language ?? null,
-      contentHash,
-      problem ?? null,
-      chunks.length,
-    ],
-  });
-}
-
-async function writeChunks(sql: Sql, { tenantId, seal, document }: Writing): Promise<void> {
-  await sql.query({ text: "DELETE FROM knowledge_chunks WHERE document_id = $1", values: [document.id] });
-  await sql.query({
-    text: `INSERT INTO knowledge_chunks (company_id, document_id, ordinal, content)
-           SELECT $1, $2, ordinal, content FROM unnest($3::int[], $4::bytea[]) AS new (ordinal, content)`,
-    values: [
-      tenantId,
-      document.id,
-      document.chunks.map(({ ordinal }) => ordinal),
-      document.chunks.map(({ headings, text, page }) =>
-        seal.seal(purposes.content, JSON.stringify({ headings, text, page })),
-      ),
-    ],
-  });
-}
-
 async function grow(sql: Sql, tenantId: TenantId): Promise<void> {
   await sql.query({
     text: `INSERT INTO knowledge_versions (company_id) VALUES ($1)
@@ -284,6 +255,7 @@ function toDocument(row: DocumentRow, seal: TenantSeal): KeptDocument {
     title,
     url,
     audience: row.audience,
+    language: row.language ?? undefined,
     chunks: row.chunk_count,
     problem: row.problem ?? undefined,
     contentHash: row.content_hash,

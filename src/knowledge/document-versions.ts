@@ -57,8 +57,12 @@ export async function createDocumentVersions(parts: DocumentVersionsParts): Prom
   return {
     documents: {
       ...documents,
-      keep: (tenantId, document) => tell(tenantId, documents.keep(tenantId, document)),
+      keep: (tenantId, kept) => tell(tenantId, documents.keep(tenantId, kept)),
       restrict: (tenantId, ids, audience) => tell(tenantId, documents.restrict(tenantId, ids, audience)),
+      async readdress(tenantId, sources) {
+        const times = await documents.readdress(tenantId, sources);
+        return times === 0 ? 0 : tell(tenantId, Promise.resolve(times));
+      },
       remove: (tenantId, ids) => tell(tenantId, documents.remove(tenantId, ids)),
     },
     of: (tenantId) => versions.get(tenantId) ?? none,

@@ -1,64 +1,17 @@
-import { createHash } from "node:crypto";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { deriveId } from "../store/derive-id.ts";
-import type { Chunk } from "./chunk/chunk-blocks.ts";
-import type { DocumentStore, KeptChunk, KeptDocument } from "./document-store.ts";
+import { choosePassages, headingOf, type ReadableChunk } from "./choose-passages.ts";
+import type { DocumentStore, KeptDocument } from "./document-store.ts";
+import { toPassage, type Passage } from "./passage.ts";
 import { groupsOf, toGroupName, type Audience, type Destination } from "./readers.ts";
-import { cleanPassage, cleanProse } from "./retrieve/clean-passage.ts";
-import { createFindPlaces, type FoundPlace } from "./retrieve/find-places.ts";
+import { createFindPlaces, usualPlaces, type FoundPlace } from "./retrieve/find-places.ts";
+import { rerankByHeads, type Words } from "./retrieve/rerank-by-heads.ts";
 import type { Retriever } from "./retrieve/retriever.ts";
 import type { KnowledgeIndex } from "./index/knowledge-index.ts";
-
-/** A document that was read, or why it could not be. */
-export interface ReadDocument {
-  /** Where it came from, and its name there: together they are its identity. */
-  readonly source: string;
-  readonly name: string;
-  readonly title: string;
-  readonly url?: string | undefined;
-  readonly language?: string | undefined;
-  readonly audience: readonly Audience[];
-  readonly chunks: readonly Chunk[];
-  readonly problem?: string | undefined;
-  /** Of the bytes it was read from. */
-  readonly hash: string;
-}
-
-/** `kept` are those that a crash or a new model left outside the index: to be published. */
-export type KnownDocument =
-  { readonly kind: "published" | "new" } | { readonly kind: "kept"; readonly id: string };
-
-/** What was found for a question. */
-export interface Passage {
-  readonly title: string;
-  /** Page or headings, for a person to find it. */
-  readonly locator: string | undefined;
-  readonly url: string | undefined;
-  /** Those it stands under, without the title, the outermost first. */
-  readonly headings: readonly string[];
-  /** CommonMark, material and never an instruction: links to other hosts and pictures are left out. */
-  readonly text: string;
-  /** The same for showing it as it stands: addresses in code, which no channel makes a link of, are kept. */
-  readonly quotable: string;
-  /** From 0 to 1. */
-  readonly relevance: number;
-  readonly asOf: Date;
-  /** The question it is a colleague's own answer to. */
-  readonly reviewed?: string | undefined;
-}
+import { createTakingIn, sourceIdOf, type TakingIn } from "./taking-in.ts";
 
 /** A company's documents: taken in, found, forgotten. */
-export interface Knowledge {
-  /** Keeps a document in the place of what it was; it is found once its id is published. */
-  keep(tenantId: TenantId, document: ReadDocument): Promise<string>;
-  /** Makes kept documents findable, many at once at little more than the cost of one. */
-  publish(tenantId: TenantId, ids: readonly string[], signal?: AbortSignal): Promise<void>;
-  /** What is known of a document with these bytes, for these people: where anything is, it need not be read again. */
-  lookAt(
-    tenantId: TenantId,
-    document: Pick<ReadDocument, "source" | "name" | "hash" | "audience">,
-  ): Promise<KnownDocument>;
+export interface Knowledge extends TakingIn {
   list(tenantId: TenantId): Promise<KeptDocument[]>;
   /** From when it resolves on only these people are shown them, also when their source is read again. Resolves with how many there were. */
   restrict(tenantId: TenantId, ids: readonly string[], audience: readonly Audience[]): Promise<number>;
@@ -66,10 +19,6 @@ export interface Knowledge {
   remove(tenantId: TenantId, ids: readonly string[]): Promise<number>;
   /** Removes what a source has no more, by the names it has. */
   keepOnly(tenantId: TenantId, source: string, names: readonly string[]): Promise<number>;
-  /** Brings into the index what a crash or a new model left outside; resolves with how many documents. */
-  repair(tenantId: TenantId, signal?: AbortSignal): Promise<number>;
-  /** Brings everything into the index anew, for one that was lost; resolves with how many documents. */
-  rebuild(tenantId: TenantId, signal?: AbortSignal): Promise<number>;
   /**
    * The best passages that everybody at the destination may read, three at most unless said; none where nothing fits.
    * While the index fails, what it found for the same question lately; else it rejects with TransientError.
@@ -93,62 +42,22 @@ export interface KnowledgeParts {
   readonly retriever: Retriever;
   /** Names what the vectors were made with. */
   readonly model: string;
+  /** What headings are held against a question with. */
+  readonly words: Words;
   readonly log: Log;
 }
 
-/** The source of what colleagues answered in the place of the bot. */
-export const reviewedSource = "reviewed";
-
 const passages = 3;
+const placesPastCopies = 2_000;
+const keptOfOneText = 3;
 const lookedUpForOne = 3;
-const ofOneDocument = 2;
-const published = 64;
-// Times that documents were put in before the index is tidied up, unless no more seem to come.
-const tidiedAfter = 8;
+// In characters.
+const onlyLeads = 600;
 
-export function createKnowledge({ documents, index, retriever, model, log }: KnowledgeParts): Knowledge {
+export function createKnowledge(parts: KnowledgeParts): Knowledge {
+  const { documents, index, retriever, model, words, log } = parts;
   const findPlaces = createFindPlaces({ retriever, log });
-  const untidy = new Map<TenantId, number>();
-  const idOf = (named: Pick<ReadDocument, "source" | "name">, tenantId: TenantId) =>
-    documentIdOf(tenantId, named);
-  const sourceIdOf = (source: string, tenantId: TenantId) =>
-    deriveId<string>(tenantId, "knowledge source", source);
-
-  const indexedHashOf = (contentHash: string) => `${model} ${contentHash}`;
-
-  async function bringIn(
-    tenantId: TenantId,
-    kept: readonly KeptDocument[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    for (let from = 0; from < kept.length; from += published) {
-      const some = kept.slice(from, from + published);
-      const ids = some.map(({ id }) => id);
-      const chunks = Map.groupBy(await documents.chunksOf(tenantId, ids), ({ documentId }) => documentId);
-      const findable = some.map(({ id, title, audience: groups }) => ({
-        id,
-        groups,
-        chunks: (chunks.get(id) ?? []).map(({ ordinal, headings, text }) => ({
-          id: `${id}:${ordinal}`,
-          title,
-          headings,
-          text,
-        })),
-      }));
-      await retriever.put(tenantId, findable, signal);
-      await documents.markIndexed(tenantId, some, indexedHashOf);
-      untidy.set(tenantId, (untidy.get(tenantId) ?? 0) + 1);
-    }
-    // While many come, what is not in the indexes yet is found all the same, only more slowly.
-    const puts = untidy.get(tenantId) ?? 0;
-    if (puts === 0 || (puts < tidiedAfter && kept.length === published)) return;
-    untidy.delete(tenantId);
-    await index.optimize(tenantId);
-  }
-
-  async function publish(tenantId: TenantId, ids: readonly string[], signal?: AbortSignal): Promise<void> {
-    await bringIn(tenantId, ids.length === 0 ? [] : await documents.findAll(tenantId, ids), signal);
-  }
+  const takingIn = createTakingIn({ documents, index, retriever, model });
 
   async function remove(tenantId: TenantId, ids: readonly string[]): Promise<number> {
     const gone = await documents.remove(tenantId, ids);
@@ -159,40 +68,67 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
     return gone.length;
   }
 
+  /** Of these places, in their order, what one of the groups may read. */
+  async function readableOf(
+    tenantId: TenantId,
+    places: readonly FoundPlace[],
+    groups: readonly string[],
+  ): Promise<RankedChunk[]> {
+    const readable = await documents.readable(tenantId, places, groups);
+    const chunks = new Map(readable.map((chunk) => [`${chunk.documentId}:${chunk.ordinal}`, chunk]));
+    return places.flatMap(({ documentId, ordinal, relevance, score, language }) => {
+      const chunk = chunks.get(`${documentId}:${ordinal}`);
+      return chunk === undefined ? [] : [{ chunk, relevance, score, language, heading: headingOf(chunk) }];
+    });
+  }
+
+  /** Past the copies of a text that was taken in a thousand times. */
+  async function lookFurther(
+    tenantId: TenantId,
+    asked: {
+      readonly text: string;
+      readonly groups: readonly string[];
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<RankedChunk[]> {
+    const { text, groups, signal } = asked;
+    const places = await findPlaces(tenantId, { text, groups, signal, most: placesPastCopies });
+    return withFewCopies(await readableOf(tenantId, places, groups));
+  }
+
+  /** A few words that only lead to the sections below them are told with the first of these. */
+  async function withWhatFollows(
+    tenantId: TenantId,
+    chosen: readonly ReadableChunk[],
+    groups: readonly string[],
+  ): Promise<Passage[]> {
+    const next = chosen
+      .filter(({ chunk }) => chunk.text.length < onlyLeads && chunk.headings.length > 0)
+      .map(({ chunk: { documentId, ordinal } }) => ({ documentId, ordinal: ordinal + 1 }));
+    const told = new Set(chosen.map(({ chunk }) => chunk.text));
+    const following = await documents.readable(tenantId, next, groups);
+    return chosen.map(({ chunk, relevance, language }) => {
+      const { documentId, ordinal, headings } = chunk;
+      const after = following.find(
+        (one) =>
+          one.documentId === documentId &&
+          one.ordinal === ordinal + 1 &&
+          one.headings.length > headings.length &&
+          headings.every((heading, at) => heading === one.headings[at]) &&
+          !told.has(one.text),
+      );
+      return { ...toPassage(chunk, relevance, after), language };
+    });
+  }
+
   return {
-    async lookAt(tenantId, document) {
-      const kept = await documents.find(tenantId, idOf(document, tenantId));
-      if (kept?.contentHash !== hashOf(document)) return { kind: "new" };
-      const isPublished = kept.indexedHash === indexedHashOf(kept.contentHash);
-      return isPublished ? { kind: "published" } : { kind: "kept", id: kept.id };
-    },
-
-    async keep(tenantId, document) {
-      const id = idOf(document, tenantId);
-      const { source, name, title, url, language, problem, chunks } = document;
-      await documents.keep(tenantId, {
-        id,
-        sourceId: sourceIdOf(source, tenantId),
-        source,
-        name,
-        title,
-        url,
-        language,
-        problem,
-        chunks,
-        audience: document.audience.map(toGroupName),
-        contentHash: hashOf(document),
-      });
-      return id;
-    },
-
-    publish,
+    ...takingIn,
 
     list: (tenantId) => documents.list(tenantId),
 
     async restrict(tenantId, ids, audience) {
       const known = await documents.restrict(tenantId, ids, audience.map(toGroupName));
-      await publish(tenantId, known).catch((cause: unknown) => {
+      await takingIn.publish(tenantId, known).catch((cause: unknown) => {
         // The database decides what is shown; the repair brings the rest in.
         log.warn(
           { err: cause, documents: known.length },
@@ -206,37 +142,26 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
 
     async keepOnly(tenantId, source, names) {
       const kept = new Set(names);
-      const known = await documents.list(tenantId, sourceIdOf(source, tenantId));
+      const known = await documents.list(tenantId, sourceIdOf(tenantId, source));
       return remove(
         tenantId,
         known.filter(({ name }) => !kept.has(name)).map(({ id }) => id),
       );
     },
 
-    async repair(tenantId, signal) {
-      const known = await documents.list(tenantId);
-      const isMissing = (each: KeptDocument) => each.indexedHash !== indexedHashOf(each.contentHash);
-      const missing = known.filter(isMissing);
-      await bringIn(tenantId, missing, signal);
-      return missing.length;
-    },
-
-    async rebuild(tenantId, signal) {
-      const all = await documents.list(tenantId);
-      await bringIn(tenantId, all, signal);
-      return all.length;
-    },
-
     async search(tenantId, { text, destination, limit = passages, signal }) {
       const groups = groupsOf(destination).map(toGroupName);
       const best = await findPlaces(tenantId, { text, groups, signal });
       // Most of the time the first ones are enough, and each one costs a line of the database and two openings.
-      const first = best.slice(0, limit * lookedUpForOne);
-      const readable = await documents.readable(tenantId, first, groups);
-      const chosen = choose(first, readable, limit);
-      if (chosen.length === limit || first.length === best.length) return chosen;
-      const more = await documents.readable(tenantId, best.slice(first.length), groups);
-      return choose(best, [...readable, ...more], limit);
+      const first = await readableOf(tenantId, best.slice(0, limit * lookedUpForOne), groups);
+      let chosen = choosePassages(text, await rerankByHeads(text, first, words), limit);
+      const rest = best.slice(limit * lookedUpForOne);
+      if (chosen.length < limit && rest.length > 0) {
+        const all = [...first, ...(await readableOf(tenantId, rest, groups))];
+        const wanted = areCopies(all) ? await lookFurther(tenantId, { text, groups, signal }) : all;
+        chosen = choosePassages(text, await rerankByHeads(text, wanted, words), limit);
+      }
+      return withWhatFollows(tenantId, chosen, groups);
     },
 
     version: (tenantId) => documents.version(tenantId),
@@ -244,58 +169,23 @@ export function createKnowledge({ documents, index, retriever, model, log }: Kno
   };
 }
 
-/** A document's id follows from where it came from and its name there. */
-export function documentIdOf(
-  tenantId: TenantId,
-  { source, name }: Pick<ReadDocument, "source" | "name">,
-): string {
-  return deriveId<string>(tenantId, "knowledge", source, name);
+/** Nearly all that was found says the same, and there may be more behind it. */
+function areCopies(found: readonly RankedChunk[]): boolean {
+  const texts = new Set(found.map(({ chunk }) => chunk.text));
+  return found.length >= usualPlaces / 2 && texts.size * 2 <= found.length;
 }
 
-/** In the order found, two of one document at most, and the same words once however often they were taken in. */
-function choose(best: readonly FoundPlace[], readable: readonly KeptChunk[], limit: number): Passage[] {
-  const chunks = new Map(readable.map((chunk) => [`${chunk.documentId}:${chunk.ordinal}`, chunk]));
-  const told = new Set<string>();
+/** So many of one text as are needed to tell the best of them. */
+function withFewCopies(found: readonly RankedChunk[]): RankedChunk[] {
   const times = new Map<string, number>();
-  const chosen: Passage[] = [];
-  for (const { documentId, ordinal, relevance } of best) {
-    const chunk = chunks.get(`${documentId}:${ordinal}`);
-    const before = times.get(documentId) ?? 0;
-    if (chunk === undefined || told.has(chunk.text) || before >= ofOneDocument) continue;
-    told.add(chunk.text);
-    times.set(documentId, before + 1);
-    chosen.push(toPassage(chunk, relevance));
-    if (chosen.length === limit) break;
-  }
-  return chosen;
+  return found.filter(({ chunk: { text } }) => {
+    const before = times.get(text) ?? 0;
+    times.set(text, before + 1);
+    return before < keptOfOneText;
+  });
 }
 
-function toPassage(chunk: KeptChunk, relevance: number): Passage {
-  const { source, title, url, headings, text, page, updatedAt } = chunk;
-  const path = headings.filter((heading) => heading !== title);
-  const locator = page === undefined ? path.join(" › ") : `p. ${page}`;
-  return {
-    title,
-    url: page === undefined ? url : atPage(url, page),
-    locator: locator === "" ? undefined : locator,
-    headings: path,
-    text: cleanPassage(text, url),
-    quotable: cleanProse(text, url),
-    relevance,
-    asOf: updatedAt,
-    ...(source === reviewedSource && { reviewed: title }),
-  };
-}
-
-/** Readers of PDF files open them where the fragment says. */
-function atPage(url: string | undefined, page: number): string | undefined {
-  return url !== undefined && /\.pdf$/i.test(url) ? `${url}#page=${page}` : url;
-}
-
-/** Changes with the bytes and with who may read them. */
-function hashOf({ hash, audience }: Pick<ReadDocument, "hash" | "audience">): string {
-  const groups = audience.map(toGroupName).toSorted();
-  return createHash("sha256")
-    .update(JSON.stringify([hash, groups]))
-    .digest("hex");
+interface RankedChunk extends ReadableChunk {
+  readonly score: number;
+  readonly heading: string;
 }

@@ -1,10 +1,12 @@
 import type { Citation } from "../core/reply.ts";
+import { headingOf } from "./choose-passages.ts";
 import { dot } from "./embed/dot.ts";
 import type { OfflineEmbedder } from "./embed/offline-embedder.ts";
-import { findExcerpt, tellingWordsOf } from "./find-excerpt.ts";
-import type { Passage } from "./knowledge.ts";
-import { findDisagreement } from "./retrieve/find-disagreement.ts";
-import { readQuestion } from "./text/read-terms.ts";
+import { asksForSteps, findExcerpt, type Excerpt } from "./find-excerpt.ts";
+import type { Passage } from "./passage.ts";
+import { findContrary, findDisagreement, withoutCode } from "./retrieve/find-disagreement.ts";
+import { readQuestion, spokenIn } from "./text/read-terms.ts";
+import { isMostlyKnown, tellingWordsOf, tellingWordsOfHead } from "./text/telling-words.ts";
 import { toCommonMark } from "./text/to-common-mark.ts";
 
 /** What the documents say in their own words. */
@@ -24,6 +26,11 @@ const surelyFrom = 1.3;
 // Words alone that are enough, and those that are where the vocabulary does not know the question's language.
 const wordsFrom = 0.8;
 const foreignWordsFrom = 0.6;
+// What makes a later passage the better one to show.
+const withSteps = 0.3;
+const onlyAbout = 0.25;
+const laterBy = 0.12;
+const nearlyAs = 0.75;
 // Enough where a section's heading says nothing but what was asked for.
 const aboutFrom = 0.45;
 
@@ -36,16 +43,26 @@ export async function quotePassages(
   const { weigh } = words;
   const parts = passages.map((passage) => {
     const heads = [passage.title, ...passage.headings];
-    return { passage, heads, ...findExcerpt({ question, text: passage.quotable, heads, weigh }) };
+    return {
+      passage,
+      heads,
+      ...findExcerpt({ question, text: passage.quotable, heads, language: passage.language, weigh }),
+    };
   });
   const close = await closenessOf(question, parts, words);
-  const sure = parts.filter(({ passage, covered }, at) => {
-    if (isAbout(question, headOf(passage)) && covered >= aboutFrom) return true;
+  const rated = parts.map((part, at) => ({
+    ...part,
+    close: close?.[at],
+    fit: fitOf(question, part, { close: close?.[at], at }),
+  }));
+  const sure = rated.filter(({ passage, covered, close: meaning }) => {
+    if (isAbout(question, passage) && covered >= aboutFrom) return true;
     if (close === undefined) return covered >= foreignWordsFrom;
-    return covered >= wordsFrom || covered + (close[at] ?? 0) >= surelyFrom;
+    return covered >= wordsFrom || covered + (meaning ?? 0) >= surelyFrom;
   });
-  const best = sure.find(({ passage }) => isOnlyAbout(question, headOf(passage))) ?? sure[0];
-  if (best === undefined) return undefined;
+  const [fittest] = sure.toSorted((one, other) => other.fit - one.fit);
+  if (fittest === undefined) return undefined;
+  const best = sure.filter((part) => leadsTo(part, fittest)).toSorted(byPlace)[0] ?? fittest;
   const found = findDisagreement(sure.map(({ passage }) => passage)) ?? [];
   const [one, other] = found.map((at) => sure[at]);
   if (one === undefined || other === undefined)
@@ -55,13 +72,47 @@ export async function quotePassages(
       disagree: false,
     };
   const both = [one, other];
+  const [first, second] = [withoutCode(one.passage.text), withoutCode(other.passage.text)];
+  const said = findContrary(first, second, one.passage.language) ?? [];
   const body = both
     .map(
-      ({ passage: { title, asOf }, text }) =>
-        `- **${toCommonMark(title)}** (${toDay(asOf)}): ${oneLine(text)}`,
+      ({ passage: { title, asOf }, text }, at) =>
+        `- **${toCommonMark(title)}** (${toDay(asOf)}): ${oneLine(said[at] ?? text)}`,
     )
     .join("\n");
   return { body, citations: both.map(({ passage }) => toCitation(passage)), disagree: true };
+}
+
+interface Part extends Excerpt {
+  readonly passage: Passage;
+}
+
+/** It stands earlier in the same section and has nearly as much of what was asked: a section is told from its beginning. */
+function leadsTo(part: Part, fittest: Part): boolean {
+  const [one, other] = [part.passage, fittest.passage];
+  return (
+    one.document !== undefined &&
+    one.document === other.document &&
+    one.headings.join("\n") === other.headings.join("\n") &&
+    one.ordinal < other.ordinal &&
+    part.covered >= fittest.covered * nearlyAs &&
+    part.steps >= fittest.steps * nearlyAs
+  );
+}
+
+function byPlace(one: Part, other: Part): number {
+  return one.passage.ordinal - other.passage.ordinal;
+}
+
+/** How well a part answers; the order it was found in says more than a word that it has and another one has not. */
+function fitOf(
+  question: string,
+  { passage, covered, steps: share }: Excerpt & { readonly passage: Passage },
+  { close = 0, at }: { readonly close: number | undefined; readonly at: number },
+): number {
+  const steps = asksForSteps(question) ? withSteps * share : 0;
+  const about = isOnlyAbout(question, passage) ? onlyAbout : 0;
+  return covered + close + steps + about - at * laterBy;
 }
 
 /** How close each part is in meaning; undefined where the vocabulary does not know most of the question's words. */
@@ -70,9 +121,9 @@ async function closenessOf(
   parts: readonly { readonly heads: readonly string[]; readonly text: string }[],
   { weigh, embed }: Words,
 ): Promise<readonly number[] | undefined> {
-  const asked = tellingWordsOf(question);
-  const known = asked.filter((word) => weigh(word) < 1);
-  if (known.length * 2 < asked.length) return undefined;
+  // The vocabulary has words of other languages as well, and knows nothing of what they mean.
+  if ((spokenIn(question) ?? "en") !== "en") return undefined;
+  if (!isMostlyKnown(question, weigh)) return undefined;
   const [own, ...others] = await embed([
     question,
     ...parts.map(({ heads, text }) => [...heads, text].join("\n")),
@@ -82,31 +133,24 @@ async function closenessOf(
 
 /** "No, but …" is no answer without what it answers to; the question itself need not be said again. */
 function underHead(question: string, passage: Passage, text: string): string {
-  const head = headOf(passage);
-  const isSame = readQuestion(head).join(" ") === readQuestion(question).join(" ");
+  const head = headingOf(passage);
+  const { language } = passage;
+  const isSame = readQuestion(head, language).join(" ") === readQuestion(question, language).join(" ");
   return isSame ? text : `**${toCommonMark(head)}**\n\n${text}`;
 }
 
-function headOf({ title, headings }: Passage): string {
-  return headings.at(-1) ?? title;
-}
-
 /** The heading speaks of nothing but what was asked for. */
-function isAbout(question: string, heading: string): boolean {
-  const asked = new Set(tellingWordsOf(question));
-  const words = wordsOf(heading);
+function isAbout(question: string, passage: Passage): boolean {
+  const asked = new Set(tellingWordsOf(question, passage.language));
+  const words = tellingWordsOfHead(headingOf(passage), passage.language);
   return words.length > 0 && words.every((word) => asked.has(word));
 }
 
 /** And of all of it. */
-function isOnlyAbout(question: string, heading: string): boolean {
-  const words = new Set(wordsOf(heading));
-  return isAbout(question, heading) && tellingWordsOf(question).every((word) => words.has(word));
-}
-
-/** Without its number. */
-function wordsOf(heading: string): readonly string[] {
-  return tellingWordsOf(heading).filter((word) => /\p{L}/u.test(word));
+function isOnlyAbout(question: string, passage: Passage): boolean {
+  const words = new Set(tellingWordsOfHead(headingOf(passage), passage.language));
+  const asked = tellingWordsOf(question, passage.language);
+  return isAbout(question, passage) && asked.every((word) => words.has(word));
 }
 
 function toCitation({ title, url, locator, asOf }: Passage): Citation {

@@ -62,6 +62,13 @@ export function toGroupName(audience: Audience): string {
     .slice(0, 32)}`;
 }
 
+/** An audience as operators write it; `parseAudience` reads it back. */
+export function tellAudience(audience: Audience): string {
+  if (audience.kind === "public" || audience.kind === "colleagues") return audience.kind;
+  if (audience.kind === "role") return `role:${audience.role}`;
+  return `room:${audience.channel}:${audience.installation}:${audience.space}`;
+}
+
 /**
  * Reads `public`, `colleagues`, `role:staff`, or a room as `room:slack:T0123:C0123`; undefined for anything else.
  */

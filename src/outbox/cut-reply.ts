@@ -2,20 +2,38 @@ import type { Channel } from "../core/channel.ts";
 import { fileMark, type Reply, type ReplyFile } from "../core/reply.ts";
 import { ticketDays } from "./file-tickets.ts";
 
+/** The messages a reply takes. */
+export interface CutReply {
+  readonly words: readonly Reply[];
+  readonly files: readonly Reply[];
+}
+
 /**
  * Cuts a reply into the messages it takes on a platform: its words as the channel cuts them, then each file by itself.
  * A file of its own delivery is sent, looked for and given up by itself: it can neither take words down with it nor
  * be sent twice because of them.
  */
-export function cutReply(
-  channel: Pick<Channel, "split">,
-  { files = [], ...words }: Reply,
-): { readonly words: readonly Reply[]; readonly files: readonly Reply[] } {
+export function cutReply(channel: Pick<Channel, "split">, { files = [], ...words }: Reply): CutReply {
   const seenBy = words.onlyFor === undefined ? {} : { onlyFor: words.onlyFor };
   return {
     words: channel.split(words),
     files: files.map((file) => ({ body: "", files: [file], ...seenBy })),
   };
+}
+
+/**
+ * As much of a reply as one message of the platform takes: all of it, or its beginning with a mark, and what hangs on
+ * it. For a message that stands already and cannot become several.
+ */
+export function fitReply(channel: Pick<Channel, "split">, reply: Reply): Reply {
+  const [first = reply, ...others] = channel.split(reply);
+  if (others.length === 0) return reply;
+  for (let { length } = first.body; length > 0; length = Math.floor(length * 0.9)) {
+    const beginning = first.body.slice(0, length).replace(/[\uD800-\uDBFF]$/u, "");
+    const cut = { ...reply, body: `${beginning}\n…` };
+    if (channel.split(cut).length === 1) return cut;
+  }
+  return { ...reply, body: "…" };
 }
 
 /** The file a message is; undefined where it is words. */

@@ -53,6 +53,8 @@ const reply = z.object({
     .array(z.object({ id: z.string(), name: z.string(), mimeType: z.string(), bytes: z.number() }))
     .optional(),
   onlyFor: z.string().optional(),
+  repliesTo: z.string().optional(),
+  mentions: z.array(z.object({ id: z.string(), name: z.string() })).optional(),
 });
 
 /** Encrypts a reply for the outbox. */

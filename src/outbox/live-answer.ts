@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import type { Attempt, ReplyStream } from "../core/channel.ts";
+import type { Attempt } from "../core/channel.ts";
 import { PermanentError, StoodDownError, TransientError, UncertainError } from "../core/errors.ts";
 import type { DeliveryId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
@@ -13,19 +12,20 @@ import {
   rememberRef,
   withdrawIntents,
 } from "./outbox-store.ts";
-import { attemptOf, isStreamClosed } from "./outbox.ts";
+import { isStreamClosed } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
+import {
+  completeAnswer,
+  newDelivery,
+  planAnswer,
+  type Begun,
+  type LivePart,
+  type PlannedPart,
+} from "./whole-answer.ts";
 
 /** Something arrived before anything was visible: think again, with everything. */
 export class JoinedError extends Error {
   override readonly name = "JoinedError";
-}
-
-/** One message of an answer, ready for the statement that commits the turn. */
-export interface PlannedPart {
-  readonly delivery: Delivery;
-  /** It is on the platform already, being written. */
-  readonly visible: boolean;
 }
 
 /**
@@ -55,16 +55,6 @@ export interface LiveAnswer {
   withdraw(): Promise<void>;
 }
 
-interface LivePart {
-  readonly delivery: Delivery;
-  ref: string;
-  stream: ReplyStream | undefined;
-  openedAt: number;
-  shown: string;
-  /** Its final text has gone out. */
-  isEnded: boolean;
-}
-
 const defaultGraceMs = 40;
 // In edit mode the platform's editing pace counts, not the stream's.
 const editIntervalMs = 1_300;
@@ -74,11 +64,8 @@ const unhurried = new AbortController().signal;
 export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   const { database, outbox, seal, lease, destination, turnId, correlationId } = parts;
   const { channel, target } = destination;
-  const live: LivePart[] = [];
-  /** May be on the platform, by an earlier worker or a cut connection. */
-  const unsure = [...parts.inherited];
-  /** Recorded, but surely not on the platform. */
-  const unsent: Delivery[] = [];
+  const begun: Begun = { live: [], unsure: [...parts.inherited], unsent: [] };
+  const { live, unsure, unsent } = begun;
   /** Showing failed before anything appeared: the answer comes in one piece. */
   let isHeldBack = false;
   let isPlanned = false;
@@ -93,6 +80,10 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
   // What is recorded as begun and never was leaves a doubt where the platform cannot be asked.
   const streamsHere = channel.capabilities.streaming && channel.streamsIn?.(target.place) !== false;
   const canStream = parts.streaming && streamsHere && parts.onlyFor === undefined;
+
+  function fresh(part: number, reply: Reply, streamed: boolean): Delivery {
+    return newDelivery({ turnId, epoch: lease.epoch, correlationId }, { part, reply, streamed });
+  }
 
   function show(text: string): void {
     newest = text;
@@ -132,7 +123,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
 
   /** Undefined when the answer is complete meanwhile: it is sent in one piece, under the delivery recorded here. */
   async function open(index: number, text: string): Promise<LivePart | undefined> {
-    const delivery = newDelivery(index, { body: text }, true);
+    const delivery = fresh(index, { body: text }, true);
     await parts.turnRecorded();
     const recorded = await recordStreamIntent(database, lease, {
       id: delivery.id,
@@ -247,87 +238,11 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
     return live.at(-1)?.stream === undefined ? editIntervalMs : channel.capabilities.streamIntervalMs;
   }
 
-  function newDelivery(part: number, reply: Reply, streamed: boolean): Delivery {
-    return {
-      id: randomUUID() as DeliveryId,
-      turnId,
-      epoch: lease.epoch,
-      part,
-      seq: part,
-      reply,
-      streamed,
-      state: "sending",
-      ref: undefined,
-      attempts: 0,
-      dueInMs: 0,
-      sendingSince: new Date(),
-      correlationId,
-    };
-  }
-
   function plan(reply: Reply): readonly PlannedPart[] {
     finished = true;
     isPlanned = true;
     const whispered = parts.onlyFor === undefined ? reply : { ...reply, onlyFor: parts.onlyFor };
-    const { words, files } = cutReply(channel, whispered);
-    const ofWords = words.map((piece, index): PlannedPart => {
-      const shown = live[index];
-      if (shown !== undefined)
-        return { delivery: { ...shown.delivery, reply: piece, ref: shown.ref }, visible: true };
-      const inherited = unsure.find((delivery) => delivery.part === index);
-      if (inherited !== undefined) return { delivery: { ...inherited, reply: piece }, visible: true };
-      const recorded = unsent.find((delivery) => delivery.part === index);
-      if (recorded !== undefined) return { delivery: { ...recorded, reply: piece }, visible: false };
-      const fresh = newDelivery(index, piece, false);
-      return { delivery: index === 0 ? fresh : { ...fresh, state: "pending" }, visible: false };
-    });
-    const ofFiles = files.map((piece, index): PlannedPart => {
-      const fresh = newDelivery(words.length + index, piece, false);
-      return { delivery: { ...fresh, state: "pending" }, visible: false };
-    });
-    return [...ofWords, ...ofFiles];
-  }
-
-  async function complete(planned: readonly PlannedPart[]): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const part of planned) {
-      const shown = live.find(({ delivery }) => delivery.id === part.delivery.id);
-      const outcome = await completePart(part, shown);
-      if (outcome === undefined) return outcomes; // not ours any more: the next holder finds it in the outbox
-      outcomes.push(outcome);
-      if (outcome.state === "pending" || outcome.state === "sending") return outcomes; // order: the rest waits
-    }
-    const all = [...live.map((part) => ({ ...part.delivery, ref: part.ref })), ...unsure, ...unsent];
-    for (const surplus of all)
-      if (!planned.some((part) => part.delivery.id === surplus.id)) outcomes.push(await takeAway(surplus));
-    return outcomes;
-  }
-
-  async function completePart(part: PlannedPart, shown: LivePart | undefined): Promise<Outcome | undefined> {
-    const { delivery } = part;
-    if (shown !== undefined) {
-      const { stream } = shown;
-      const outcome =
-        stream === undefined
-          ? await outbox.put(lease, destination, delivery)
-          : await outbox.finish(lease, destination, { delivery, stream });
-      shown.isEnded = outcome !== undefined;
-      return outcome;
-    }
-    if (!part.visible && delivery.state === "sending") return outbox.putMarked(lease, destination, delivery);
-    return outbox.put(lease, destination, delivery);
-  }
-
-  async function takeAway(delivery: Delivery): Promise<Outcome> {
-    const gone = { id: delivery.id, state: "cancelled", error: "the answer became shorter" } as const;
-    try {
-      const found = await outbox.locate(lease, destination, delivery);
-      if (found.kind === "found") await channel.remove(target, found.ref, attemptOf(lease, delivery));
-      return gone;
-    } catch (cause) {
-      if (cause instanceof StoodDownError) throw cause;
-      return { ...gone, error: `a surplus message could not be taken away: ${String(cause)}` };
-    }
+    return planAnswer(cutReply(channel, whispered), begun, fresh);
   }
 
   async function standDown(line: string): Promise<Outcome[]> {
@@ -362,7 +277,7 @@ export function createLiveAnswer(parts: LiveAnswerParts): LiveAnswer {
       return live.length + unsure.length > 0;
     },
     plan,
-    complete,
+    complete: (planned) => completeAnswer({ outbox, lease, destination }, planned, begun),
     get isOpen() {
       return live.some(({ isEnded }) => !isEnded);
     },

@@ -6,13 +6,19 @@ import type { Delivery } from "./delivery.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
+ * Of a conversation: the bot has the baton, or nobody has it and whoever waits may ask the bot meanwhile. Who takes it
+ * ends the epoch.
+ */
+export const botMaySpeak = "owner_kind IN ('bot', 'queue')";
+
+/**
  * The fence. Begins every statement by which a turn has an effect: it locks the conversation's row and gives it back
- * only to the lease that still holds it, in the epoch the work began in, while the bot has the baton.
+ * only to the lease that still holds it, in the epoch the work began in, while the bot may speak.
  * Uses $1 tenant, $2 conversation, $3 lease token, $4 epoch.
  */
 export const fence = `fence AS (
   SELECT id, inbox_version, last_seq FROM conversations
-  WHERE company_id = $1 AND id = $2 AND lease_token = $3 AND epoch = $4 AND owner_kind = 'bot'
+  WHERE company_id = $1 AND id = $2 AND lease_token = $3 AND epoch = $4 AND ${botMaySpeak}
   FOR NO KEY UPDATE)`;
 
 /** The fence's parameters, in its order. */
@@ -20,7 +26,7 @@ export function fenceValues(lease: Lease): readonly [string, string, string, num
   return [lease.tenantId, lease.conversationId, lease.token, lease.epoch];
 }
 
-/** Throws StoodDownError unless the lease still holds the conversation and the bot has the baton. */
+/** Throws StoodDownError unless the lease still holds the conversation, and the fence lets it on. */
 export async function assertMine(database: Database, lease: Lease): Promise<void> {
   const rows = await database.statement(
     lease.tenantId,
@@ -92,7 +98,7 @@ export async function recordStreamIntent(
 
 const markSendingText = `WITH mine AS (
   SELECT id FROM conversations WHERE company_id = $1 AND id = $2 AND lease_token = $3
-    AND ($5::int IS NULL OR (epoch = $5 AND owner_kind = 'bot'))
+    AND ($5::int IS NULL OR (epoch = $5 AND ${botMaySpeak}))
   FOR NO KEY UPDATE)
 UPDATE deliveries d SET state = 'sending', sending_since = coalesce(d.sending_since, clock_timestamp()),
   attempts = d.attempts + 1

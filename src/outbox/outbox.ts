@@ -1,11 +1,14 @@
 import type { Attempt, Channel, FileDesk, Found, MessageRef, ReplyStream, Target } from "../core/channel.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { PermanentError, StoodDownError } from "../core/errors.ts";
+import type { DeliveryId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Log } from "../core/log.ts";
+import type { Reply } from "../core/reply.ts";
 import { say, type TextLanguage } from "../core/texts/texts.ts";
 import type { Database } from "../store/database.ts";
-import { fileOf, toFileLine } from "./cut-reply.ts";
+import { deriveId } from "../store/derive-id.ts";
+import { fileOf, fitReply, toFileLine } from "./cut-reply.ts";
 import type { Delivery } from "./delivery.ts";
 import { decideAfterFailure, defaultRetryPolicy, type Outcome, type RetryPolicy } from "./outcome.ts";
 import { knownRefs, markSending } from "./outbox-store.ts";
@@ -134,12 +137,31 @@ export function createOutbox({
       if (found.kind === "found") {
         // A file, or the line for it, is whole once it is there.
         if (fileOf(delivery.reply) === undefined)
-          await channel.update(target, found.ref, delivery.reply, attempting);
+          await channel.update(target, found.ref, fitReply(channel, delivery.reply), attempting);
         return { id: delivery.id, state: "sent", ref: found.ref.id };
       }
     }
-    const ref = await send(destination, delivery, attempting);
+    const reply = await sendBeginning(lease, destination, delivery);
+    const ref = await send(destination, { ...delivery, reply }, attempting);
     return { id: delivery.id, state: "sent", ref: ref.id };
+  }
+
+  /**
+   * Answers are cut when they are made; of what else is too long for one message, the messages before the last one go
+   * out here. Each has an id that follows from the delivery's, by which a later try finds it. Gives what is left.
+   */
+  async function sendBeginning(lease: Lease, destination: Destination, delivery: Delivery): Promise<Reply> {
+    const { reply, turnId, attempts } = delivery;
+    if (turnId !== undefined || fileOf(reply) !== undefined) return reply;
+    const pieces = destination.channel.split(reply);
+    for (const [index, piece] of pieces.slice(0, -1).entries()) {
+      const id = deriveId<DeliveryId>("beginning of", delivery.id, String(index));
+      const part: Delivery = { ...delivery, id, reply: piece, ref: undefined };
+      const found = attempts > 0 ? await locate(lease, destination, part) : undefined;
+      if (found !== undefined && found.kind !== "absent") continue;
+      await destination.channel.send(destination.target, piece, attemptOf(lease, part));
+    }
+    return pieces.at(-1) ?? reply;
   }
 
   /** What cannot go there as a file is said in words: nothing of it was put there, so the delivery is still whole. */

@@ -11,6 +11,7 @@ import { Redis } from "ioredis";
 import pg from "pg";
 import { TransientError } from "../core/errors.ts";
 import type { BackendLog } from "../core/backend-log.ts";
+import { SteadyClient } from "./steady-client.ts";
 
 /** Where jobs wait. */
 export type QueueBackend =
@@ -105,15 +106,27 @@ function onRedis(url: string, { prefix, state }: { prefix: string; state: Backen
     },
     worker: async (processor, options) => {
       const { connection, release } = openPulling(url, state);
-      const worker = new BullWorker<JobData, void>(queueName, processor, { ...options, connection, prefix });
+      const worker = new RedisWorker(queueName, processor, { ...options, connection, prefix });
       worker.on("error", (err) => state.failed(err));
       worker.on("active", () => state.works());
-      return Object.assign(worker, { release });
+      return Object.assign(worker, {
+        release: () => {
+          release();
+          worker.stopRenewing();
+        },
+      });
     },
     close: async () => {
       if (ringing !== undefined) await closeRinging(ringing);
     },
   };
+}
+
+/** BullMQ's goodbye waits for a connection that may never come, and its clock that renews locks runs as long. */
+class RedisWorker extends BullWorker<JobData, void> {
+  stopRenewing(): void {
+    void this.lockManager.close();
+  }
 }
 
 /**
@@ -158,6 +171,7 @@ function onPostgres(url: string, { prefix, state }: { prefix: string; state: Bac
     application_name: "baton-queue",
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
+    Client: SteadyClient,
   });
   let prepared: Promise<void> | undefined;
   let queue: Promise<RingingQueue & { close(): Promise<void> }> | undefined;

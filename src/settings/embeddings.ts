@@ -4,6 +4,7 @@ export interface EmbeddingSettings {
   readonly dimensions: number;
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly callsPerMinute?: number | undefined;
 }
 
 /** The length of the vectors of models that need not say it. */
@@ -20,6 +21,7 @@ interface EmbeddingNames {
   readonly KNOWLEDGE_EMBEDDINGS: string;
   readonly KNOWLEDGE_EMBEDDINGS_URL?: string | undefined;
   readonly KNOWLEDGE_DIMENSIONS?: number | undefined;
+  readonly KNOWLEDGE_CALLS_PER_MINUTE?: number | undefined;
   readonly OPENAI_BASE_URL?: string | undefined;
   readonly OPENAI_API_KEY?: string | undefined;
 }
@@ -48,5 +50,6 @@ export function toEmbeddings(names: EmbeddingNames): EmbeddingSettings | undefin
     dimensions: given ?? knownDimensions[model] ?? 0,
     baseUrl: names.KNOWLEDGE_EMBEDDINGS_URL ?? names.OPENAI_BASE_URL ?? openAi,
     apiKey: names.OPENAI_API_KEY ?? "none",
+    callsPerMinute: names.KNOWLEDGE_CALLS_PER_MINUTE,
   };
 }

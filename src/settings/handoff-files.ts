@@ -35,6 +35,7 @@ export const handoffFile = z.strictObject({
     .regex(/^[A-Z]{2}$/, "must be a country such as DE")
     .optional(),
   queue: queue.optional(),
+  suggest: whether.optional(),
   rules: z.array(rule).max(100).optional(),
 });
 

@@ -98,6 +98,11 @@ export function toKnowledgeSources(
   return [...first, ...given.map((source) => toSource(root, source))];
 }
 
+/** The name of the source that a room's history is, by the room's own such as `slack:T0123:C0123`. */
+export function roomSourceOf(room: string): string {
+  return `room:${room}`;
+}
+
 function toSource(
   root: string,
   {
@@ -123,7 +128,7 @@ function toSource(
       ...rest,
       everyHours,
       days,
-      name: `room:${room}`,
+      name: roomSourceOf(room),
       kind: "room",
       at: room,
       audience: [`room:${room}`],

@@ -1,5 +1,16 @@
-import { isIP } from "node:net";
 import { z } from "zod";
+import {
+  address,
+  amount,
+  flag,
+  masterKey,
+  networks,
+  oneOf,
+  secretText,
+  text,
+  webAddress,
+  whole,
+} from "./value-schemas.ts";
 
 /** What else is known about a setting: its place in `config/baton.yaml`, what it is for, and whether it is a secret. */
 export interface SettingNote {
@@ -10,9 +21,6 @@ export interface SettingNote {
 
 /** The notes of every setting, by its schema. */
 export const settingNotes = z.registry<SettingNote>();
-
-const yes = ["true", "1", "yes", "on"];
-const no = ["false", "0", "no", "off"];
 
 /** Every setting by its name in the environment: the one schema that decides what is accepted. */
 export const settingNames = z.object({
@@ -71,6 +79,10 @@ export const settingNames = z.object({
   KNOWLEDGE_DIMENSIONS: whole(8, 8_192).optional().register(settingNotes, {
     yaml: "knowledge.dimensions",
     about: "Length of the vectors of a model that is not OpenAI's",
+  }),
+  KNOWLEDGE_CALLS_PER_MINUTE: whole(1, 100_000).optional().register(settingNotes, {
+    yaml: "knowledge.callsPerMinute",
+    about: "Calls that taking documents in makes for vectors, each of 128 passages; no limit when unset",
   }),
   BATON_API_KEY: z.string().min(32, "must have at least 32 characters").optional().register(settingNotes, {
     about: "Key of the API that manages documents, 32 or more random characters; without it there is none",
@@ -273,64 +285,6 @@ export type SettingName = keyof SettingValues;
 
 /** Names that mean another one; the other wins when both are set. */
 export const settingAliases: Readonly<Record<string, SettingName>> = { LOG_LEVEL: "BATON_LOG_LEVEL" };
-
-function text() {
-  return z.string("must be text").trim().min(1, "is empty: leave it out or give it a value");
-}
-
-function secretText() {
-  return z.string("must be text").regex(/^\S+$/, "must not contain spaces or line breaks: copy it again");
-}
-
-function address(pattern: RegExp, problem: string) {
-  return z.string(problem).regex(pattern, problem);
-}
-
-function webAddress() {
-  return z.url({ protocol: /^https?$/, error: "must be an address that begins with https:// or http://" });
-}
-
-function networks() {
-  const problem = "must be addresses or networks with commas between, such as 10.0.0.0/8, and not everyone";
-  return z
-    .string(problem)
-    .transform((list) => list.split(",").map((network) => network.trim()))
-    .refine((list) => list.every(isNetwork), problem);
-}
-
-/** One address, or a network in CIDR notation; never all there are, which would believe what anyone writes. */
-function isNetwork(text: string): boolean {
-  const [, address = "", bits] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
-  const version = isIP(address);
-  return version !== 0 && Number(bits ?? 1) <= (version === 4 ? 32 : 128);
-}
-
-function oneOf<const Choices extends readonly [string, ...string[]]>(choices: Choices) {
-  return z.enum(choices, `must be one of ${choices.join(", ")}`);
-}
-
-function whole(least: number, most: number) {
-  const problem = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number(problem).int(problem).min(least, problem).max(most, problem);
-}
-
-function amount(least: number, most: number) {
-  const problem = `must be a number from ${least} to ${most}`;
-  return z.coerce.number(problem).min(least, problem).max(most, problem);
-}
-
-function flag() {
-  const words = z.enum([...yes, ...no], "must be true or false");
-  return z.preprocess(
-    (value) => String(value).toLowerCase(),
-    words.transform((word) => yes.includes(word)),
-  );
-}
-
-function masterKey() {
-  const problem = "must be 32 random bytes as base64 or hex: make one with `openssl rand -base64 32`";
-  return z.string(problem).regex(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)$/, problem);
-}
 
 function debounce(channel: string) {
   return whole(0, 60_000)

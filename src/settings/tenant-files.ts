@@ -7,7 +7,17 @@ import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
 import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
 import { openingHoursFile, slaFile, toOpeningHours, type SlaFile } from "./opening-hours.ts";
+import { answersFile, draftsFile, needsRoom, type AnswerRule } from "./answer-rules.ts";
 import { handoffFile } from "./handoff-files.ts";
+import {
+  checkStaffAccounts,
+  staffFile,
+  staffFromFile,
+  staffRoomFile,
+  toStaffGroups,
+  type StaffFile,
+  type StaffGroupFile,
+} from "./staff-files.ts";
 import { toWaitChain, waitChainFile, type WaitChainStep } from "./wait-chain.ts";
 import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
 
@@ -47,15 +57,9 @@ export interface TenantFile {
   /** Web sites whose visitors may talk to this tenant; each is an installation, too. */
   readonly sites: readonly WebSite[];
   /** Colleagues who may take conversations over, by their accounts on the platforms. */
-  readonly staff: readonly {
-    readonly name: string;
-    readonly roles: readonly ("staff" | "admin" | "analytics")[];
-    readonly accounts: readonly {
-      readonly channel: ChannelName;
-      readonly workspace: string;
-      readonly id: string;
-    }[];
-  }[];
+  readonly staff: readonly StaffFile[];
+  /** Groups on the platforms whose members are colleagues, too. */
+  readonly staffFrom?: readonly StaffGroupFile[] | undefined;
   /** A room on a platform that colleagues read and the people they help do not. */
   readonly staffRoom?:
     { readonly channel: ChannelName; readonly workspace: string; readonly id: string } | undefined;
@@ -65,8 +69,8 @@ export interface TenantFile {
   readonly waitChain?: readonly WaitChainStep[] | undefined;
   /** What colleagues send by a name, in lower case. */
   readonly snippets?: ReadonlyMap<string, string> | undefined;
-  /** Answers that fit one of these wait for a colleague's word. An empty rule fits them all. */
-  readonly drafts?: readonly DraftRule[] | undefined;
+  /** Who answers what; the first that fits counts, and an empty one fits everything. Baton alone where none does. */
+  readonly drafts?: readonly AnswerRule[] | undefined;
   /** What people of this company agreed to have used for training may leave by `npm run export:conversations`. */
   readonly training?: boolean | undefined;
   /** Colleagues may approve what they asked for themselves. */
@@ -87,14 +91,6 @@ export interface TenantFile {
   readonly webhooks?: readonly WebhookFile[] | undefined;
 }
 
-/** Which answers wait for a colleague's word. */
-interface DraftRule {
-  /** On these channels; on all of them when left out. */
-  readonly channels?: readonly ChannelName[] | undefined;
-  /** To messages with one of these intents; to all of them when left out. */
-  readonly intents?: readonly string[] | undefined;
-}
-
 const site = z.strictObject({
   key: z
     .string("must be the site's key in quotes")
@@ -112,13 +108,6 @@ const site = z.strictObject({
     .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable that has the secret")
     .optional(),
   allowApps: z.boolean("must be true or false").default(false),
-});
-
-const channel = z.enum(channelNames, `must be one of ${channelNames.join(", ")}`);
-
-const draftRule = z.strictObject({
-  channels: z.array(channel).min(1, "must name at least one channel").optional(),
-  intents: z.array(z.string()).min(1, "must name at least one intent").optional(),
 });
 
 const tenantFile = z.strictObject({
@@ -150,33 +139,9 @@ const tenantFile = z.strictObject({
     .default([]),
   sites: z.array(site).default([]),
   knowledge: z.array(knowledgeSource).default([]),
-  staff: z
-    .array(
-      z.strictObject({
-        name: z.string("must be the colleague's name").min(1).max(200),
-        roles: z
-          .array(z.enum(["staff", "admin", "analytics"], "must be staff, admin or analytics"))
-          .default(["staff"]),
-        accounts: z
-          .array(
-            z.strictObject({
-              channel: z.enum(channelNames, `must be one of ${channelNames.join(", ")}`),
-              workspace: z.string("must be the workspace's id in quotes").min(1),
-              id: z.string("must be the colleague's user id in quotes").min(1),
-            }),
-          )
-          .default([]),
-      }),
-    )
-    .default([]),
-  staffRoom: z
-    .strictObject({
-      // A web site has no room.
-      channel: z.enum(["slack", "discord", "teams"], "must be slack, discord or teams"),
-      workspace: z.string("must be the workspace's id in quotes").min(1),
-      id: z.string("must be the room's id in quotes").min(1),
-    })
-    .optional(),
+  staff: staffFile.default([]),
+  staffFrom: staffFromFile.default([]),
+  staffRoom: staffRoomFile.optional(),
   staffIdentity: z.enum(["named", "role", "anonymous"], "must be named, role or anonymous").default("named"),
   waitAlertMinutes: z.number("must be minutes, such as 10").min(0).max(10_000).default(10),
   waitAlerts: waitChainFile.optional(),
@@ -186,12 +151,8 @@ const tenantFile = z.strictObject({
       z.string("must be the words to send").min(1).max(4_000),
     )
     .default({}),
-  drafts: z
-    .union(
-      [z.literal("all").transform(() => [{}]), z.literal("none").transform(() => []), z.array(draftRule)],
-      "must be all, none, or a list of channels and intents",
-    )
-    .default([]),
+  drafts: draftsFile.default([]),
+  answers: answersFile.default([]),
   training: z.boolean("must be true or false").optional(),
   approveOwn: z.boolean("must be true or false").default(false),
   askSatisfaction: z.boolean("must be true or false").default(true),
@@ -237,7 +198,9 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
   const file = readYaml(folder, path, tenantFile, problems);
   if (file === undefined) return [];
   const persona = file.persona === undefined ? "" : readPrompt(folder, file.persona, path, problems);
-  if (file.drafts.length > 0 && file.staffRoom === undefined)
+  checkStaffAccounts(file, { path, problems });
+  const drafts: readonly AnswerRule[] = [...file.answers, ...file.drafts];
+  if (drafts.some(needsRoom) && file.staffRoom === undefined)
     problems.push(
       `${path}: drafts need a room in which colleagues see them. Add staffRoom, or take drafts out`,
     );
@@ -264,11 +227,12 @@ function readTenant(folder: string, name: string, { problems, values }: Reading)
       ],
       sites: file.sites.map((one) => toSite(one, { path, problems, values })),
       staff: file.staff,
+      staffFrom: toStaffGroups(file, { path, problems }),
       staffRoom: file.staffRoom,
       staffIdentity: file.staffIdentity,
       waitChain: toWaitChain(file, { path, problems }),
       snippets: new Map(Object.entries(file.snippets)),
-      drafts: file.drafts,
+      drafts,
       training: file.training,
       approveOwn: file.approveOwn,
       askSatisfaction: file.askSatisfaction,

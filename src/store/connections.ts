@@ -69,7 +69,9 @@ export function createConnections(parts: { url: string; poolSize: number; log: L
   };
   const pool = new pg.Pool(config);
   // A pool without this listener takes the process down when an idle connection breaks; it is replaced by itself.
-  pool.on("error", (err) => log.warn({ err: err.message }, "postgres: an idle connection broke"));
+  pool.on("error", (err) => {
+    if (stopped === undefined) log.warn({ err: err.message }, "postgres: an idle connection broke");
+  });
   pool.on("connect", (client) => client.on("error", () => {})); // the query in hand rejects with it
   let stopped: Promise<void> | undefined;
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { link, open, readFile, rm, unlink } from "node:fs/promises";
+import { link, mkdir, open, readFile, rm, unlink } from "node:fs/promises";
 import path from "node:path";
 import { SettingsError } from "../core/errors.ts";
+import { codeOf } from "./errors.ts";
 
 /** A data directory held by this process. */
 export interface DataDirLock {
@@ -17,18 +18,19 @@ interface Holder {
 const heldHere = new Set<string>();
 
 /**
- * Holds a directory for this process; what a killed process left is taken over.
- * SettingsError naming the process that holds it.
+ * Holds a directory for this process, and makes it where there is none; what a killed process left is taken over.
+ * SettingsError naming the process that holds it, or why the directory cannot be used.
  */
 export async function holdDataDir(dir: string): Promise<DataDirLock> {
   const file = path.join(dir, "baton.lock");
   if (heldHere.has(file)) throw taken(dir, process.pid);
   heldHere.add(file);
   try {
+    await mkdir(dir, { recursive: true });
     await take(dir, file);
   } catch (cause) {
     heldHere.delete(file);
-    throw cause;
+    throw cause instanceof SettingsError ? cause : unusable(dir, cause);
   }
   let released = false;
   return {
@@ -131,5 +133,12 @@ async function writeDurably(file: string, text: string): Promise<void> {
 function taken(dir: string, pid: number): SettingsError {
   return new SettingsError(
     `${dir}: another Baton (process ${pid}) uses it. Stop that one, or give this one a data directory of its own.`,
+  );
+}
+
+function unusable(dir: string, cause: unknown): SettingsError {
+  return new SettingsError(
+    `${dir} cannot be the data folder (${codeOf(cause) ?? "it cannot be made"}). Set BATON_DATA_DIR to a folder Baton may write to.`,
+    { cause },
   );
 }

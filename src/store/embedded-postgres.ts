@@ -1,12 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { SettingsError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { holdDataDir, isAlive, type DataDirLock } from "./data-dir-lock.ts";
-import { findPostgresHome, initialise, spawnPostgres, type PostgresHome } from "./postgres-process.ts";
+import { disownPidFile, prepareData, readOrMakePassword, readPostmaster } from "./postgres-data.ts";
+import { findPostgresHome, spawnPostgres, type PostgresHome } from "./postgres-process.ts";
 
 /** A real PostgreSQL of this process's own. */
 export interface EmbeddedPostgres {
@@ -21,37 +22,37 @@ export interface EmbeddedPostgresParts {
   /** Everything of this deployment; the database lives in `postgres` below it. */
   readonly dataDir: string;
   readonly log: Log;
+  /** Settings of the server instead of Baton's, e.g. `fsync` for data that nobody will miss. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 const startTimeoutMs = 30_000;
+const lookEveryMs = 500;
 const stopTimeoutMs = 15_000;
 
 /**
  * PostgreSQL 18 from npm-shipped binaries: durable, on 127.0.0.1, with a password of its own.
- * Data is never deleted: what cannot be used is moved aside, and the log says where.
+ * One that dies is started again. Data is never deleted: what cannot be used is moved aside, and the log says where.
  * SettingsError when another Baton holds the directory, the data is of another major version, or no system user can run it.
  */
-export function createEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresParts): EmbeddedPostgres {
+export function createEmbeddedPostgres({ dataDir, log, settings }: EmbeddedPostgresParts): EmbeddedPostgres {
   const base = path.resolve(dataDir);
   const data = path.join(base, "postgres");
+  const logFile = path.join(base, "postgres.log");
   let lock: DataDirLock | undefined;
-  let pid: number | undefined;
+  let running: Running | undefined;
   let starting: Promise<{ ownerUrl: string }> | undefined;
+  let watch: { readonly end: AbortController; readonly over: Promise<void> } | undefined;
 
   async function start(): Promise<{ ownerUrl: string }> {
-    await mkdir(base, { recursive: true });
     lock = await holdDataDir(base);
     try {
       const password = await readOrMakePassword(path.join(base, "postgres.password"));
-      const adopted = await adopt({ data, password, log });
-      if (adopted !== undefined) {
-        pid = adopted.pid;
-        return { ownerUrl: adopted.url };
-      }
-      const home = await findPostgresHome(base, log);
-      await prepareData({ data, home, password, log });
-      await disownPidFile(data);
-      return await launchPatiently(home, password);
+      running = (await adopt({ data, password, log })) ?? (await begin(password));
+      const { port } = running;
+      const end = new AbortController();
+      watch = { end, over: lookAfter({ password, port }, end.signal) };
+      return { ownerUrl: urlFor(port, password) };
     } catch (cause) {
       await lock.release();
       lock = undefined;
@@ -59,34 +60,61 @@ export function createEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresParts):
     }
   }
 
-  /** Backends of a killed postmaster take a moment to notice, and hold its shared memory until then. */
-  async function launchPatiently(home: PostgresHome, password: string): Promise<{ ownerUrl: string }> {
-    for (let attempt = 1; ; attempt += 1) {
+  async function begin(password: string): Promise<Running> {
+    const home = await findPostgresHome(base, log);
+    await prepareData({ data, home, password, log });
+    await disownPidFile(data);
+    const portFile = path.join(base, "postgres.port");
+    const begun = await launchPatiently(home, { password, port: await choosePort(portFile) });
+    await writeFile(portFile, `${begun.port}\n`);
+    return begun;
+  }
+
+  /** One that was killed, by a system short of memory or by mistake, is started again where its clients look for it. */
+  async function lookAfter(address: Address, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      if (running !== undefined && isAlive(running.pid)) continue;
+      log.warn({}, "postgres: its process is gone: starting it again");
       try {
-        return await launch(home, password);
+        await disownPidFile(data);
+        running = await launchPatiently(await findPostgresHome(base, log), address);
+        log.info({ pid: running.pid }, "postgres: it answers again");
       } catch (cause) {
-        const isHeld = cause instanceof Error && cause.message.includes("shared memory block");
-        if (!isHeld || attempt === 10) throw cause;
-        await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+        log.error({ err: cause }, "postgres: it could not be started again; trying on");
       }
     }
   }
 
-  async function launch(home: PostgresHome, password: string): Promise<{ ownerUrl: string }> {
-    const port = await choosePort(path.join(base, "postgres.port"));
-    const server = await spawnPostgres(home, { data, port, logFile: path.join(base, "postgres.log") });
-    pid = server.pid;
-    const url = urlFor(port, password);
-    await untilItAnswers(url, server.exited, path.join(base, "postgres.log"));
-    await writeFile(path.join(base, "postgres.port"), `${port}\n`);
-    return { ownerUrl: url };
+  /** Backends of a killed postmaster take a moment to notice, and hold its shared memory until then. */
+  async function launchPatiently(home: PostgresHome, address: Address): Promise<Running> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await launch(home, address);
+      } catch (cause) {
+        const isHeld = cause instanceof Error && cause.message.includes("shared memory block");
+        if (!isHeld || attempt === 10) throw cause;
+        await sleep(100 * attempt);
+      }
+    }
+  }
+
+  async function launch(home: PostgresHome, { password, port }: Address): Promise<Running> {
+    const server = await spawnPostgres(home, { data, port, logFile, settings });
+    running = { pid: server.pid, port };
+    await untilItAnswers(urlFor(port, password), server.exited, logFile);
+    return running;
   }
 
   async function stop(): Promise<void> {
     await starting?.catch(() => {});
     starting = undefined;
-    if (pid !== undefined) await stopServer(pid, log);
-    pid = undefined;
+    watch?.end.abort();
+    await watch?.over;
+    watch = undefined;
+    if (running !== undefined) await stopServer(running.pid, log);
+    running = undefined;
     await lock?.release();
     lock = undefined;
   }
@@ -94,12 +122,18 @@ export function createEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresParts):
   return { start: () => (starting ??= start()), stop };
 }
 
+interface Address {
+  readonly port: number;
+  readonly password: string;
+}
+
+interface Running {
+  readonly pid: number;
+  readonly port: number;
+}
+
 /** The postmaster that a killed Baton left behind, if it is ours and answers. */
-async function adopt(parts: {
-  data: string;
-  password: string;
-  log: Log;
-}): Promise<{ url: string; pid: number } | undefined> {
+async function adopt(parts: { data: string; password: string; log: Log }): Promise<Running | undefined> {
   const { data, password, log } = parts;
   const running = await readPostmaster(data);
   if (running === undefined || !isAlive(running.pid)) return undefined;
@@ -107,7 +141,7 @@ async function adopt(parts: {
   const state = await waitForAnswer(url, running.pid, data);
   if (state === "ours") {
     log.info({ pid: running.pid }, "postgres: took over the server a stopped Baton left running");
-    return { url, pid: running.pid };
+    return running;
   }
   if (!(await isPostgresOf(running.pid))) return undefined; // the number belongs to another program by now
   if (state === "silent") {
@@ -158,95 +192,10 @@ async function probe(url: string): Promise<Probe> {
   }
 }
 
-interface DataParts {
-  readonly data: string;
-  readonly home: PostgresHome;
-  readonly password: string;
-  readonly log: Log;
-}
-
-/** Leaves a data directory of our version, fresh if there was none. */
-async function prepareData({ data, home, password, log }: DataParts): Promise<void> {
-  const found = await inspectData(data, home.major);
-  if (found.kind === "ready") return;
-  if (found.kind === "other version") {
-    throw new SettingsError(
-      `${data}: written by PostgreSQL ${found.version}, but this Baton brings PostgreSQL ${home.major}. ` +
-        "Start the Baton that wrote it, back up with pg_dump, move the folder away and restore into a new one.",
-    );
-  }
-  if (found.kind === "half-made") {
-    const aside = `${data}.incomplete-${Date.now()}`;
-    await rename(data, aside);
-    log.warn({ aside }, "postgres: its data directory was never finished: moved aside, making a new one");
-  }
-  // A name of its own until it is whole: an interrupted initdb never looks like a database.
-  const making = `${data}.making`;
-  await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true, mode: 0o700 });
-  if (home.user !== undefined) await chown(making, home.user.uid, home.user.gid);
-  await initialise(home, making, password);
-  await rename(making, data);
-}
-
-type DataState =
-  | { readonly kind: "none" | "half-made" | "ready" }
-  | { readonly kind: "other version"; readonly version: string };
-
-async function inspectData(data: string, major: string): Promise<DataState> {
-  const isThere = await stat(data).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return { kind: "none" };
-  const version = (await readFile(path.join(data, "PG_VERSION"), "utf8").catch(() => "")).trim();
-  const control = await stat(path.join(data, "global", "pg_control")).catch(() => undefined);
-  if (version === "" || control === undefined || control.size === 0) return { kind: "half-made" };
-  return version === major ? { kind: "ready" } : { kind: "other version", version };
-}
-
-async function readPostmaster(data: string): Promise<{ pid: number; port: number } | undefined> {
-  const text = await readFile(path.join(data, "postmaster.pid"), "utf8").catch(() => undefined);
-  const lines = text?.split("\n") ?? [];
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  return Number.isInteger(pid) && pid > 0 && Number.isInteger(port) && port > 0 ? { pid, port } : undefined;
-}
-
-// Above any pid_max of Linux (2^22) and still a 32-bit pid.
-const nobodysPid = 999_999_999;
-
-/**
- * PostgreSQL refuses to start while the process its pid file names exists, and takes a zombie (in a container whose first
- * process reaps nobody) or another program that got the number for one. Only the number is replaced: the file also names
- * the shared memory by which PostgreSQL finds out whether old backends are still at work.
- */
-async function disownPidFile(data: string): Promise<void> {
-  const file = path.join(data, "postmaster.pid");
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return;
-  const lines = text.split("\n");
-  if (Number.isInteger(Number(lines[0])) && lines.length > 1) {
-    await writeFile(file, [String(nobodysPid), ...lines.slice(1)].join("\n"));
-  }
-}
-
 async function isPostgresOf(pid: number): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return command.includes("postgres");
-}
-
-async function readOrMakePassword(file: string): Promise<string> {
-  const stored = (await readFile(file, "utf8").catch(() => "")).trim();
-  if (stored !== "") return stored;
-  const password = randomBytes(24).toString("base64url");
-  const handle = await open(file, "w", 0o600);
-  await handle.writeFile(`${password}\n`);
-  await handle.sync();
-  await handle.close();
-  await chmod(file, 0o600);
-  return password;
 }
 
 /** The port of last time while it is free, so that an operator's psql keeps working; any free one otherwise. */

@@ -81,15 +81,25 @@ export async function initialise(home: PostgresHome, data: string, password: str
   }
 }
 
+/** What a server is started on. */
+interface PostgresStart {
+  readonly data: string;
+  readonly port: number;
+  readonly logFile: string;
+  /** Settings of the server instead of Baton's or PostgreSQL's own. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Starts the server on a data directory; it is not ready yet. */
 export async function spawnPostgres(
   home: PostgresHome,
-  { data, port, logFile }: { data: string; port: number; logFile: string },
+  { data, port, logFile, settings = {} }: PostgresStart,
 ): Promise<PostgresServer> {
   const said = openSync(logFile, "a", 0o600);
   try {
     return await inData(home, data, async (reachable, stdio) => {
-      const child = spawn(home.postgres, ["-D", reachable, "-p", String(port), ...toFlags(serverSettings)], {
+      const flags = toFlags({ ...serverSettings, ...settings });
+      const child = spawn(home.postgres, ["-D", reachable, "-p", String(port), ...flags], {
         ...asUser(home),
         stdio: ["ignore", said, said, ...stdio],
         detached: true, // Ctrl-C in a terminal reaches the whole group: Baton drains first and then stops it

@@ -7,6 +7,7 @@ import { readMasterKey, parseMasterKey } from "./master-key.ts";
 import { createMemoryFastState } from "./memory-fast-state.ts";
 import { migrate } from "./migrate.ts";
 import { createRedisFastState } from "./redis-fast-state.ts";
+import { toUnreachable } from "./reach-fix.ts";
 import { createReports, type KeptReports } from "./reports.ts";
 
 /** Everything that is kept, opened: the database migrated, the fast state listening, the master key read. */
@@ -57,6 +58,8 @@ export async function openStore(parts: StoreParts): Promise<Store> {
       folder: migrations,
       onProgress: ({ name, position, of }) =>
         onProgress(`preparing the database: ${name} (${position} of ${of})`),
+    }).catch((cause: unknown) => {
+      throw url === undefined ? cause : toUnreachable(cause, url);
     });
     const database = createDatabase({ url: ownerUrl, readUrl: parts.readUrl, poolSize: parts.poolSize, log });
     const doors = createDatabase({ url: ownerUrl, poolSize: doorConnections, log });

@@ -1,7 +1,10 @@
 import type { Agent, SpokenMessage } from "../core/agent.ts";
 import { toProfileContext, withoutWords, type Profile } from "../core/profile.ts";
+import { createReadingJournal } from "../handoff/deck/reading-journal.ts";
 import { isAgainNote } from "./ask-again.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
+import { toQuestion } from "../core/text-command.ts";
+import { isWaiting } from "./is-waiting.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** What the agent is told and asked in this turn. */
@@ -39,7 +42,10 @@ export async function toAgentRequest({
       .filter((question) => question.seq <= turn.throughSeq)
       .filter((question) => question.role !== "system" || isAgainNote(question))
       .map(toSpokenQuestion),
-    journal,
+    // What changes something, or takes its time, is for whoever takes the conversation next.
+    journal: isWaiting(claim)
+      ? createReadingJournal(parts.lasting, "somebody waits for a person", journal)
+      : journal,
     files: parts.files.of({ ...lease, turnId: turn.id }),
     onText: (text) => live.show(text),
     signal: AbortSignal.any([lease.signal, live.failed]),
@@ -67,6 +73,6 @@ function toSpokenQuestion(question: OpenMessage): SpokenMessage {
   const files = (question.content.attachments ?? []).map(
     (file) => `[attached: ${file.name}, ${file.mimeType}]`,
   );
-  const said = isAgainNote(question) ? question.text : (question.action?.value ?? question.text);
+  const said = isAgainNote(question) ? question.text : (question.action?.value ?? toQuestion(question.text));
   return { role: "user", text: [said, ...files].join("\n"), name: question.content.name };
 }

@@ -7,7 +7,8 @@ import { say } from "../core/texts/texts.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import type { PostedInRoom } from "../handoff/staff-room.ts";
 import { withSpan } from "../insights/tracing.ts";
-import { createLiveAnswer, JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
+import { createLiveAnswer, JoinedError } from "../outbox/live-answer.ts";
+import type { PlannedPart } from "../outbox/whole-answer.ts";
 import type { Outcome } from "../outbox/outcome.ts";
 import { toAgentRequest } from "./agent-request.ts";
 import { filesOf, tellDone, toReply } from "./answer-reply.ts";
@@ -271,12 +272,10 @@ async function takeNotes(
  * Not so where only the lease lapsed and nobody came: then the turn goes on under the next lease.
  */
 async function hasChangedHands({ database, leaseTtlMs }: AnswerParts, lease: HeldLease): Promise<boolean> {
-  const [row] = await database.statement<{ epoch: number; owner_kind: string }>(
-    lease.tenantId,
-    renewLease(lease, leaseTtlMs),
-    { durable: false },
-  );
-  return row !== undefined && (row.epoch !== lease.epoch || row.owner_kind !== "bot");
+  const [row] = await database.statement<{ epoch: number }>(lease.tenantId, renewLease(lease, leaseTtlMs), {
+    durable: false,
+  });
+  return row !== undefined && row.epoch !== lease.epoch;
 }
 
 /** Whatever broke because the lease was revoked is the revocation itself. */

@@ -2,11 +2,14 @@ import type { ChannelName } from "../core/envelope.ts";
 import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
-import { decideTurn, isSubstantive } from "../core/turn.ts";
+import { decideTurn, isSubstantive, type TurnView } from "../core/turn.ts";
+import { defaultQueue } from "../handoff/tickets.ts";
 import type { Arrival } from "../inbox/inbox.ts";
 import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import { botMaySpeak } from "../outbox/outbox-store.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
+import { sweepDue } from "../store/sweep-due.ts";
 import { apologize } from "./apology.ts";
 import { hearLanguage } from "./person-language.ts";
 
@@ -43,6 +46,10 @@ interface LateRow {
   readonly audience: "direct" | "group" | "public" | "shared";
   readonly thread: string;
   readonly status: string;
+  readonly owner_kind: "bot" | "queue";
+  readonly asks_meanwhile: boolean;
+  /** What came no later was there before the conversation changed hands. */
+  readonly epoch_seq: string;
   readonly requester_id: string;
   readonly language: string | null;
   readonly locale: string | null;
@@ -52,16 +59,13 @@ interface LateRow {
 const limit = 200;
 
 export function createApologies({ database, sealer, afterMs, onNews, log }: ApologiesParts): Apologies {
-  async function sweep(): Promise<number> {
-    const late = await database.acrossTenants((sql) => sql.query<Late>(findLate(afterMs)));
-    for (const { company_id: tenantId, conversation_id: conversationId } of late) {
-      try {
-        await tell(tenantId, conversationId);
-      } catch (cause) {
-        log.warn({ conversationId, err: cause }, "swept past a late message");
-      }
-    }
-    return late.length;
+  function sweep(): Promise<number> {
+    return sweepDue<Late>(database, {
+      find: findLate(afterMs),
+      one: ({ company_id: tenantId, conversation_id: conversationId }) => tell(tenantId, conversationId),
+      onFailed: ({ conversation_id: conversationId }, cause) =>
+        log.warn({ conversationId, err: cause }, "swept past a late message"),
+    });
   }
 
   /** The oldest message that is meant for the bot is apologized for; nobody wants one for each. */
@@ -105,12 +109,19 @@ function isForBot(row: LateRow, seal: TenantSeal): boolean {
     } = parseMessageContent(seal.open(contentPurpose, row.content));
     if (row.status === "closed" && !isSubstantive(text)) return false;
     const { seq, kind, role, sender_id: senderId } = row;
+    if (row.owner_kind === "queue" && Number(seq) <= Number(row.epoch_seq)) return false;
     const item = { seq: Number(seq), kind, role, senderId, text, addressed, mentionsOthers, action };
-    const view = { owner: { kind: "bot" }, requesterId: row.requester_id, audience: row.audience } as const;
-    return decideTurn(item, view).kind === "answer";
+    return decideTurn(item, toView(row)).kind === "answer";
   } catch {
     return false; // nobody can read it: the work gives it up and says so
   }
+}
+
+function toView(row: LateRow): TurnView {
+  const { requester_id: requesterId, audience, asks_meanwhile: asksMeanwhile } = row;
+  const owner: TurnView["owner"] =
+    row.owner_kind === "bot" ? { kind: "bot" } : { kind: "queue", queue: defaultQueue };
+  return { owner, requesterId, audience, asksMeanwhile };
 }
 
 /**
@@ -121,7 +132,7 @@ function isForBot(row: LateRow, seal: TenantSeal): boolean {
 function findLate(afterMs: number) {
   return {
     text: `SELECT company_id, id AS conversation_id FROM conversations
-           WHERE inbox_version > settled_version AND owner_kind = 'bot'
+           WHERE inbox_version > settled_version AND ${botMaySpeak}
              AND created_at < clock_timestamp() - $1 * interval '1 millisecond'
              AND (updated_at < clock_timestamp() - $1 * interval '1 millisecond'
                OR lease_until IS NULL OR lease_until < clock_timestamp())
@@ -133,11 +144,12 @@ function findLate(afterMs: number) {
 function readLate(tenantId: TenantId, conversationId: ConversationId, afterMs: number) {
   return {
     text: `SELECT m.id, m.seq, m.kind, m.role, m.sender_id, m.content, m.correlation_id, c.channel, c.audience, c.thread,
-             c.status, u.external_id AS requester_id, u.language, u.locale,
+             c.status, c.owner_kind, c.epoch_seq, u.external_id AS requester_id, u.language, u.locale,
+             c.owner_kind = 'queue' AND c.meanwhile_epoch IS NOT DISTINCT FROM c.epoch AS asks_meanwhile,
              EXISTS (SELECT FROM deliveries d WHERE d.company_id = $1 AND d.conversation_id = c.id
                AND d.created_at > m.created_at AND d.state IN ('sending', 'sent', 'unknown')) AS is_told
            FROM messages m
-           JOIN conversations c ON c.company_id = $1 AND c.id = m.conversation_id AND c.owner_kind = 'bot'
+           JOIN conversations c ON c.company_id = $1 AND c.id = m.conversation_id AND c.${botMaySpeak}
            JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
            WHERE m.company_id = $1 AND m.conversation_id = $2 AND m.state = 'open' AND m.role <> 'system'
              AND m.created_at < clock_timestamp() - $3 * interval '1 millisecond'

@@ -5,6 +5,7 @@ import { say, type TextLanguage } from "../core/texts/texts.ts";
 import { toNotice } from "../handoff/notice.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
 import type { Delivery } from "../outbox/delivery.ts";
+import { botMaySpeak } from "../outbox/outbox-store.ts";
 import type { Database } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -31,7 +32,7 @@ function toWords(language: TextLanguage): Reply {
 // Locked like everything that changes a conversation. What hangs on it is read by the next statement: one that had to
 // wait for the row would see it as it was before.
 const lockConversation = `SELECT epoch FROM conversations
-  WHERE company_id = $1 AND id = $2 AND owner_kind = 'bot' FOR NO KEY UPDATE`;
+  WHERE company_id = $1 AND id = $2 AND ${botMaySpeak} FOR NO KEY UPDATE`;
 const stillLate = `SELECT (SELECT state FROM deliveries WHERE company_id = $1 AND id = $4) AS state FROM messages m
   WHERE m.company_id = $1 AND m.id = $3 AND m.conversation_id = $2 AND m.state = 'open'
     AND NOT EXISTS (SELECT FROM deliveries d WHERE d.company_id = $1 AND d.conversation_id = $2
@@ -46,7 +47,7 @@ export interface Apology {
 
 /**
  * Puts an apology with the way to a person into the outbox, once for each message, however many processes try; it is
- * said only while the bot has the conversation as it has it now. Undefined when there is no need: it is answered,
+ * said only while the bot may speak in it as it may now. Undefined when there is no need: it is answered,
  * something was said since, a person has the conversation, or it cannot be said.
  */
 export async function apologize(

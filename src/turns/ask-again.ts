@@ -8,6 +8,7 @@ import type { Query, Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { OpenMessage } from "./claim.ts";
+import { isWaiting } from "./is-waiting.ts";
 import { insertLater, laterPurpose, type LaterContent, type LaterRow } from "./later-store.ts";
 import { languageOf } from "./person-language.ts";
 import type { Workbench } from "./workbench.ts";
@@ -54,6 +55,7 @@ export function withAskingAgain(
   if (questions.some(isAgainNote))
     return { answer: toLate(answer, createPhrases(undefined, language).say("answeredLate")) };
   if (!isCanned(answer) || request.isDraft) return { answer };
+  if (isWaiting(claim)) return { answer }; // a person comes already, and no note is answered before
   if (questions.length === 0 || !questions.every(isPlainQuestion)) return { answer };
   return {
     answer,

@@ -77,6 +77,8 @@ export const claimRow = z.object({
   owner_queue: z.string().nullable(),
   status: z.enum(["active", "escalated", "snoozed", "closed"]),
   epoch: z.number(),
+  asks_meanwhile: z.boolean(),
+  epoch_seq: wholeNumber,
   inbox_version: wholeNumber,
   attempts: z.number(),
   summary: z.instanceof(Buffer).nullable(),

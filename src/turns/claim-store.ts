@@ -51,7 +51,8 @@ export function claimConversation(request: {
         WHERE t.company_id = $1 AND t.conversation_id = $2 AND t.state = 'running'
       )
       SELECT c.id, c.channel, c.installation_id, i.external_id AS installation, c.space, c.thread, c.audience, c.owner_kind, c.owner_staff,
-        c.owner_queue, c.status, c.epoch, c.inbox_version, c.attempts,
+        c.owner_queue, c.status, c.epoch, c.owner_kind = 'queue' AND c.meanwhile_epoch IS NOT DISTINCT FROM c.epoch
+          AS asks_meanwhile, c.epoch_seq, c.inbox_version, c.attempts,
         CASE WHEN c.summary_through_seq = $7 THEN NULL ELSE c.summary END AS summary, c.summary_through_seq,
         CASE WHEN c.length_epoch = c.epoch AND c.length_at > clock_timestamp() - ${talkPause} THEN c.length_turns ELSE 0 END
           AS length_turns,

@@ -80,6 +80,10 @@ export interface Claim {
   readonly owner: Owner;
   readonly status: "active" | "escalated" | "snoozed" | "closed";
   readonly epoch: number;
+  /** Its person waits for a person of the team, and wants the bot to go on answering. */
+  readonly asksMeanwhile: boolean;
+  /** The last message before it changed hands to whoever has it. */
+  readonly epochSeq: number;
   readonly inboxVersion: number;
   readonly attempts: number;
   readonly summary: string | undefined;
@@ -164,6 +168,8 @@ export function parseClaim(input: unknown, seal: TenantSeal, hot: HotTalk = noth
     owner: toOwner(row),
     status: row.status,
     epoch: row.epoch,
+    asksMeanwhile: row.asks_meanwhile,
+    epochSeq: row.epoch_seq,
     inboxVersion: row.inbox_version,
     attempts: row.attempts,
     summary:

@@ -7,13 +7,14 @@ import { profilePurpose, withItem } from "../core/profile.ts";
 import { isSubstantive } from "../core/turn.ts";
 import { contentPurpose } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
-import { JoinedError, type PlannedPart } from "../outbox/live-answer.ts";
+import { JoinedError } from "../outbox/live-answer.ts";
+import type { PlannedPart } from "../outbox/whole-answer.ts";
 import type { Query, Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import { dialoguePurpose, handOverPurpose, type Claim, type PendingHandOver } from "./claim.ts";
+import { commitTurn, type TurnCommit } from "./commit-turn.ts";
 import { isCacheHit } from "./tell-turn.ts";
 import type { AskedItem } from "./memory-keeper.ts";
-import { commitTurn, type TurnCommit } from "./turn-store.ts";
 import { isOfPerson, type Workbench } from "./workbench.ts";
 
 /** What the commit left for afterwards. */

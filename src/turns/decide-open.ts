@@ -1,7 +1,7 @@
 import { saidToPeople } from "../core/addressed/reasons.ts";
 import { isMeantForBot, type ThreadWords } from "../core/addressed/is-meant-for-bot.ts";
 import { draftActions } from "../core/draft.ts";
-import { decideTurn, isSubstantive, type Decision } from "../core/turn.ts";
+import { decideTurn, isSubstantive, waitsForPerson, type Decision } from "../core/turn.ts";
 import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
@@ -40,11 +40,16 @@ function decide(message: OpenMessage, claim: Claim): Decision {
     return { kind: "silent", reason: "the conversation is closed" };
   if (claim.status === "closed" && isHandOverNote(message))
     return { kind: "silent", reason: "the conversation is closed" };
-  return decideTurn(message, {
+  const decision = decideTurn(message, {
     owner: claim.owner,
     requesterId: claim.contact.externalId,
     audience: claim.audience,
+    asksMeanwhile: claim.asksMeanwhile,
   });
+  // What sent somebody to people, or was open when they went, is for people.
+  const isBefore = claim.owner.kind === "queue" && message.seq <= claim.epochSeq;
+  if (decision.kind === "answer" && isBefore) return waitsForPerson;
+  return decision;
 }
 
 function isUnaddressed({ kind, role, addressed }: OpenMessage, { audience, owner }: Claim): boolean {

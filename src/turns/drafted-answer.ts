@@ -1,8 +1,9 @@
 import type { AgentAnswer } from "../core/agent.ts";
 import { say, toTextLanguage } from "../core/texts/texts.ts";
 import type { MessageId } from "../core/ids.ts";
+import { defaultQueue } from "../handoff/tickets.ts";
 import type { PostedInRoom } from "../handoff/staff-room.ts";
-import type { PlannedPart } from "../outbox/live-answer.ts";
+import type { PlannedPart } from "../outbox/whole-answer.ts";
 import type { Sql } from "../store/database.ts";
 import { languageOf } from "./person-language.ts";
 import type { Workbench } from "./workbench.ts";
@@ -26,7 +27,7 @@ export async function toDraftable(
   const { citations: _, suggestions: __, buttons: ___, ...kept } = answer;
   const handOver = answer.handOver ?? {
     action: "escalate_to_agent",
-    queue: "general_support",
+    queue: defaultQueue,
     reason: "the answer could not be shown to a colleague",
   };
   const body = say(toTextLanguage(answer.language ?? languageOf(request.claim)), "handoff.waiting");

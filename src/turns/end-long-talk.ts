@@ -1,4 +1,5 @@
 import { decideLength } from "../agent/memory.ts";
+import { defaultQueue } from "../handoff/tickets.ts";
 import type { DeliveryId, MessageId } from "../core/ids.ts";
 import { toHumanButton, type Reply } from "../core/reply.ts";
 import { say } from "../core/texts/texts.ts";
@@ -9,6 +10,7 @@ import { enqueueNotice } from "../outbox/outbox-store.ts";
 import type { Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { OpenMessage } from "./claim.ts";
+import { isWaiting } from "./is-waiting.ts";
 import { languageOf } from "./person-language.ts";
 import { subjectOf, type Situation, type WorkParts } from "./situation.ts";
 import { startOver } from "./turn-store.ts";
@@ -24,7 +26,8 @@ export async function endLongTalk(
   questions: readonly OpenMessage[],
 ): Promise<boolean> {
   const { claim, lease } = situation;
-  if (claim.turn !== undefined || decideLength(claim.lengthTurns, parts.length) !== "end") return false;
+  if (claim.turn !== undefined || isWaiting(claim) || decideLength(claim.lengthTurns, parts.length) !== "end")
+    return false;
   const first = questions.find((question) => isOfPerson(question, claim));
   if (first === undefined) return false;
   const { database, log, handoff, length } = parts;
@@ -35,7 +38,9 @@ export async function endLongTalk(
   if (length.atEnd === "hand over") {
     const at = new Date(Date.now() - first.waitedMs);
     const reason = "the conversation has become very long without a solution";
-    return handoff.apply(subjectOf(lease, claim), { kind: "escalate", reason, queue: "general_support", at });
+    const evidence = { rule: "longest talk", value: claim.lengthTurns };
+    const event = { kind: "escalate", reason, queue: defaultQueue, evidence, at } as const;
+    return handoff.apply(subjectOf(lease, claim), event);
   }
   await database.withTenant(lease.tenantId, async (sql) => {
     const begun = await sql.query(startOver(lease, claim.open[0]?.seq ?? first.seq));

@@ -15,6 +15,7 @@ import { contentPurpose } from "../inbox/message-content.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
+import { sweepDue } from "../store/sweep-due.ts";
 import {
   endLater,
   findDue,
@@ -68,19 +69,15 @@ export function createLater({ database, sealer, onNews, log }: LaterParts): Late
     throw new PermanentError(`At most ${mostReminders} reminders can wait in one conversation.`);
   }
 
-  async function sweep(): Promise<number> {
-    const due = await database.acrossTenants((sql) =>
-      sql.query<{ company_id: TenantId; id: string }>(findDue(dueAtOnce)),
-    );
-    for (const { company_id: tenantId, id } of due) {
-      try {
+  function sweep(): Promise<number> {
+    return sweepDue<{ company_id: TenantId; id: string }>(database, {
+      find: findDue(dueAtOnce),
+      one: async ({ company_id: tenantId, id }) => {
         const told = await tell(tenantId, id);
         if (told !== undefined) onNews(told);
-      } catch (cause) {
-        log.warn({ id, err: cause }, "swept past something that is to be said");
-      }
-    }
-    return due.length;
+      },
+      onFailed: ({ id }, cause) => log.warn({ id, err: cause }, "swept past something that is to be said"),
+    });
   }
 
   async function tell(tenantId: TenantId, id: string): Promise<Arrival | undefined> {

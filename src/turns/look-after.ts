@@ -3,6 +3,7 @@ import type { Reply } from "../core/reply.ts";
 import { say } from "../core/texts/texts.ts";
 import { isAgainNote } from "./ask-again.ts";
 import type { Claim, PendingHandOver } from "./claim.ts";
+import { isWaiting } from "./is-waiting.ts";
 import { languageUnder } from "./person-language.ts";
 import { isOfPerson, type Workbench } from "./workbench.ts";
 
@@ -23,6 +24,7 @@ export interface Looked {
 export async function lookAfter(bench: Workbench, answer: AgentAnswer): Promise<Looked> {
   const { parts, request } = bench;
   const { claim, lease, questions } = request;
+  if (isWaiting(claim)) return {}; // a person comes already
   // It brings a person by itself, or nobody has asked anything new.
   if (answer.kind === "answered" && answer.handOver !== undefined) return {};
   const asked = questions.filter((question) => isOfPerson(question, claim));

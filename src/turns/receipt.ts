@@ -1,4 +1,7 @@
+import type { Channel, Target } from "../core/channel.ts";
+import { receiptEmoji } from "../core/emoji-names.ts";
 import { PermanentError } from "../core/errors.ts";
+import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Log } from "../core/log.ts";
 import type { Destination } from "../outbox/outbox.ts";
@@ -27,8 +30,6 @@ export interface ReceiptParts {
   readonly log: Log;
 }
 
-/** Stands on a message that is being worked on. */
-export const receiptEmoji = "👀";
 /** Platforms show it for ten seconds or less. */
 const typingEveryMs = 8_000;
 
@@ -84,7 +85,8 @@ export function createReceipt(parts: ReceiptParts): Receipt {
     await putting;
     if (standing === undefined) return true;
     try {
-      await channel.react(target, { id: standing }, receiptEmoji, false);
+      const { tenantId, conversationId } = lease;
+      await takeReceiptAway(database, { channel, target, tenantId, conversationId }, standing);
       return true;
     } catch (cause) {
       if (isBeyondReach(cause)) return true;
@@ -100,6 +102,33 @@ export function createReceipt(parts: ReceiptParts): Receipt {
     },
     clear,
   };
+}
+
+/**
+ * Takes the sign away. The bot has but one of it on a message, so it is put back where a colleague put the same there out
+ * of a room.
+ */
+export async function takeReceiptAway(
+  database: Pick<Database, "statement">,
+  where: {
+    readonly channel: Pick<Channel, "react">;
+    readonly target: Target;
+    readonly tenantId: TenantId;
+    readonly conversationId: ConversationId;
+  },
+  id: string,
+): Promise<void> {
+  const { channel, target, tenantId, conversationId } = where;
+  await channel.react(target, { id }, receiptEmoji, false);
+  // Out of rooms those are helped who talk to the bot alone.
+  if (target.place.audience !== "direct") return;
+  const [kept] = await database.statement(tenantId, {
+    text: `SELECT 1 FROM rooms r JOIN room_reactions x ON x.company_id = $1 AND x.room_id = r.id AND x.emoji = $4
+           JOIN messages m ON m.company_id = $1 AND m.id = x.message_id AND m.external_id = $3
+           WHERE r.company_id = $1 AND r.conversation_id = $2 LIMIT 1`,
+    values: [tenantId, conversationId, id, receiptEmoji],
+  });
+  if (kept !== undefined) await channel.react(target, { id }, receiptEmoji, true);
 }
 
 /** The message was deleted, or the workspace shut us out: asking again will not change that. */

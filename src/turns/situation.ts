@@ -8,7 +8,7 @@ import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { TurnResult } from "./answer-turn.ts";
 import { openLimit } from "./claim-store.ts";
 import type { Claim } from "./claim.ts";
-import type { DraftMode } from "./draft-mode.ts";
+import type { FindAnswerMode } from "./answer-mode.ts";
 import type { HeldLease } from "./lease.ts";
 import { languageOf } from "./person-language.ts";
 import type { AnswerParts } from "./workbench.ts";
@@ -24,7 +24,7 @@ export interface WorkParts extends AnswerParts {
   /** How much people may ask. */
   readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;
-  readonly draftMode: DraftMode;
+  readonly answerMode: FindAnswerMode;
   readonly maxAttempts: number;
 }
 

@@ -5,9 +5,10 @@ import type { ConversationId, TenantId, TurnId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { Handoff } from "../handoff/handoff.ts";
+import { createLeftColleagues } from "../handoff/left-colleagues.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Database } from "../store/database.ts";
-import { isBeyondReach, receiptEmoji } from "./receipt.ts";
+import { isBeyondReach, takeReceiptAway } from "./receipt.ts";
 
 /** Looks for what nobody rang for: the reason why losing the whole queue loses nothing. */
 export interface Sweeper extends Part {
@@ -46,6 +47,7 @@ const asksPerMaintenance = 10;
 
 export function createSweeper(parts: SweeperParts): Sweeper {
   const { database, queue, handoff, channels, everyMs, graceMs, log } = parts;
+  const left = createLeftColleagues({ database, handoff, log });
   let timer: NodeJS.Timeout | undefined;
   let asked = 0;
 
@@ -69,7 +71,7 @@ export function createSweeper(parts: SweeperParts): Sweeper {
   }
 
   async function sweepAlso(): Promise<void> {
-    for (const [what, look] of Object.entries(parts.also)) {
+    for (const [what, look] of Object.entries({ ...parts.also, "colleagues who left": left.sweep })) {
       try {
         await look();
       } catch (cause) {
@@ -132,7 +134,11 @@ export function createSweeper(parts: SweeperParts): Sweeper {
     await handoff.apply(subject, { kind: "snooze over", at: new Date() });
   }
 
-  async function clearReceipt({ company_id: tenantId, id }: StaleReceipt): Promise<void> {
+  async function clearReceipt({
+    company_id: tenantId,
+    conversation_id: conversationId,
+    id,
+  }: StaleReceipt): Promise<void> {
     const [row] = await database.statement<ReceiptRow>(tenantId, {
       text: `SELECT t.receipt, c.channel, c.space, c.thread, c.audience, i.external_id AS installation
              FROM turns t JOIN conversations c ON c.company_id = $1 AND c.id = t.conversation_id
@@ -144,12 +150,8 @@ export function createSweeper(parts: SweeperParts): Sweeper {
     if (row === undefined || channel === undefined) return;
     const { installation, space, thread, audience } = row;
     try {
-      await channel.react(
-        { installation, place: { space, thread, audience } },
-        { id: row.receipt },
-        receiptEmoji,
-        false,
-      );
+      const target = { installation, place: { space, thread, audience } };
+      await takeReceiptAway(database, { channel, target, tenantId, conversationId }, row.receipt);
     } catch (cause) {
       if (!isBeyondReach(cause)) {
         log.warn({ turnId: id, cause: String(cause) }, "receipt not cleared; the next sweep tries again");

@@ -12,7 +12,7 @@ import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { AnswerParts } from "./workbench.ts";
 import { claimConversation } from "./claim-store.ts";
 import { parseClaim, type Claim } from "./claim.ts";
-import type { DraftMode } from "./draft-mode.ts";
+import type { FindAnswerMode } from "./answer-mode.ts";
 import { defaultLeaseTimes, holdLease, type HeldLease, type LeaseTimes } from "./lease.ts";
 import { finishWork } from "./turn-store.ts";
 import type { WorkParts } from "./situation.ts";
@@ -57,7 +57,7 @@ export interface TurnsParts extends Omit<AnswerParts, "leaseTtlMs"> {
   readonly accept: Accept;
   readonly limits: Pick<Limits, "admit">;
   readonly aiEnabled: boolean;
-  readonly draftMode: DraftMode;
+  readonly answerMode: FindAnswerMode;
   /** Whether a turn left something in a conversation's outbox that is to be sent after its answer. */
   readonly takeAsked: (conversationId: ConversationId) => boolean;
   /** How long a channel's messages are collected before a turn begins, milliseconds. */

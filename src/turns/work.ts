@@ -1,5 +1,6 @@
 import type { MessageId, TurnId } from "../core/ids.ts";
-import { decideRole, isSubstantive, type Decision } from "../core/turn.ts";
+import { decideRole, waitsForPerson, type Decision } from "../core/turn.ts";
+import { defaultQueue } from "../handoff/tickets.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
 import { isAgainNote, passOldQuestions } from "./ask-again.ts";
@@ -9,8 +10,11 @@ import type { Claim, OpenMessage } from "./claim.ts";
 import { decideOpen, isHandOverNote } from "./decide-open.ts";
 import { endLongTalk } from "./end-long-talk.ts";
 import { deadLetter, giveUpFirst } from "./give-up.ts";
+import { isWaiting } from "./is-waiting.ts";
 import type { HeldLease } from "./lease.ts";
 import { sendLeftovers } from "./leftovers.ts";
+import { leaveToPeople } from "./leave-to-people.ts";
+import { letOwnershipFollow } from "./ownership-follows.ts";
 import { passTriggered } from "./pass-triggered.ts";
 import { putOffAgain, putOffWhenBusy } from "./put-off.ts";
 import {
@@ -33,6 +37,11 @@ export interface WorkResult {
   /** Something has to wait this long, milliseconds, and everything behind it with it. */
   readonly retryInMs: number | undefined;
   readonly correlationId: string;
+}
+
+interface Decided {
+  readonly message: OpenMessage;
+  readonly decision: Decision;
 }
 
 type Reread = () => Promise<Claim>;
@@ -104,7 +113,7 @@ async function handle(parts: WorkParts, situation: Situation): Promise<Handled> 
   const silent = decided.filter(({ decision }) => decision.kind === "silent");
   return answer(parts, situation, {
     questions,
-    ignored: silent.map(({ message, decision }) => toIgnored(message, decision)),
+    silent,
   });
 }
 
@@ -117,7 +126,8 @@ async function passUnsaid(parts: WorkParts, { lease, claim }: Situation): Promis
   return parts.handoff.apply(subjectOf(lease, claim), {
     kind: "escalate",
     reason,
-    queue: "general_support",
+    queue: defaultQueue,
+    evidence: { rule: "answer not approved" },
     at,
   });
 }
@@ -126,38 +136,12 @@ function isControl(decision: Decision): boolean {
   return decision.kind === "command" || decision.kind === "action" || decision.kind === "staff speaks";
 }
 
-/**
- * What a person's message does to the baton by itself: it wakes, reopens, or starts the waiting clock;
- * and with the bot switched off everywhere, it goes to people.
- */
-async function letOwnershipFollow(parts: WorkParts, { lease, claim }: Situation): Promise<boolean> {
-  const message = claim.open.find((open) => mayMoveBaton(open, claim));
-  if (message === undefined) return false;
-  const subject = subjectOf(lease, claim);
-  const at = new Date(Date.now() - message.waitedMs);
-  if (!parts.aiEnabled && claim.owner.kind === "bot" && claim.status === "active") {
-    const reason = "the bot is switched off";
-    return parts.handoff.apply(subject, { kind: "escalate", reason, queue: "general_support", at });
-  }
-  if (claim.owner.kind === "bot" && claim.status === "active") return false;
-  const substantive = isSubstantive(message.text);
-  return parts.handoff.apply(subject, { kind: "user message", substantive, previousOnShift: false, at });
-}
-
-/** Staff who talk to the bot wake or reopen a conversation like anyone, but they do not wait for a person. */
-function mayMoveBaton(open: OpenMessage, claim: Claim): boolean {
-  if (open.role === "system") return false;
-  if (open.role === "user" || open.senderId === claim.contact.externalId) return true;
-  const isWithPeople = claim.owner.kind !== "bot" && claim.status === "escalated";
-  return open.addressed !== "none" && !isWithPeople;
-}
-
 async function answer(
   parts: WorkParts,
   situation: Situation,
   found: {
     readonly questions: readonly OpenMessage[];
-    readonly ignored: readonly { id: MessageId; reason: string }[];
+    readonly silent: readonly Decided[];
   },
 ): Promise<Handled> {
   const { claim, lease, seal, mayJoin } = situation;
@@ -175,9 +159,33 @@ async function answer(
     (await backfillThread(parts, { claim, lease, seal, destination, question: last }))
   )
     return { kind: "backfilled" };
+  // Whoever comes next reads what is asked, even if nobody lives to answer it.
+  if (isWaiting(claim)) await parts.rooms.bring(lease.tenantId, lease.conversationId);
+  const untold = found.silent.map(({ message }) => message);
+  if (isWaiting(claim)) await leaveToStaff(parts, { lease, seal }, untold);
   const isOwn = asksInOwnConversation(questions, claim);
   const role = decideRole(claim.contact.roles, isOwn);
-  if (await putOffWhenBusy(parts, situation, { questions, role })) return { kind: "changed" };
+  // What is put off comes back as a note, which only a bot that has the conversation answers.
+  if (!isWaiting(claim) && (await putOffWhenBusy(parts, situation, { questions, role })))
+    return { kind: "changed" };
+  const mode = await parts.answerMode({
+    tenantId: lease.tenantId,
+    channel: claim.channel,
+    role,
+    texts: questions
+      .filter((question) => question.role !== "system")
+      .map((question) => question.action?.value ?? question.text),
+    tellsOutcome: questions.some((question) => question.role === "system"),
+  });
+  if (!isWaiting(claim) && fresh && (mode === "off" || mode === "suggest"))
+    return leaveToPeople(parts, situation, { questions, mode });
+  const isDraft = mode === "draft_only";
+  // Where colleagues read every answer first, somebody is to take the conversation anyway.
+  if (isWaiting(claim) && (mode !== "auto" || !parts.aiEnabled))
+    return settle(parts, situation, [
+      ...questions.map((message) => ({ message, decision: waitsForPerson })),
+      ...found.silent,
+    ]);
   const turn = await answerTurn(parts, {
     claim,
     lease,
@@ -186,16 +194,8 @@ async function answer(
     questions,
     role,
     verified: isOwn ? claim.contact.roles : [],
-    isDraft: await parts.draftMode({
-      tenantId: lease.tenantId,
-      channel: claim.channel,
-      role,
-      texts: questions
-        .filter((question) => question.role !== "system")
-        .map((question) => question.action?.value ?? question.text),
-      tellsOutcome: questions.some((question) => question.role === "system"),
-    }),
-    ignored: found.ignored,
+    isDraft,
+    ignored: found.silent.map(({ message, decision }) => toIgnored(message, decision)),
     mayJoin: mayJoin && !careful,
     partial: questions.length < found.questions.length || !isWhole(claim),
   });
@@ -219,7 +219,14 @@ function asksInOwnConversation(questions: readonly OpenMessage[], claim: Claim):
 /** What may have been done must not be done again: the conversation goes to people, whose notice is the answer. */
 async function handOver(parts: WorkParts, { lease, claim }: Situation, turn: TurnResult): Promise<Handled> {
   const reason = "a step may have been carried out, and must not be repeated blindly";
-  const escalation = { kind: "escalate", reason, queue: "general_support", at: new Date() } as const;
+  const evidence = { rule: "unsure step" };
+  const escalation = {
+    kind: "escalate",
+    reason,
+    queue: defaultQueue,
+    evidence,
+    at: new Date(),
+  } as const;
   await parts.handoff.apply(subjectOf(lease, claim), escalation);
   return { kind: "changed", outcomes: turn.outcomes };
 }
@@ -234,7 +241,7 @@ async function settleDeleted(parts: WorkParts, { lease, claim }: Situation): Pro
 async function settle(
   parts: WorkParts,
   { lease, claim, seal }: Situation,
-  decided: readonly { readonly message: OpenMessage; readonly decision: Decision }[],
+  decided: readonly Decided[],
 ): Promise<Handled> {
   await leaveToStaff(
     parts,

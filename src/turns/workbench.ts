@@ -64,6 +64,8 @@ export interface AnswerParts extends ApprovedCallParts {
   readonly apologyAfterMs: number;
   /** How long a question that nobody could answer waits before it is asked again, milliseconds. */
   readonly askAgainMs: number;
+  /** Tools that change something, or go on behind a turn: not for who only asks while they wait for a person. */
+  readonly lasting: ReadonlySet<string>;
   readonly leaseTtlMs: number;
   readonly log: Log;
 }

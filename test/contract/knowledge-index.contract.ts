@@ -83,6 +83,25 @@ export function knowledgeIndexContract(
       expect(nearest?.similarity).toBeCloseTo(0.8, 3);
     });
 
+    test("finds by the parts of words as well, for less than by the words themselves", async () => {
+      await index.replace(
+        ours,
+        [documentId("a")],
+        [chunk("a", 0, "adress~de one"), chunk("a", 1, "adress~~de two")],
+      );
+      const hits = await index.search(ours, {
+        terms: ["adress~de"],
+        parts: ["adress~~de"],
+        vector: undefined,
+        limit: 10,
+      });
+      const [best, next] = hits.toSorted((a, b) => b.textScore - a.textScore);
+      expect(best).toMatchObject({ id: `${documentId("a")}:0`, matched: ["adress~de"] });
+      expect(next).toMatchObject({ id: `${documentId("a")}:1`, matched: ["adress~~de"] });
+      expect(next?.textScore).toBeGreaterThan(0);
+      expect(next?.textScore).toBeLessThan((best?.textScore ?? 0) / 2);
+    });
+
     test("shows a company only its own", async () => {
       await index.replace(theirs, [documentId("secret")], [chunk("secret", 0, "exact words", [1, 0, 0, 0])]);
       await index.replace(ours, [documentId("mine")], [chunk("mine", 0, "other")]);

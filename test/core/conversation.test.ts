@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  botMaySpeak,
   isSameOwner,
   newBaton,
   reopenWindowMs,
@@ -55,6 +54,24 @@ describe("the baton", () => {
     expect(other.owner).toEqual({ kind: "human", staff: ben });
   });
 
+  it("waits for others when whoever has it is no colleague any more, and stays with anybody else", () => {
+    const mine = pass(newBaton, escalate, { kind: "staff reply", by: ana, at: later(1) });
+    const left = { kind: "holder left", staff: ana, queue: "billing", at: later(2) } as const;
+    expect(changed(transition(mine, left))).toMatchObject({
+      owner: { kind: "queue", queue: "billing" },
+      status: "escalated",
+      epoch: mine.epoch + 1,
+      waitingSince: later(2),
+    });
+    expect(transition(mine, { ...left, staff: ben }).kind).toBe("unchanged");
+    const asleep = pass(mine, { kind: "snooze", by: ana, until: later(120), at: later(2) });
+    expect(transition(asleep, left).kind).toBe("unchanged");
+    expect(changed(transition(pass(asleep, { kind: "snooze over", at: later(120) }), left)).owner.kind).toBe(
+      "queue",
+    );
+    expect(transition(newBaton, left).kind).toBe("unchanged");
+  });
+
   it("has one winner when two claim it", () => {
     const first = changed(transition(pass(newBaton, escalate), { kind: "claim", by: ana, at: later(1) }));
     expect(transition(first, { kind: "claim", by: ben, at: later(1) }).kind).toBe("refused");
@@ -79,7 +96,12 @@ describe("the baton", () => {
   });
 
   it.each([
-    ["to the same person while at work", true, 0, { kind: "human", staff: ana }],
+    [
+      "to the same person while at work, for seven days",
+      true,
+      7 * 24 * 60 * 60 * 1000,
+      { kind: "human", staff: ana },
+    ],
     ["to the queue while that person is away", false, 0, { kind: "queue", queue: "general_support" }],
     ["to the bot after a week", true, reopenWindowMs + 1, { kind: "bot" }],
   ])("reopens %s", (_, previousOnShift, afterMs, owner) => {
@@ -132,6 +154,7 @@ const anyEvent: fc.Arbitrary<BatonEvent> = fc.oneof(
   fc.record({ kind: fc.constant("switch off" as const), by: staff, at }),
   fc.record({ kind: fc.constant("snooze" as const), by: staff, until: at, at }),
   fc.record({ kind: fc.constant("snooze over" as const), at }),
+  fc.record({ kind: fc.constant("holder left" as const), staff, queue: fc.constant("billing"), at }),
   fc.record({ kind: fc.constant("resolve" as const), by: staff, reason: fc.constant("done"), at }),
   fc.record({
     kind: fc.constant("user message" as const),
@@ -186,16 +209,12 @@ describe("on any walk", () => {
     );
   });
 
-  it("the bot may speak only while it is the owner, and a turn of an older epoch never", () => {
+  it("whoever gets it, gets it in an epoch of its own: no turn of an older one may speak", () => {
     fc.assert(
       fc.property(walk, (events) => {
-        let begunIn = 0;
-        for (const { before, result } of steps(events)) {
-          const now = result.kind === "refused" ? before : result.baton;
-          expect(botMaySpeak(now, begunIn)).toBe(now.owner.kind === "bot" && now.epoch === begunIn);
-          if (result.kind === "changed") expect(botMaySpeak(now, before.epoch)).toBe(false);
-          begunIn = now.epoch;
-        }
+        for (const { before, result } of steps(events))
+          if (result.kind !== "refused" && !isSameOwner(before.owner, result.baton.owner))
+            expect(result.baton.epoch).toBeGreaterThan(before.epoch);
       }),
     );
   });

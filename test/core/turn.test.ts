@@ -37,7 +37,23 @@ describe("a turn", () => {
   it("is silent for everyone else than the bot, and says why", () => {
     expect(decideTurn(anItem(), human)).toEqual({ kind: "silent", reason: "a person has it" });
     expect(decideTurn(anItem(), { ...view, owner: { kind: "off" } }).kind).toBe("silent");
-    expect(decideTurn(anItem(), { ...view, owner: { kind: "queue", queue: "q" } }).kind).toBe("silent");
+    const queue = { ...view, owner: { kind: "queue", queue: "q" } } as const;
+    expect(decideTurn(anItem({ addressed: "none" }), queue).kind).toBe("silent");
+  });
+
+  it("answers who waits for a person only what they ask of it by name, and nobody else", () => {
+    const queue = { ...view, owner: { kind: "queue", queue: "q" } } as const;
+    const alone = { ...queue, audience: "direct" } as const;
+    const kindOf = (item: Partial<OpenItem>, where: TurnView = queue) => decideTurn(anItem(item), where).kind;
+    expect(kindOf({ addressed: "mention" })).toBe("answer");
+    expect(kindOf({ addressed: "direct" }, alone)).toBe("silent");
+    expect(kindOf({ addressed: "direct", text: "!ask where is it?" }, alone)).toBe("answer");
+    expect(kindOf({ addressed: "direct" }, { ...alone, asksMeanwhile: true })).toBe("answer");
+    expect(kindOf({ addressed: "mention", senderId: "U2" })).toBe("silent");
+    expect(kindOf({ addressed: "none", text: "!ask me", senderId: "U2" })).toBe("silent");
+    for (const text of ["!ask where is it?", "where is it?"])
+      expect(kindOf({ addressed: "direct", text }, { ...human, asksMeanwhile: true })).toBe("silent");
+    expect(kindOf({ role: "system", kind: "action", action: { name: "x", value: "" } })).toBe("silent");
   });
 
   it("hears a colleague who speaks in somebody else's thread, but not in their own", () => {

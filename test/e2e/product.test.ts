@@ -71,8 +71,13 @@ const inPane = (page: Page, name: PaneName) => page.frameLocator(`#pane-${name} 
 const threadBox = (page: Page, name: PaneName) =>
   inPane(page, name).locator(name === "web" ? "textarea:visible" : '#composer-channel[placeholder="Reply…"]');
 
-/** The page with all platforms, when every pane is ready; and what the browser complained about. */
-async function overlook(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+interface Watched {
+  readonly page: Page;
+  readonly complaints: readonly string[];
+}
+
+/** An empty page, and what the browser complains about. */
+async function watch(options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -80,6 +85,12 @@ async function overlook(options: BrowserContextOptions = {}): Promise<{ page: Pa
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
+  return { page, complaints };
+}
+
+/** The page with all platforms, when every pane is ready. */
+async function overlook(options: BrowserContextOptions = {}): Promise<Watched> {
+  const { page, complaints } = await watch(options);
   await page.goto(`${baton.url}/playground`);
   await Promise.all(
     panes.map((name) =>
@@ -134,7 +145,7 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
   });
 
   test("passes from the bot to a person in another platform and back, in the pages of the playground", async () => {
-    const { page, complaints } = await overlook({ viewport: { width: 1600, height: 1000 } });
+    const { page, complaints } = await watch({ viewport: { width: 1600, height: 1000 } });
     let heard: readonly string[] = [];
     await walkHandoff(page, baton.url, async ({ name, heard: words }) => {
       heard = words;
@@ -161,18 +172,12 @@ describe("Baton with nothing set", { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
-  test("is asked everywhere at once, and answers in four places", async () => {
+  test("is asked everywhere at once and answers in four places; a colleague who takes over in one silences it there and nowhere else, until it is given back", async () => {
     const { page, complaints } = await overlook();
     await askEverywhere(page, "what time is it in Tokyo?");
     await Promise.all(panes.map((name) => inPane(page, name).getByText("(Asia/Tokyo)").first().waitFor()));
     await shoot(page, "four panes");
     expect(complaints).toEqual([]);
-    await page.context().close();
-  });
-
-  test("a colleague who takes over in one pane silences the bot there and nowhere else, until it is given back", async () => {
-    const { page } = await overlook();
-    await askEverywhere(page, "what time is it in Tokyo?");
     await Promise.all(panes.map((name) => threadBox(page, name).waitFor()));
     const taken = "discord";
     const free = panes.filter((name) => name !== taken);

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { createLogger } from "../../src/logger.ts";
 import type { Pace } from "../../src/compose/pace.ts";
 import { createService } from "../../src/service.ts";
@@ -28,4 +29,5 @@ process.once("SIGTERM", () => {
   });
 });
 await service.start();
+flushCompileCache();
 writeSync(1, `${JSON.stringify({ ready: true, url: service.url() })}\n`);

@@ -1,5 +1,11 @@
+import type { BatonRole } from "./fleet.ts";
+import { doorAndWorkers, oneProcess } from "./scenario.ts";
+
 /** `BATON_FAULT_SEEDS` asks for the whole battery; a plain run of the tests plays what two minutes allow. */
 export const isWholeBattery = process.env["BATON_FAULT_SEEDS"] !== undefined;
+
+/** Who serves where it is not processes that break: starting one is most of what a scenario costs. */
+export const usualRoles: readonly BatonRole[] = isWholeBattery ? doorAndWorkers : oneProcess;
 
 /**
  * The rows this run plays: in a plain run those named in `always`, each for a promise of its own. Tells on standard

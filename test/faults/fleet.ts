@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { startEnvironment, startFlags } from "../../bench/support/as-started.ts";
 import { freePort } from "../../bench/support/stores.ts";
 import type { Pace } from "../../src/compose/pace.ts";
+import { compileCache } from "../support/compile-cache.ts";
 import type { CrashPoint, StrikeOrders } from "./crash-points.ts";
 
 export type BatonRole = "all" | "edge" | "worker";
@@ -46,8 +46,8 @@ export interface FleetOptions {
   readonly onStruck?: ((point: CrashPoint) => void) | undefined;
 }
 
+const flags = [...startFlags, "--no-warnings"];
 const program = fileURLToPath(new URL("./baton-process.ts", import.meta.url));
-const compileCache = path.join(tmpdir(), "baton-compile-cache");
 const restartAfterMs = 50;
 const startTimeoutMs = 90_000;
 
@@ -79,14 +79,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       expected = false;
       const env = {
         PATH: process.env["PATH"] ?? "",
-        NODE_COMPILE_CACHE: compileCache,
+        ...startEnvironment,
+        ...compileCache,
         ...options.env,
         BATON_ROLE: role,
         PORT: String(port),
         BATON_FAULT_ORDERS: JSON.stringify(options.orders),
         BATON_FAULT_PACE: JSON.stringify(options.pace),
       };
-      const started = spawn(process.execPath, ["--no-warnings", program], {
+      const started = spawn(process.execPath, [...flags, program], {
         env,
         stdio: ["pipe", "pipe", "pipe"],
       });

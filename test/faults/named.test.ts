@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chooseRows } from "./battery.ts";
+import { chooseRows, usualRoles } from "./battery.ts";
 import { play } from "./play.ts";
 import { expectSound } from "./report.ts";
 import { oneProcess, quietScenario, talk, type Scenario, type Trouble } from "./scenario.ts";
@@ -52,12 +52,13 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
     (call) =>
       [
         `PostgreSQL falls after "${call}" took effect (P3)`,
-        { troubles: [at(0, { kind: "postgres restart after effect", call })] },
+        { roles: usualRoles, troubles: [at(0, { kind: "postgres restart after effect", call })] },
       ] as const,
   ),
   [
     "the connection is cut after each write took effect (P1)",
     {
+      roles: usualRoles,
       talks: crowd,
       troubles: [at(0, { kind: "calls", fault: { on: "any write", times: 6, do: { kind: "cut" } } })],
     },
@@ -92,7 +93,7 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
   ],
   [
     "Redis restarts and has forgotten (R2)",
-    { talks: crowd, troubles: [at(600, { kind: "redis restart", keep: false })] },
+    { roles: usualRoles, talks: crowd, troubles: [at(600, { kind: "redis restart", keep: false })] },
   ],
   [
     "Redis is emptied again and again (R3)",
@@ -131,6 +132,7 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
   [
     "every event comes four times at once (S1)",
     {
+      roles: usualRoles,
       talks: crowd,
       troubles: [
         at(0, { kind: "events", fault: { do: { kind: "duplicate", copies: 3, concurrent: true } } }),
@@ -154,6 +156,7 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
   [
     "the first message of a thread arrives after the second, which names nobody (S3)",
     {
+      roles: usualRoles,
       talks: [talk("late", ["question", "question"], { gapMs: 200 })],
       troubles: [at(0, { kind: "events", fault: { text: "late-1", do: { kind: "delay", ms: 1_500 } } })],
     },
@@ -184,6 +187,7 @@ const named: readonly (readonly [string, Partial<Scenario>])[] = [
   [
     "a person is asked for while the bot writes (H1)",
     {
+      roles: usualRoles,
       model: { firstTokenMs: 30, tokensPerSecond: 25 },
       talks: [talk("t", ["question", "human", "question"], { gapMs: 1_500 })],
     },
@@ -221,6 +225,7 @@ describe("what must hold whatever happens", () => {
     { timeout: 240_000 },
     async () => {
       const scenario = quietScenario("unrepeatable tool", {
+        roles: usualRoles,
         talks: [talk("t", ["ticket"])],
         strikes: [{ point: "ticket made", act: "kill" }],
         unrepeatableTools: true,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chooseRows } from "./battery.ts";
+import { chooseRows, usualRoles } from "./battery.ts";
 import { play } from "./play.ts";
 import type { CallFault, OwnTrouble } from "./platforms/platform.ts";
 import { expectSound } from "./report.ts";
@@ -134,7 +134,11 @@ const teams: readonly Named[] = [
   ],
   ...([502, 504, 408] as const).map((status): Named => [
     `creates took effect and are answered ${status} (M3, P2)`,
-    { talks: crowd, troubles: [at(0, calls({ on: "post", times: 3, do: { kind: "status", status } }))] },
+    {
+      roles: usualRoles,
+      talks: crowd,
+      troubles: [at(0, calls({ on: "post", times: 3, do: { kind: "status", status } }))],
+    },
   ]),
   [
     "the connection is cut after each write took effect (P1)",

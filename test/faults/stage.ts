@@ -8,7 +8,12 @@ import { Redis } from "ioredis";
 import { silentLog } from "../../src/core/log.ts";
 import { isAlive } from "../../src/store/data-dir-lock.ts";
 import { createEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
-import { startTemplateServer, templateName, withDatabase } from "../support/postgres-template.ts";
+import {
+  startTemplateServer,
+  templateName,
+  testServerSettings,
+  withDatabase,
+} from "../support/postgres-template.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 /** The servers below Baton, of one test file's own, so that they may be broken. */
@@ -52,9 +57,7 @@ export async function openStage(): Promise<Stage> {
   const dataDir = await mkdtemp(path.join(tmpdir(), `${folderName}${process.pid}-`));
   const first = await startTemplateServer(dataDir);
   const { ownerUrl } = first;
-  await first.stop();
-  let server = createEmbeddedPostgres({ dataDir, log: silentLog });
-  await server.start();
+  let server: { stop(): Promise<void> } = first;
   const redis = await startRedis();
 
   let lastRedis = 0;
@@ -75,8 +78,9 @@ export async function openStage(): Promise<Stage> {
     process.kill(pid, "SIGQUIT");
     while (isAlive(pid)) await delay(5);
     await server.stop();
-    server = createEmbeddedPostgres({ dataDir, log: silentLog });
-    const again = await server.start();
+    const next = createEmbeddedPostgres({ dataDir, log: silentLog, settings: testServerSettings });
+    server = next;
+    const again = await next.start();
     if (again.ownerUrl !== ownerUrl) throw new Error("PostgreSQL came back on another port");
   }
 

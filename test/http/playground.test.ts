@@ -6,6 +6,10 @@ let stage: Awaited<ReturnType<typeof openStage>>;
 beforeAll(async () => {
   stage = await openStage({
     commanded: async (bot, form) => {
+      if (form.get("text") === "form") {
+        await bot("views.open", { trigger_id: form.get("trigger_id"), view: aView });
+        return;
+      }
       await bot("chat.postEphemeral", {
         channel: form.get("channel_id"),
         user: form.get("user_id"),
@@ -15,6 +19,22 @@ beforeAll(async () => {
   });
 });
 afterAll(() => stage.close());
+
+const plain = (text: string) => ({ type: "plain_text", text });
+const aView = {
+  type: "modal",
+  callback_id: "note",
+  title: plain("A note"),
+  submit: plain("Note"),
+  blocks: [
+    {
+      type: "input",
+      block_id: "words",
+      label: plain("Your note"),
+      element: { type: "plain_text_input", action_id: "words", multiline: true, placeholder: plain("Kind") },
+    },
+  ],
+};
 
 const ana = "U0ANA000001";
 const ben = "U0BEN000001";
@@ -187,6 +207,22 @@ describe("what people do", () => {
     expect(response.headers.get("content-type")).toBe("application/octet-stream");
     expect(response.headers.get("content-disposition")).toBe("attachment; filename*=UTF-8''a%20b.svg");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  test("a form is shown to the one who asked for it, and only one that is open is sent off", async () => {
+    await post("command", { user: ana, channel: stage.support, command: "/baton", text: "form" });
+    await expect.poll(() => stage.workspace.forms(ana)).toHaveLength(1);
+    expect(stage.workspace.forms(ana)).toMatchObject([
+      {
+        title: "A note",
+        submit: "Note",
+        fields: [{ name: "words", label: "Your note", placeholder: "Kind", isLong: true }],
+      },
+    ]);
+    expect(stage.workspace.forms(ben)).toEqual([]);
+    const { body } = await post("fill", { user: ana, formId: "V0NONE", values: { words: "x" } });
+    expect(body["problem"]).toContain("no open view");
+    expect((await post("fill", { user: ana, values: {} })).status).toBe(400);
   });
 
   test("a command reaches Baton, and its ephemeral answer only the one who asked", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseId, type ConversationId } from "../../src/core/ids.ts";
 import { loadOfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
 import { createGaps } from "../../src/knowledge/gaps/gaps.ts";
@@ -11,6 +11,8 @@ beforeAll(async () => {
   stand = await openKnowledge();
 });
 afterAll(() => stand?.stop());
+
+const whereAsked = async () => undefined;
 
 test("questions that ask for the same are one gap, and what costs people most comes first", async () => {
   const tenantId = await stand.aCompany();
@@ -32,7 +34,8 @@ test("questions that ask for the same are one gap, and what costs people most co
   await ask("How do I reset my password?");
   const embedder = await loadOfflineEmbedder();
   const { knowledge, ingest, questions } = stand;
-  const gaps = createGaps({ questions, knowledge, ingest, embedder, gather: async () => {} });
+  const gapsParts = { questions, knowledge, ingest, embedder, gather: async () => {}, whereAsked };
+  const gaps = createGaps(gapsParts);
   expect(await gaps.replay(tenantId)).toEqual({ asked: 4, closed: 1 });
   const [dog, password, hours] = await gaps.list(tenantId);
   expect(dog).toMatchObject({
@@ -44,11 +47,56 @@ test("questions that ask for the same are one gap, and what costs people most co
   expect(password?.questions).toHaveLength(2);
   expect(hours?.closed).toBe(true);
 
+  // Told to stop, it asks no further question and remembers nothing of what it saw.
+  const stopping = new AbortController();
+  const search = vi.fn<typeof knowledge.search>(async () => {
+    stopping.abort(new Error("stopping"));
+    return [];
+  });
+  const stopped = createGaps({ ...gapsParts, knowledge: { search } });
+  await expect(stopped.replay(tenantId, stopping.signal)).rejects.toThrow("stopping");
+  expect(search).toHaveBeenCalledOnce();
+  expect((await gaps.list(tenantId)).filter(({ closed }) => closed)).toHaveLength(1);
+
   // What is removed again opens the gap again.
   const [document] = await knowledge.list(tenantId);
   await knowledge.remove(tenantId, [document?.id ?? ""]);
   expect(await gaps.replay(tenantId)).toMatchObject({ closed: 0 });
 });
+
+test("questions of one language are one gap whatever form their words have, also where a few words tell no language", async () => {
+  const tenantId = await stand.aCompany();
+  const conversationId = parseId<ConversationId>(randomUUID());
+  const asked = [
+    "Wo finde ich meine Rechnungen?",
+    "Wo finde ich die Rechnung?",
+    "Rechnung finden",
+    "¿Dónde están las facturas?",
+    "¿Dónde está la factura?",
+  ];
+  for (const question of asked)
+    await stand.questions.keep(tenantId, {
+      key: [question],
+      conversationId,
+      question,
+      answer: undefined,
+      reason: "unanswered",
+    });
+  const { knowledge, ingest, questions } = stand;
+  // Of one meaning is nothing: words alone bring questions together here.
+  const embedder = {
+    ...(await loadOfflineEmbedder()),
+    embed: async (texts: readonly string[]) => texts.map(nothing),
+  };
+  const gaps = createGaps({ questions, knowledge, ingest, embedder, gather: async () => {}, whereAsked });
+  const found = await gaps.list(tenantId);
+  expect(found.map((gap) => gap.questions.map(({ question }) => question).toSorted())).toEqual([
+    asked.slice(0, 3).toSorted(),
+    asked.slice(3).toSorted(),
+  ]);
+});
+
+const nothing = () => new Float32Array(1);
 
 describe("a reply without personal data", () => {
   test.each([

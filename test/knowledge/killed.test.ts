@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createChance } from "../faults/random.ts";
+import { childProcessesOf, isRunning } from "../support/child-processes.ts";
 import { createTestDatabase } from "../support/postgres.ts";
 
 const documents = 300;
@@ -53,7 +54,10 @@ async function run(dies?: { readonly after: number; readonly laterMs: number }):
   if (dies !== undefined) {
     await Promise.race([reached.promise, ended]);
     await delay(dies.laterMs);
+    const below = childProcessesOf(child.pid ?? 0, "index-child.ts");
     child.kill("SIGKILL");
+    // The process its index works in ends by itself.
+    await vi.waitFor(() => expect(below.filter(isRunning)).toEqual([]), { timeout: 20_000 });
   }
   await ended;
   return said.trim().split("\n").at(-1) ?? "";

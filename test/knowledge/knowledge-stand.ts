@@ -67,6 +67,7 @@ export async function openKnowledge(masterKey = randomBytes(32)): Promise<Knowle
       index: used,
       retriever,
       model: embedder.model,
+      words: embedder,
       log: silentLog,
     });
     const ingest = createIngest({
@@ -87,7 +88,9 @@ export async function openKnowledge(masterKey = randomBytes(32)): Promise<Knowle
     progress: createSourceStore({ database, sealer }),
     index,
     again,
-    with: (found) => ({ knowledge: createKnowledge({ documents: kept, log: silentLog, ...found }) }),
+    with: (found) => ({
+      knowledge: createKnowledge({ documents: kept, words: embedder, log: silentLog, ...found }),
+    }),
     async aCompany() {
       const tenantId = parseId<TenantId>(randomUUID());
       await database.statement(tenantId, {
@@ -104,7 +107,7 @@ export async function openKnowledge(masterKey = randomBytes(32)): Promise<Knowle
       const title = name.replace(/\.\w+$/, "");
       const chunks = [{ ordinal: 0, headings: [title], text, page: undefined }];
       const document = { source: "upload", name, title, hash: text, chunks };
-      await knowledge.keep(tenantId, { ...document, audience: [audience] });
+      await knowledge.keep(tenantId, [{ ...document, audience: [audience] }]);
     },
     async stop() {
       parser.stop();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadOfflineEmbedder, type OfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
 import { findExcerpt } from "../../src/knowledge/find-excerpt.ts";
-import type { Passage } from "../../src/knowledge/knowledge.ts";
+import type { Passage } from "../../src/knowledge/passage.ts";
 import { quotePassages } from "../../src/knowledge/quote-passages.ts";
 import { cleanPassage, cleanProse } from "../../src/knowledge/retrieve/clean-passage.ts";
 
@@ -18,6 +18,7 @@ function aPassage(given: Partial<Passage> & Pick<Passage, "text">): Passage {
     url: undefined,
     headings: [],
     quotable: given.text,
+    ordinal: 0,
     relevance: 1,
     asOf: new Date("2026-11-01"),
     ...given,
@@ -50,11 +51,48 @@ describe("an excerpt", () => {
 
   test("keeps code whole under the words that lead to it, and does not end with words that lead to nothing", () => {
     const code = `\`\`\`\n${"run me\n\n".repeat(60)}end\n\`\`\``;
-    const text = `Restart the printer like this:\n\n${code}\n\n${filler("ink")}\n\nThe next step is:\n\n${code.repeat(3)}`;
+    const text = `Restart the printer like this:\n\n${code}\n\n${filler("ink")} ${filler("paper")}\n\nThe next step is:\n\n${code.repeat(3)}`;
     const { text: told } = findExcerpt({ question: "restart the printer", text, heads: [], weigh });
     expect(told).toContain(code);
     expect(told.match(/```/g)?.length).toBe(2);
     expect(told).not.toContain("The next step is:");
+  });
+
+  test("that begins with code or in a list says on a line of its own that something stands before", () => {
+    const code = "```\napt-mark hold foo\n```";
+    const about = { heads: [], weigh };
+    const before = [filler("gardens").repeat(3), filler("roofs")];
+    const text = [...before, code, `- hold: ${filler("hold")}`].join("\n\n");
+    const { text: told } = findExcerpt({ question: "how do I hold foo?", text, ...about });
+    expect(told).toMatch(/^… This part tells of roofs/);
+    expect(told).toContain(`\n\n${code}`);
+    const list = [...before, filler("walls").repeat(4), "- hold it", "- put it down"].join("\n\n");
+    expect(findExcerpt({ question: "put it down", text: list, ...about }).text).toMatch(/^…\n\n- /);
+  });
+
+  test("of a question for steps has them, though words stand before that speak of the same", () => {
+    const text = [
+      filler("samba shares"),
+      filler("samba shares"),
+      "Run `apt install samba` and log in again.",
+    ].join("\n\n");
+    const told = (question: string) => findExcerpt({ question, text, heads: [], weigh }).text;
+    expect(told("how do I install samba shares")).toContain("apt install samba");
+    expect(told("what are samba shares")).not.toContain("apt install");
+  });
+
+  test("of a question for steps has those that speak of it, and not the first there are", () => {
+    const text = [
+      "A link points to another file.",
+      "```\nln -s here there\n```",
+      filler("links"),
+      filler("files"),
+      "Remove the printer and its settings:",
+      "```\nlpadmin -x printer\n```",
+    ].join("\n\n");
+    const heads = ["Remove a printer"];
+    const { text: told } = findExcerpt({ question: "How do I remove a printer?", text, heads, weigh });
+    expect(told).toContain("lpadmin");
   });
 
   test("whatever the passage is, is no longer than a message should be and closes the code it opens", () => {
@@ -90,6 +128,28 @@ describe("what is quoted", () => {
     const setting = aPassage({ headings: ["Setting up LVM"], text: "LVM: create the LVM volumes for LVM." });
     const about = aPassage({ headings: ["12.1. LVM"], text: "It manages logical volumes." });
     expect((await quotePassages("What is LVM?", [setting, about], words))?.body).toContain("It manages");
+  });
+
+  test("is the beginning of a section, though a later part of it was found first", async () => {
+    const headings = ["Time", "Timezone"];
+    const later = aPassage({
+      document: "a",
+      ordinal: 5,
+      headings,
+      text: "But with two systems the timezone of one is set by the other.",
+    });
+    const first = aPassage({
+      document: "a",
+      ordinal: 4,
+      headings,
+      text: "The timezone is set by dpkg-reconfigure.",
+    });
+    const quoted = await quotePassages("Which timezone is set?", [later, first], words);
+    expect(quoted?.body).toContain("dpkg-reconfigure");
+    const other = { ...first, document: "b" };
+    expect((await quotePassages("Which timezone is set?", [later, other], words))?.body).toContain(
+      "two systems",
+    );
   });
 
   test("is nothing where the words are there by chance, far from each other or of something else", async () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseId, type ConversationId, type StaffId, type TenantId } from "../../src/core/ids.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { Audience } from "../../src/knowledge/readers.ts";
@@ -66,6 +66,15 @@ test("a golden question is named when its answer is found further down, or not a
   const [document, ...others] = await knowledge.list(tenantId);
   expect(others).toEqual([]);
   expect(document).toMatchObject({ source: "reviewed", title: lamp.question, audience: ["colleagues"] });
+
+  const search = vi.fn<typeof knowledge.search>();
+  const stopped = replayGoldenCases(
+    { database, sealer, knowledge: { search } },
+    tenantId,
+    AbortSignal.abort(),
+  );
+  await expect(stopped).rejects.toThrow("aborted");
+  expect(search).not.toHaveBeenCalled();
 
   await knowledge.remove(tenantId, [document?.id ?? ""]);
   const lost = { cases: 1, found: 0, worse: [{ question: lamp.question, was: 1 }] };

@@ -1,8 +1,9 @@
+import { flushCompileCache } from "node:module";
 import { silentLog } from "../../src/core/log.ts";
 import { parseId, type TenantId } from "../../src/core/ids.ts";
 import { createDocumentStore } from "../../src/knowledge/document-store.ts";
 import { createIngest } from "../../src/knowledge/ingest/ingest.ts";
-import { createLanceIndex } from "../../src/knowledge/index/lance-index.ts";
+import { createIndexProcess } from "../../src/knowledge/index/index-process.ts";
 import { createKnowledge } from "../../src/knowledge/knowledge.ts";
 import { createParser } from "../../src/knowledge/parse/parser.ts";
 import { createRetriever } from "../../src/knowledge/retrieve/retriever.ts";
@@ -22,16 +23,25 @@ const embedder = {
   embed: async (texts: readonly string[]) =>
     texts.map(({ length }) => new Float32Array(8).fill(Math.sqrt(1 / 8) * (length % 2 === 0 ? 1 : -1))),
 };
-const index = createLanceIndex({ uri, dimensions: embedder.dimensions });
+const index = createIndexProcess({ uri, dimensions: embedder.dimensions });
 const retriever = createRetriever({ index, embedder, weigh: () => 1, log: silentLog });
 const documents = createDocumentStore({ database, sealer });
-const knowledge = createKnowledge({ documents, index, retriever, model: embedder.model, log: silentLog });
+const words = { ...embedder, weigh: () => 1 };
+const knowledge = createKnowledge({
+  documents,
+  index,
+  retriever,
+  words,
+  model: embedder.model,
+  log: silentLog,
+});
 const parser = createParser();
 const ingest = createIngest({
   knowledge,
   parser,
   loadCounter: async () => (text) => Math.ceil(text.length / 4),
 });
+flushCompileCache();
 process.stdout.write("begins\n");
 const summary = await ingest.folder(tenantId, folder, {
   audience: [{ kind: "public" }],

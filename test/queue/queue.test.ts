@@ -306,7 +306,7 @@ describe.each(subjects)("the queue on $kind", (subject) => {
     await expect.poll(() => started, soon).toBe(true);
     const before = Date.now();
     await worker.stop(AbortSignal.timeout(50));
-    expect(Date.now() - before).toBeLessThan(6_000);
+    expect(Date.now() - before).toBeLessThan(15_000);
     await work();
     await expect.poll(() => heard.length, soon).toBe(1);
   });
@@ -404,7 +404,7 @@ describe.each(subjects)("the queue on $kind", (subject) => {
       for (let time = 0; time < 5; time += 1) {
         const before = Date.now();
         await expect(queue.ring("turn", aTurn())).rejects.toBeInstanceOf(TransientError);
-        expect(Date.now() - before).toBeLessThan(2_000);
+        expect(Date.now() - before).toBeLessThan(10_000); // without a bound it would wait for Redis
       }
       expect((await queue.health()).ok).toBe(false);
       await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -450,7 +450,7 @@ describe.each(subjects)("the queue on $kind", (subject) => {
       const before = Date.now();
       await worker.stop(AbortSignal.timeout(200));
       await queue.stop();
-      expect(Date.now() - before).toBeLessThan(6_000);
+      expect(Date.now() - before).toBeLessThan(15_000);
       await theRedis().restart({ keep: true });
     });
 

@@ -1,5 +1,8 @@
 import { Redis } from "ioredis";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectBullmq } from "../../src/queue/bullmq.ts";
 import { createQueueWorker } from "../../src/queue/worker.ts";
@@ -48,3 +51,16 @@ test.each([60, 250, 500])(
     expect(await others()).toBe(0);
   },
 );
+
+test("a worker that never reached redis is stopped, and its process ends", async () => {
+  const file = fileURLToPath(new URL("stopped-worker-process.ts", import.meta.url));
+  const child = spawn(process.execPath, [file, "redis://127.0.0.1:1"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const ended = await Promise.race([once(child, "exit"), delay(30_000, "still there")]);
+  child.kill("SIGKILL");
+  expect(said).toBe("stopped\n");
+  expect(ended).toEqual([0, null]);
+}, 40_000);

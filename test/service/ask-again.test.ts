@@ -64,6 +64,18 @@ describe("a question that met an outage of all models (R224)", () => {
     expect(words).not.toContain("answer:tram");
   }, 60_000);
 
+  it("is promised nothing while its person waits for a colleague, who comes anyway", async () => {
+    const root = await talk.say("@baton human");
+    await talk.answers(root, 1, 30_000);
+    const before = (await states()).length;
+    stopModels();
+    await talk.say("@baton which colour is the kite [[id:kite]]", { thread: root.ts });
+    const heard = await talk.answers(root, 2, 30_000);
+    await talk.settled();
+    expect(heard.join()).not.toContain(promise);
+    expect(await states()).toHaveLength(before);
+  }, 60_000);
+
   it("is left to a colleague who took the conversation over", async () => {
     const root = await askDuringOutage("which colour is the ferry [[id:ferry]]");
     talk.model.clearFaults();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takenIn } from "../support/taken-in.ts";
 import { addStaff, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 import { openRoomHouse, slowlyMs, type RoomHouse } from "./room-house.ts";
 
@@ -13,7 +14,7 @@ describe("a colleague's correction in a thread", () => {
   beforeAll(async () => {
     talk = await openTalk({ model: "none", files });
     await addStaff(talk, "U0MIA000001", "Mia");
-    await until(async () => talk.lines.some((line) => line.includes("are taken in")) || undefined, takenInMs);
+    await takenIn(talk);
   }, 120_000);
   afterAll(() => talk?.stop());
 
@@ -50,7 +51,7 @@ describe("a colleague's correction in a thread", () => {
     await talk.say("!fix The monthly pass is 59 euros since May.", { thread: root.ts, user: "Mia" });
     await talk.slack.waitFor(() => words(root)[0]?.includes("59 euros") === true, slowlyMs);
     await talk.settled(slowlyMs);
-    expect(words(root)[0]).toContain("Corrected by a colleague");
+    expect(words(root)[0]).toContain("Corrected by Mia");
     expect(words(root)[0]).not.toContain("49 euros");
     await published();
     const [kept] = await talk.rows<{ id: string; days: number; content: Buffer }>(
@@ -96,9 +97,41 @@ describe("a colleague's correction in a thread", () => {
     expect(said()).not.toContain("59 euros");
   }, 120_000);
 
+  it("is asked for where a colleague draws a pencil on an answer, and that very answer changes, once", async () => {
+    const root = await ask({ user: "Ben" });
+    const [first] = talk.heard(root);
+    await talk.say("@baton is there parking", { user: "Ben", thread: root.ts });
+    await talk.answers(root, 2, slowlyMs);
+    await talk.settled(slowlyMs);
+    const { channel } = root;
+    const pencil = (user: string) =>
+      talk.slack.reacts({ user, channel, ts: first?.ts ?? "", name: "pencil2" });
+    const offers = (user: string) =>
+      talk.slack.ephemerals(channel).filter((one) => one.ephemeralTo === user && one.threadTs === root.ts);
+    await pencil("Ben").delivered;
+    await pencil("Mia").delivered;
+    const offer = await talk.slack.waitFor(() => offers("U0MIA000001").at(-1), slowlyMs);
+    expect(wordsOf(offer)).toContain("59 euros since May");
+    const press = { user: "Mia", channel, messageTs: offer.ts, actionId: "baton.deck.fix" };
+    await talk.slack.clicks(press).done;
+    const view = await talk.slack.waitFor(() => talk.slack.views().find(({ open }) => open), slowlyMs);
+    const values = { words: "It is 61 euros.", readers: "public" };
+    await talk.slack.submitsView({ user: "Mia", viewId: view.id, values }).done;
+    await talk.slack.waitFor(() => words(root)[0]?.includes("61 euros") === true, slowlyMs);
+    await talk.settled(slowlyMs);
+    expect(words(root)[0]).toContain("Corrected by Mia");
+    expect(words(root)[1]).not.toContain("61 euros");
+    expect(await talk.rows("SELECT 1 FROM audit WHERE action = 'command fix'")).toHaveLength(2);
+    expect(talk.slack.ephemerals(channel).filter((one) => one.ephemeralTo !== "U0MIA000001")).toEqual([]);
+    await published();
+    // With the one that is no correction.
+    const open = "SELECT 1 FROM knowledge_documents WHERE audience = '{public}'";
+    expect(await talk.rows(open)).toHaveLength(2);
+  }, 120_000);
+
   it("is asked again with each start, as with each release", async () => {
     await talk.house.restart();
-    const told = '"cases":1,"found":1,"worse":0,"msg":"golden questions were asked again"';
+    const told = '"cases":2,"found":2,"worse":0,"msg":"golden questions were asked again"';
     await until(async () => talk.lines.some((line) => line.includes(told)) || undefined, takenInMs);
   }, 120_000);
 
@@ -135,7 +168,7 @@ describe("a colleague's correction out of a room", () => {
     await until(async () => has(room.lines(), "the same was answered to"), slowlyMs);
     const heard = await person.heard();
     expect(has(heard, "answer:keys")).toBe(false);
-    expect(has(heard, "Corrected by a colleague")).toBe(true);
+    expect(has(heard, "Corrected by Mia")).toBe(true);
     expect(has(await other.heard(), "desk 4")).toBe(false);
 
     room.says("Mia", "!tell");
@@ -148,6 +181,26 @@ describe("a colleague's correction out of a room", () => {
     expect(told[0]).toMatch(/lost keys of .*email/);
     expect(told[0]).not.toContain("jane");
     expect((await person.heard()).filter((said) => said.includes("desk 4"))).toHaveLength(1);
+  }, 120_000);
+
+  it("begins at what the bot answers somebody who waits, and changes in the room as it does for them", async () => {
+    const person = await house.person("web");
+    await person.says("my coat is lost [[id:coat]]");
+    await until(async () => has(await person.heard(), "answer:coat"), slowlyMs);
+    await person.says("human");
+    const room = await house.room("coat is lost");
+    await until(async () => has(room.lines(), "stays among colleagues"), slowlyMs);
+    await person.says("!ask where is the cloakroom [[id:cloakroom]]");
+    await until(async () => has(await person.heard(), "answer:cloakroom"), slowlyMs);
+    await until(async () => has(room.lines(), "answer:cloakroom"), slowlyMs);
+    const { page } = room;
+    const user = page.describe().people.find(({ name }) => name.startsWith("Mia"))?.id ?? "";
+    await room.clicks("Mia", "fix", "answer:cloakroom");
+    const form = await until(async () => page.forms(user).at(-1), slowlyMs);
+    await page.fills({ user, formId: form.id, values: { words: "It is on the left." } });
+    await until(async () => has(await person.heard(), "It is on the left"), slowlyMs);
+    await until(async () => has(room.lines(), "It is on the left"), slowlyMs);
+    expect(has(room.lines(), "answer:cloakroom")).toBe(false);
   }, 120_000);
 
   it("stays among colleagues where the person was alone with the bot, and the document is for colleagues alone", async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadOfflineEmbedder } from "../../src/knowledge/embed/offline-embedder.ts";
+import { slowlyMs, takenIn } from "../support/taken-in.ts";
 import { addStaff, openTalk, until, type Talk } from "../support/talk.ts";
 
 const apiKey = "k".repeat(40);
-const slowlyMs = 90_000;
 
 describe("the API of documents", () => {
   let talk: Talk;
@@ -61,6 +62,27 @@ describe("the API of documents", () => {
     expect((await call(path, { method: "DELETE" })).status).toBe(404);
   }, 120_000);
 
+  it("G6: gives nobody the vectors that a document's words could be guessed from, at any address", async () => {
+    const body = "# Parking\n\nColleagues park in the courtyard behind the blue gate.";
+    expect((await call(`${documents}?name=parking.md`, { method: "POST", body })).status).toBe(201);
+    const listed = (await call(documents)).body.find(({ title }) => title === "Parking");
+    const [vector] = await (await loadOfflineEmbedder()).embed([body]);
+    const own = `${documents}/${String(listed?.["id"])}`;
+    const paths = [documents, own, `${own}/vectors`, `${own}/chunks`, "acme/knowledge/sources"];
+    const queries = ["?include=vectors", "?fields=vector,embedding", ""];
+    for (const path of [...paths, "acme/knowledge/gaps", "acme/knowledge/vectors", "acme/knowledge/search"])
+      for (const query of queries) {
+        const told = JSON.stringify((await call(`${path}${query}`)).body);
+        expect(told).not.toMatch(/vector|embedding|similarity/i);
+        // Neither as an array of numbers nor as its bytes.
+        expect(told).not.toMatch(/(?:-?\d*\.\d+(?:e-?\d+)?,){4}/i);
+        expect(told).not.toContain(
+          Buffer.from(vector?.buffer ?? new ArrayBuffer(0), 0, 30).toString("base64"),
+        );
+      }
+    expect((await call(own, { method: "DELETE" })).status).toBe(200);
+  }, 120_000);
+
   it("tells what cannot be read, and refuses what is no request", async () => {
     const empty = await call(`${documents}?name=empty.pdf`, {
       method: "POST",
@@ -81,7 +103,7 @@ describe("a company's sources", () => {
       env: { BATON_API_KEY: apiKey },
       files: {
         "config/tenants/acme.yaml":
-          "name: Acme\ndefault: true\nknowledge:\n  - folder: handbook\n    audience: [colleagues]\n    everyHours: 6\n",
+          "name: Acme\ndefault: true\nknowledge:\n  - folder: handbook\n    audience: [colleagues]\n    everyHours: 6\n    owner: people@acme.example\n    language: en\n",
         "handbook/holidays.md": "# Holidays\n\nThirty days a year.\n",
       },
     });
@@ -96,7 +118,19 @@ describe("a company's sources", () => {
         const told = await ask();
         return told[0]?.state === "done" && told;
       }, slowlyMs);
-      expect(sources).toMatchObject([{ name: "handbook", percent: 100, done: 1, of: 1 }]);
+      expect(sources).toMatchObject([
+        {
+          name: "handbook",
+          kind: "folder",
+          audience: ["colleagues"],
+          owner: "people@acme.example",
+          language: "en",
+          everyHours: 6,
+          percent: 100,
+          done: 1,
+          of: 1,
+        },
+      ]);
       const rows = await talk.rows<{ audience: string[] }>("SELECT audience FROM knowledge_documents");
       expect(rows).toEqual([{ audience: ["colleagues"] }]);
     } finally {
@@ -114,6 +148,7 @@ describe("what the documents miss", () => {
         "config/tenants/acme.yaml": "name: Acme\ndefault: true\n",
         "config/knowledge/acme/fees.md": "# Fees\n\nTransfers between accounts are free.\n",
       },
+      pace: { knowledgeCalmMs: 500 },
     });
     const call = async (path: string, body?: unknown) => {
       const response = await fetch(`${talk.house.service.url()}/api/v1/companies/acme/knowledge/${path}`, {
@@ -125,7 +160,7 @@ describe("what the documents miss", () => {
     const listed = async () => (await call("gaps")).body as Record<string, unknown>[];
     try {
       await addStaff(talk, "U0MIA000001", "Mia");
-      await until(async () => talk.lines.some((line) => line.includes("are taken in")), slowlyMs);
+      await takenIn(talk);
       const root = await talk.say("@baton do you ship parcels to Iceland?");
       await talk.answers(root, 1, slowlyMs);
       const [reply] = talk.heard(root);
@@ -137,6 +172,10 @@ describe("what the documents miss", () => {
         actionId: "baton.feedback",
       };
       if (value !== "") await talk.slack.clicks({ ...press, value }).done;
+      // What Baton is told is no answer, though it stands in the thread before it.
+      const note = await talk.say("!note Ana complains every week.", { thread: root.ts, user: "Mia" });
+      const noted = "SELECT 1 FROM messages WHERE external_id = $1 AND reason LIKE 'command %'";
+      await until(async () => (await talk.rows(noted, [note.ts])).length > 0, slowlyMs);
       await talk.say(
         "Hi Ana, yes, we ship parcels to Iceland for 12 euros. Ask mia@acme.example or 0170 1234567.",
         {
@@ -155,6 +194,7 @@ describe("what the documents miss", () => {
         draft: "yes, we ship parcels to Iceland for 12 euros. Ask [email] or [number].",
       });
       expect(JSON.stringify(gap)).not.toContain("acme.example");
+      expect(JSON.stringify(gap)).not.toContain("complains");
       const again = await listed();
       expect(again[0]?.["times"]).toBe(gap?.["times"]);
 
@@ -166,6 +206,41 @@ describe("what the documents miss", () => {
       const last = await talk.say("@baton do you ship parcels to Iceland please", { user: "Ben" });
       expect((await talk.answers(last, 1, slowlyMs))[0]).toContain("12 euros");
       expect((await call("gaps/none/answer", { question: "What?", answer: "That." })).status).toBe(404);
+
+      // A document that tells it closes a gap as well, and nobody has to say so.
+      const sofa = await talk.say("@baton who repairs sofas in Tromso?", { user: "Ben" });
+      await talk.answers(sofa, 1, slowlyMs);
+      const ofSofas = async () =>
+        (await listed()).find(({ question }) => String(question).includes("sofas")) ?? {};
+      await until(async () => (await ofSofas())["closed"] === false, slowlyMs);
+      await fetch(`${talk.house.service.url()}/api/v1/companies/acme/knowledge/documents?name=sofas.md`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${apiKey}`, "content-type": "text/markdown" },
+        body: "# Sofas\n\nOur workshop in Tromso repairs sofas.",
+      });
+      await until(async () => (await ofSofas())["closed"] === true, slowlyMs);
+
+      // What colleagues alone may read answers colleagues, and leaves open what customers have asked.
+      await talk.rows(
+        "INSERT INTO staff_roles (company_id, staff_id, role) SELECT company_id, id, 'staff' FROM staff WHERE name = 'Mia'",
+      );
+      for (const [user, thing, closed] of [
+        ["Mia", "the espresso machine", true],
+        ["Ben", "the vending robot", false],
+      ] as const) {
+        await talk.say(`who descales ${thing}?`, { user, channel: "dm" });
+        const open = await until(
+          async () => (await listed()).find(({ question }) => String(question).includes(thing)),
+          slowlyMs,
+        );
+        expect(
+          await call(`gaps/${String(open["id"])}/answer`, {
+            question: `Who descales ${thing}?`,
+            answer: `Facilities descale ${thing} on Mondays.`,
+            audience: ["colleagues"],
+          }),
+        ).toMatchObject({ status: 200, body: { closed } });
+      }
     } finally {
       await talk.stop();
     }

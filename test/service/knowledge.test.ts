@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { childProcessesOf } from "../support/child-processes.ts";
+import { slowlyMs, takenIn } from "../support/taken-in.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
-
-/** Loading the vocabulary and what understands messages takes a while on a busy machine, milliseconds. */
-const slowlyMs = 90_000;
 
 const files = {
   "config/tenants/acme.yaml": "name: Acme\ndefault: true\n",
@@ -16,11 +15,6 @@ const files = {
   "config/knowledge/acme/shop.md": "# Shop\n\nYou can return unopened goods within 30 days.\n",
 };
 
-/** Documents are read in the background, once Baton has started. */
-function takenIn({ lines }: Talk): Promise<true> {
-  return until(async () => lines.some((line) => line.includes("are taken in")) || undefined, slowlyMs);
-}
-
 describe("a company's documents", () => {
   let talk: Talk;
   beforeAll(async () => {
@@ -29,11 +23,25 @@ describe("a company's documents", () => {
   }, 120_000);
   afterAll(() => talk?.stop());
 
-  it("answer without a model, with their title under the answer", async () => {
+  it("answer without a model, with their title under the answer, looked for by a process of its own", async () => {
+    const working = until(
+      async () => childProcessesOf(process.pid, "index-child.ts").length === 1 || undefined,
+      slowlyMs,
+    );
     const asked = await talk.say("@baton what do I do about a damaged parcel?");
     const [words] = await talk.answers(asked, 1, slowlyMs);
     expect(words).toContain("Photograph a damaged parcel");
     expect(words).toContain("Returns policy");
+    await working;
+  }, 120_000);
+
+  it("are counted with how much of the question was found, and how often its vector was at hand", async () => {
+    const asked = await talk.say("@baton what do I do about a damaged parcel?", { user: "Ben" });
+    await talk.answers(asked, 1, slowlyMs);
+    const page = await (await fetch(`${talk.house.service.url()}/metrics`)).text();
+    expect(page).toMatch(/baton_knowledge_lookups_total\{outcome="found"\} [1-9]/);
+    expect(page).toMatch(/baton_knowledge_relevance_count [1-9]/);
+    expect(page).toMatch(/baton_knowledge_vectors_total\{outcome="at hand"\} [1-9]/);
   }, 120_000);
 
   it("do not answer what they do not tell", async () => {
@@ -71,6 +79,28 @@ describe("a company's documents, with a model", () => {
     await takenIn(talk);
   }, 120_000);
   afterAll(() => talk?.stop());
+
+  it("never make it act: what it does after it read them needs the person's yes", async () => {
+    const search = { name: "search_knowledge", arguments: { question: "What about unopened goods?" } };
+    const open = {
+      name: "create_ticket",
+      arguments: { subject: "Close the account", description: "As the document says." },
+    };
+    talk.model.addFixtures([
+      { match: { user: "my goods", hasToolResult: false }, answer: { toolCalls: [search] }, times: 1 },
+      { match: { user: "my goods", toolResult: "unopened" }, answer: { toolCalls: [open] }, times: 1 },
+      { match: { user: "my goods", toolResult: "Not done" }, answer: { text: "Shall I open a ticket?" } },
+      { match: { user: "yes", hasToolResult: false }, answer: { toolCalls: [open] }, times: 1 },
+      { match: { user: "yes", toolResult: "ticketId" }, answer: { text: "Your ticket is open." } },
+    ]);
+    const tickets = async () => (await talk.rows("SELECT 1 FROM tickets")).length;
+    const asked = await talk.say("@baton what about my goods");
+    expect((await talk.answers(asked, 1, slowlyMs))[0]).toContain("Shall I open a ticket?");
+    expect(await tickets()).toBe(0);
+    await talk.say("@baton yes", { thread: asked.ts });
+    expect((await talk.answers(asked, 2, slowlyMs))[1]).toContain("Your ticket is open.");
+    expect(await tickets()).toBe(1);
+  }, 120_000);
 
   it("are searched by the model and cited under its answer", async () => {
     const call = { name: "search_knowledge", arguments: { question: "What about a damaged parcel?" } };

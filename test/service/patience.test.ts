@@ -33,6 +33,18 @@ const noticesOf = (root: Root) =>
     "SELECT d.state FROM deliveries d JOIN conversations c ON c.id = d.conversation_id WHERE c.thread = $1 AND d.kind = 'notice'",
     [root.ts],
   );
+/** Somebody who was passed on to people, of whom nobody has come yet. */
+async function waiting(): Promise<Root> {
+  const root = await talk.say("@baton human");
+  await until(async () => {
+    const [row] = await talk.rows("SELECT FROM conversations WHERE thread = $1 AND owner_kind = 'queue'", [
+      root.ts,
+    ]);
+    return row !== undefined;
+  });
+  await talk.settled();
+  return root;
+}
 const says = (root: Root, words: string) =>
   talk.heard(root).filter((reply) => wordsOf(reply).includes(words)).length;
 
@@ -87,6 +99,33 @@ describe("a message that waits too long without anything visible", () => {
     dropped = new Set();
     await talk.settled();
     expect([...apologies(root), ...apologies(taken)]).toHaveLength(0);
+  });
+
+  it("is apologized for when it was asked meanwhile by somebody who waits, and what is for people is not", async () => {
+    const [root, other, taken] = await Promise.all([waiting(), waiting(), waiting()]);
+    dropped = new Set(["turn"]);
+    await talk.say("@baton slow-6 please", { thread: root.ts });
+    await talk.say("is anybody there?", { thread: other.ts });
+    await talk.say("@baton slow-7 please", { thread: taken.ts });
+    for (const { ts } of [root, other, taken])
+      await talk.rows(
+        "UPDATE conversations SET lease_token = gen_random_uuid(), lease_until = clock_timestamp() WHERE thread = $1",
+        [ts],
+      );
+    // The card that says that a teammate was asked is a notice as well.
+    for (const asked of [root, taken]) await until(async () => (await noticesOf(asked)).length > 1);
+    await talk.say("@baton claim", { thread: taken.ts, user: "Mia" });
+    await until(async () => {
+      const [row] = await talk.rows("SELECT FROM conversations WHERE thread = $1 AND owner_kind = 'human'", [
+        taken.ts,
+      ]);
+      return row !== undefined;
+    });
+    dropped = new Set();
+    await talk.slack.waitFor(() => says(root, "You wrote") === 1);
+    await talk.settled();
+    expect(apologies(root)).toHaveLength(1);
+    expect([...apologies(other), ...apologies(taken)]).toHaveLength(0);
   });
 
   it("is not apologized for any more when a person takes over before the apology is sent", async () => {

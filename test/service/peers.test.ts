@@ -48,13 +48,15 @@ async function provoke(root: Root, id: string): Promise<void> {
 }
 
 describe("where others keep talking, Baton is silent", () => {
-  it("once a person was asked for, whatever is written until somebody has helped", async () => {
+  it("once a person was asked for, whatever is written until somebody has helped; only who names it is answered, and keeps their place", async () => {
     const root = await talk.say("@baton human");
     await reads(root, notice);
     await provoke(root, "waits");
-    expect(talk.heard(root)).toHaveLength(1);
-    expect(asked("[[id:waits]]")).toBe(0);
+    expect(times(root, notice)).toBe(1);
+    expect(times(root, "answer:waits")).toBe(1);
+    expect(talk.heard(root)).toHaveLength(2);
     expect(await escalations(root)).toBe(1);
+    expect(await owner(root)).toBe("queue escalated");
   }, 60_000);
 
   it("once a colleague has claimed the conversation, while they write and while they do not", async () => {

@@ -148,6 +148,20 @@ describe("a ticket of a company that promises times", () => {
     expect(left / 60_000).toBeLessThan(11);
     expect(Number(clock.sla_shift_ms) / 60_000).toBeGreaterThan(10);
   }, 90_000);
+
+  it("is not late while the bot has the conversation again, and counts on once people have it", async () => {
+    const root = await waiting("p5");
+    await talk.say("@baton claim", { user: "Mia", thread: root.ts });
+    await talk.settled();
+    await talk.say("@baton bot", { user: "Mia", thread: root.ts });
+    await until(async () => (await clockOf(root))?.sla_paused_at);
+    const other = await waiting("p6");
+    for (const each of [root, other]) await comeDue(each, "resolution");
+    await until(async () => (await ticketOf(other))?.resolution_state === "breached");
+    expect((await ticketOf(root))?.resolution_state).toBeNull();
+    await talk.say("@baton claim", { user: "Mia", thread: root.ts });
+    await until(async () => (await ticketOf(root))?.resolution_state === "breached");
+  }, 90_000);
 });
 
 describe("who asks for somebody while nobody is there", () => {

@@ -65,3 +65,92 @@ it("what a colleague changes or deletes of what they sent is changed where the p
   expect(heard).not.toContain("on the 6th");
   expect(heard).not.toContain("it was lost");
 }, 120_000);
+
+it("what either side reacts with, or takes away, is seen on the other; a command is for colleagues alone", async () => {
+  const page = house.simulated.workspaces.discord;
+  const ana = page?.describe().people.find(({ name }) => name.startsWith("Ana"));
+  if (page === undefined || ana === undefined) throw new Error("no Ana on Discord");
+  const direct = () => page.messages(ana.directChannel).messages;
+  const person = await house.person("discord");
+  const asked = await person.says("is it blue? [[id:R-1]]");
+  const under = () =>
+    direct()
+      .find(({ ts }) => ts === asked)
+      ?.reactions.map(({ name }) => name) ?? [];
+  const shown = await until(async () => {
+    const { messages } = room.page.messages(room.channel);
+    return messages.findLast((one) => one.isBot && JSON.stringify(one).includes("is it blue"))?.ts;
+  }, slowlyMs);
+  const mia = room.page.describe().people.find(({ name }) => name.startsWith("Mia"))?.id ?? "";
+  const takesAway = (name: string) =>
+    room.page.reacts({ user: mia, channel: room.channel, ts: shown, name, remove: true });
+
+  room.reacts("Mia", shown, "tada");
+  await until(async () => under().includes("🎉"), slowlyMs);
+  // Ben is no colleague, and a flag is a command.
+  room.reacts("Ben", shown, "thinking_face");
+  room.reacts("Mia", shown, "triangular_flag_on_post");
+  room.reacts("Mia", shown, "rocket");
+  await until(async () => under().includes("🚀"), slowlyMs);
+  expect(under()).toEqual(["🎉", "🚀"]);
+  takesAway("tada");
+  await until(async () => !under().includes("🎉"), slowlyMs);
+  takesAway("rocket");
+  await until(async () => under().length === 0, slowlyMs);
+
+  room.says("Mia", "!r it is as blue as the sky");
+  await until(async () => (await person.heard()).some((said) => said.includes("the sky")), slowlyMs);
+  const sent = direct().findLast(({ text }) => text.includes("the sky"))?.ts ?? "";
+  const reacts = (remove: boolean) =>
+    page.reacts({ user: ana.id, channel: ana.directChannel, ts: sent, name: "😂", remove });
+  const tells = (words: RegExp) =>
+    until(async () => room.lines().filter((line) => words.test(line)).length === 1, slowlyMs);
+  await house.talk.settled(slowlyMs);
+  reacts(false);
+  await tells(/😂 on \*\*#\d+\*\*(?! was)/u);
+  reacts(true);
+  await tells(/😂 on \*\*#\d+\*\* was taken away/u);
+  reacts(false);
+  await tells(/😂 on \*\*#\d+\*\*(?! was)/u);
+}, 120_000);
+
+it("a colleague's 👀 on a message and the bot's own, which says that it is at work, do not take each other away", async () => {
+  const page = house.simulated.workspaces.discord;
+  const ana = page?.describe().people.find(({ name }) => name.startsWith("Ana"));
+  if (page === undefined || ana === undefined) throw new Error("no Ana on Discord");
+  const person = await house.person("discord");
+  const asked = await person.says("is it green? [[id:R-2]]");
+  const under = () =>
+    page
+      .messages(ana.directChannel)
+      .messages.find(({ ts }) => ts === asked)
+      ?.reactions.map(({ name }) => name) ?? [];
+  const shown = await until(async () => {
+    const { messages } = room.page.messages(room.channel);
+    return messages.findLast((one) => one.isBot && JSON.stringify(one).includes("is it green"))?.ts;
+  }, slowlyMs);
+  const mia = room.page.describe().people.find(({ name }) => name.startsWith("Mia"))?.id ?? "";
+  /** The bot's sign stands there; the sweeper takes it away where its turn is over. */
+  const works = (isOver: boolean) =>
+    house.talk.rows(
+      `UPDATE turns SET receipt = $1, finished_at = clock_timestamp() + $2 * interval '1 hour'
+       WHERE id = (SELECT t.id FROM turns t JOIN messages m ON m.conversation_id = t.conversation_id
+                   WHERE m.external_id = $1 AND t.state <> 'running' LIMIT 1) RETURNING id`,
+      [asked, isOver ? -1 : 1],
+    );
+  const signs = () => house.talk.rows("SELECT id FROM turns WHERE receipt = $1", [asked]);
+
+  room.reacts("Mia", shown, "eyes");
+  await until(async () => under().includes("👀"), slowlyMs);
+  expect(await works(true)).toHaveLength(1);
+  await until(async () => (await signs()).length === 0, slowlyMs);
+  expect(under()).toEqual(["👀"]);
+
+  await works(false);
+  room.page.reacts({ user: mia, channel: room.channel, ts: shown, name: "eyes", remove: true });
+  room.reacts("Mia", shown, "tada");
+  await until(async () => under().includes("🎉"), slowlyMs);
+  expect(under()).toEqual(["👀", "🎉"]);
+  await works(true);
+  await until(async () => under().join("") === "🎉", slowlyMs);
+}, 120_000);

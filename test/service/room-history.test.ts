@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { slowlyMs, takenIn } from "../support/taken-in.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
-
-/** Loading the vocabulary and what understands messages takes a while on a busy machine, milliseconds. */
-const slowlyMs = 90_000;
 
 const files = {
   "config/tenants/acme.yaml":
     "name: Acme\ndefault: true\nknowledge:\n  - room: slack:T0BATON0001:C0SUPPORT01\n  - room: slack:T0STRANGERS:C0SUPPORT01\n",
 };
 
-function takenIn({ lines }: Talk, times: number): Promise<true> {
-  const told = () => lines.filter((line) => line.includes("are taken in")).length;
-  return until(async () => told() >= times || undefined, slowlyMs);
-}
-
 describe("the history of a room that the operator opened as a source", () => {
   let talk: Talk;
   let asked: { ts: string; channel: string };
   let replied: { ts: string; channel: string };
   beforeAll(async () => {
-    talk = await openTalk({ model: "none", files });
-    await takenIn(talk, 1);
+    talk = await openTalk({ model: "none", files, pace: { roomsLookMs: 200 } });
+    await takenIn(talk);
     asked = await talk.say("How do I get a parking card?");
     replied = await talk.say("Ask at the front desk, a parking card costs 12 euros.", {
       user: "Mia",
@@ -63,5 +56,25 @@ describe("the history of a room that the operator opened as a source", () => {
     const question = await talk.say("@baton what does a parking card cost");
     const [words] = await talk.answers(question, 1, slowlyMs);
     expect(words).not.toContain("12 euros");
+  }, 120_000);
+
+  it("is read when its room is opened while Baton runs, and forgotten when it is closed", async () => {
+    const asked = await talk.say("How do I get a badge?", { channel: "#general" });
+    const badge = "Ask at the gate, a badge costs 8 euros.";
+    await talk.say(badge, { user: "Mia", channel: "#general", thread: asked.ts });
+    const documents = async () => (await talk.rows("SELECT id FROM knowledge_documents")).length;
+    const path = "config/tenants/acme.yaml";
+    const room = "  - room: slack:T0BATON0001:C0GENERAL01\n";
+    const taken = talk.lines.filter((line) => line.includes("documents are taken in")).length;
+    await talk.house.lay({ [path]: `name: Acme\ndefault: true\nknowledge:\n${room}` });
+    await takenIn(talk, taken + 1);
+    const question = await talk.say("@baton how much does a badge cost", { channel: "#general" });
+    const [words] = await talk.answers(question, 1, slowlyMs);
+    expect(words).toContain("8 euros");
+    await talk.house.lay({ [path]: "name: [" });
+    await until(async () => talk.lines.some((line) => line.includes("stay as they were")) || undefined);
+    expect(await documents()).toBeGreaterThan(0);
+    await talk.house.lay({ [path]: "name: Acme\ndefault: true\n" });
+    await until(async () => (await documents()) === 0 || undefined, slowlyMs);
   }, 120_000);
 });

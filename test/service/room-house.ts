@@ -2,26 +2,43 @@ import type { PageMessage } from "../../simulators/page-message.ts";
 import type { PageUpload, PageWorkspace } from "../../simulators/page-workspace.ts";
 import {
   startSimulatedWorkspace,
+  type CompanyWorkspaces,
   type SimulatedPlatform,
   type SimulatedWorkspace,
 } from "../../simulators/simulated-workspace.ts";
 import type { HouseOptions } from "../support/house.ts";
 import { openTalk, until, type Talk } from "../support/talk.ts";
-import { acme, visit } from "../http/chat/chat-house.ts";
+import { acme, visit, type Json } from "../http/chat/chat-house.ts";
+import { shownOn } from "./shown-messages.ts";
 
 /** Longer than a simulated platform waits before it sends again, milliseconds. */
 export const slowlyMs = 45_000;
 
 /** A house between all platforms, whose colleagues have their room on one of them. */
-export interface RoomHouse {
+export interface RoomHouse extends CompanyHall {
   readonly talk: Talk;
   readonly simulated: SimulatedWorkspace;
+  /** The same of a further company, by its slug. */
+  of(slug: string): CompanyHall;
+  stop(): Promise<void>;
+}
+
+/** What one company's people and colleagues do. */
+export interface CompanyHall {
   /** Somebody who talks to the bot alone, new at each call. */
   person(platform: SimulatedPlatform | "web"): Promise<Person>;
   /** The newest room's thread in the staff room that has these words in it. */
   room(words: string): Promise<Room>;
-  stop(): Promise<void>;
 }
+
+/** A further company of the same house: its web site, and where its colleagues have their room. */
+interface FurtherCompany {
+  readonly slug: string;
+  readonly where: SimulatedPlatform;
+  readonly site: Site;
+}
+
+type Site = typeof acme;
 
 /** Somebody who talks to the bot where nobody else reads along. */
 export interface Person {
@@ -29,6 +46,8 @@ export interface Person {
   attaches(text: string, file: PageUpload): Promise<void>;
   /** Reacts to the newest message with these words in it, whoever's it is. */
   reacts(words: string, emoji: string): Promise<void>;
+  /** Presses the newest button of the deck that there is for them. */
+  presses(action: string): Promise<{ problem?: string }>;
   edits(id: string, text: string): Promise<void>;
   deletes(id: string): Promise<void>;
   /** What the bot, or somebody through it, has said to them. */
@@ -50,6 +69,8 @@ export interface Room {
   /** Files of Baton's in the thread. */
   files(): NonNullable<PageMessage["files"]>;
   reacts(name: string, ts: string, emoji: string): void;
+  /** Whether the card has this button of the deck. */
+  has(action: string): boolean;
   /** Presses a button of the deck: on the card, or on the newest line in the thread that has these words in it. */
   clicks(name: string, action: string, words?: string): Promise<{ problem?: string }>;
   /** Presses any button of ours on the newest line in the thread that has these words in it. */
@@ -58,48 +79,46 @@ export interface Room {
   lines(): string[];
 }
 
-/** Opens one; the staff room is a channel of the given platform. */
+/** Opens one; the staff room is a channel of the given platform. Further companies have theirs on others. */
 export async function openRoomHouse(
   where: SimulatedPlatform,
-  options: { readonly pace?: HouseOptions["pace"]; readonly tenant?: string } = {},
+  options: {
+    readonly pace?: HouseOptions["pace"];
+    readonly tenant?: string;
+    readonly others?: readonly FurtherCompany[];
+  } = {},
 ): Promise<RoomHouse> {
-  const simulated = await startSimulatedWorkspace({ hasModel: true });
-  const page = simulated.workspaces[where];
-  if (page === undefined) throw new Error(`no simulated ${where}`);
-  const { workspace } = accountOf(simulated, where);
-  const staffChannel = page.describe().channels.at(-1)?.id ?? "";
-  const staff = simulated.staff.map(({ name, accounts }) => ({ name, roles: ["staff"], accounts }));
+  const others = options.others ?? [];
+  const companies = others.map(({ slug }) => ({ slug, name: toName(slug) }));
+  const simulated = await startSimulatedWorkspace({ hasModel: true, companies });
+  const first = { slug: "acme", where, site: acme };
+  const scenes = new Map([first, ...others].map((company) => [company.slug, toScene(simulated, company)]));
   const talk = await openTalk({
     env: { ...simulated.env, SLACK_PACE: "off", DISCORD_PACE: "off", TEAMS_PACE: "off" },
     pace: { undoMs: 0, ...options.pace },
-    files: {
-      "config/tenants/acme.yaml": [
-        "name: Acme",
-        "default: true",
-        `sites: [{ key: ${acme.key}, origins: ["${acme.origin}", "self"] }]`,
-        `staffRoom: { channel: ${where}, workspace: "${workspace}", id: "${staffChannel}" }`,
-        `staff: ${JSON.stringify(staff)}`,
-        options.tenant ?? "",
-      ].join("\n"),
-    },
+    files: Object.fromEntries(
+      [...scenes].map(([slug, scene]) => [
+        `config/tenants/${slug}.yaml`,
+        toTenantFile(slug, scene, options.tenant ?? ""),
+      ]),
+    ),
   });
   await simulated.connect(talk.house.service.url());
-  if (where === "teams") await greetOnTeams(simulated, talk);
+  const halls = new Map([...scenes].map(([slug, scene]) => [slug, toHall(talk, scene)]));
+  for (const { slug, where: platform } of [first, ...others])
+    if (platform === "teams") await greetOnTeams(hallOf(slug), talk);
+
+  function hallOf(slug: string): CompanyHall {
+    const hall = halls.get(slug);
+    if (hall === undefined) throw new Error(`no company ${slug}`);
+    return hall;
+  }
+
   return {
+    ...hallOf("acme"),
     talk,
     simulated,
-    person: (platform) =>
-      platform === "web" ? visitor(talk) : Promise.resolve(directTo(simulated, platform)),
-    room: (words) =>
-      until(async () => {
-        const card = page
-          .messages(staffChannel)
-          .messages.findLast(
-            ({ isBot, threadTs, ts, ...said }) =>
-              isBot && isRoot(threadTs, ts) && JSON.stringify(said).includes(words),
-          );
-        return card && roomUnder(page, staffChannel, card.ts);
-      }, slowlyMs),
+    of: hallOf,
     stop: async () => {
       await talk.stop();
       await simulated.stop();
@@ -107,9 +126,56 @@ export async function openRoomHouse(
   };
 }
 
+/** What there is of one company before the house stands. */
+interface Scene extends FurtherCompany {
+  readonly around: Pick<SimulatedWorkspace, "workspaces" | "staff"> &
+    Partial<Pick<CompanyWorkspaces, "installations">>;
+  readonly page: PageWorkspace;
+  readonly staffChannel: string;
+}
+
+function toScene(simulated: SimulatedWorkspace, company: FurtherCompany): Scene {
+  const around = company.slug === "acme" ? simulated : simulated.companies.get(company.slug);
+  const page = around?.workspaces[company.where];
+  if (around === undefined || page === undefined) throw new Error(`no simulated ${company.where}`);
+  return { ...company, around, page, staffChannel: page.describe().channels.at(-1)?.id ?? "" };
+}
+
+function toTenantFile(slug: string, { around, where, site, staffChannel }: Scene, more: string): string {
+  const { workspace } = accountOf(around, where);
+  const staff = around.staff.map(({ name, accounts }) => ({ name, roles: ["staff"], accounts }));
+  const { installations = [] } = around;
+  return [
+    `name: ${toName(slug)}`,
+    `default: ${slug === "acme"}`,
+    `sites: [{ key: ${site.key}, origins: ["${site.origin}", "self"] }]`,
+    `staffRoom: { channel: ${where}, workspace: "${workspace}", id: "${staffChannel}" }`,
+    `staff: ${JSON.stringify(staff)}`,
+    `installations: ${JSON.stringify(installations)}`,
+    more,
+  ].join("\n");
+}
+
+const toName = (slug: string) => slug.slice(0, 1).toUpperCase() + slug.slice(1);
+
+function toHall(talk: Talk, { around, page, staffChannel, site }: Scene): CompanyHall {
+  return {
+    person: (platform) =>
+      platform === "web" ? visitor(talk, site) : Promise.resolve(directTo(around, platform)),
+    room: (words) =>
+      until(async () => {
+        const { textOf, ...shown } = shownOn(page);
+        const card = shown
+          .in(staffChannel)
+          .findLast((one) => one.isBot && isRoot(one.threadTs, one.ts) && textOf(one).includes(words));
+        return card && roomUnder(page, staffChannel, card.ts);
+      }, slowlyMs),
+  };
+}
+
 /** A tenant of Teams is known from its first activity on. */
-async function greetOnTeams(simulated: SimulatedWorkspace, talk: Talk): Promise<void> {
-  const greeter = directTo(simulated, "teams");
+async function greetOnTeams(hall: CompanyHall, talk: Talk): Promise<void> {
+  const greeter = await hall.person("teams");
   await greeter.says("hello [[id:greeting]]");
   await until(async () => (await greeter.heard()).length > 0, slowlyMs);
   await talk.settled(slowlyMs);
@@ -117,7 +183,7 @@ async function greetOnTeams(simulated: SimulatedWorkspace, talk: Talk): Promise<
 
 const isRoot = (threadTs: string | undefined, ts: string) => threadTs === undefined || threadTs === ts;
 
-function accountOf(simulated: SimulatedWorkspace, channel: SimulatedPlatform) {
+function accountOf(simulated: Scene["around"], channel: SimulatedPlatform) {
   const account = simulated.staff.flatMap(({ accounts }) => accounts).find((one) => one.channel === channel);
   if (account === undefined) throw new Error(`nobody is of the staff on ${channel}`);
   return account;
@@ -125,7 +191,8 @@ function accountOf(simulated: SimulatedWorkspace, channel: SimulatedPlatform) {
 
 function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
   const person = (name: string) => page.describe().people.find((one) => one.name.startsWith(name))?.id ?? "";
-  const all = () => page.messages(channel).messages;
+  const { textOf, ...shown } = shownOn(page);
+  const all = () => shown.in(channel);
   const card = () => {
     const found = all().find(({ ts }) => ts === root);
     if (found === undefined) throw new Error("the card is gone");
@@ -134,8 +201,7 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
   const under = () =>
     all().filter(({ threadTs, ts, isBot, deleted }) => isBot && !deleted && threadTs === root && ts !== root);
   const press = (name: string, action: string, words: string | undefined) => {
-    const line =
-      words === undefined ? card() : under().findLast((one) => JSON.stringify(one).includes(words));
+    const line = words === undefined ? card() : under().findLast((one) => textOf(one).includes(words));
     const actionId = actionOn(JSON.stringify(line), action) ?? `no ${action}`;
     return page.clicks({ user: person(name), channel, ts: line?.ts ?? root, actionId });
   };
@@ -151,9 +217,10 @@ function roomUnder(page: PageWorkspace, channel: string, root: string): Room {
     reacts: (name, ts, emoji) => page.reacts({ user: person(name), channel, ts, name: emoji, remove: false }),
     edits: (name, ts, text) => page.edits({ user: person(name), channel, ts, text }),
     deletes: (name, ts) => page.deletes({ user: person(name), channel, ts }),
+    has: (action) => actionOn(textOf(card()), `baton.deck.${action}`) !== undefined,
     clicks: (name, action, words) => press(name, `baton.deck.${action}`, words),
     presses: press,
-    lines: () => under().map((message) => JSON.stringify(message)),
+    lines: () => under().map(textOf),
   };
 }
 
@@ -164,41 +231,57 @@ function actionOn(shown: string | undefined, action: string): string | undefined
   return (inTeams.exec(shown ?? "") ?? elsewhere.exec(shown ?? ""))?.[1];
 }
 
-function directTo(simulated: SimulatedWorkspace, platform: SimulatedPlatform): Person {
+function directTo(simulated: Scene["around"], platform: SimulatedPlatform): Person {
   const page = simulated.workspaces[platform];
   if (page === undefined) throw new Error(`no simulated ${platform}`);
   const ana = page.describe().people.find(({ name }) => name.startsWith("Ana"));
   if (ana === undefined) throw new Error(`no Ana on ${platform}`);
   const at = { user: ana.id, channel: ana.directChannel };
-  const said = (words: string) =>
-    page.messages(ana.directChannel).messages.findLast((one) => JSON.stringify(one).includes(words));
+  const { textOf, ...shown } = shownOn(page);
+  const said = (words: string) => shown.in(ana.directChannel).findLast((one) => textOf(one).includes(words));
   return {
     says: async (text) => page.says({ ...at, text }).ts,
     reacts: async (words, name) => page.reacts({ ...at, ts: said(words)?.ts ?? "", name, remove: false }),
     attaches: async (text, file) => void page.says({ ...at, text, files: [file] }),
     files: async () =>
-      page
-        .messages(ana.directChannel)
-        .messages.filter(({ isBot, deleted }) => isBot && !deleted)
+      shown
+        .in(ana.directChannel)
+        .filter(({ isBot, deleted }) => isBot && !deleted)
         .flatMap(({ files = [] }) => files.map(({ name }) => name)),
+    presses: async (action) => {
+      const name = `baton.deck.${action}`;
+      const shown = said(name);
+      const actionId = actionOn(JSON.stringify(shown), name) ?? `no ${name}`;
+      return page.clicks({ ...at, ts: shown?.ts ?? "", actionId });
+    },
     edits: async (ts, text) => page.edits({ ...at, ts, text }),
     deletes: async (ts) => page.deletes({ ...at, ts }),
     heard: async () =>
-      page
-        .messages(ana.directChannel)
-        .messages.filter(({ isBot, deleted }) => isBot && !deleted)
-        .map((message) => JSON.stringify(message)),
+      shown
+        .in(ana.directChannel)
+        .filter(({ isBot, deleted }) => isBot && !deleted)
+        .map(textOf),
   };
 }
 
-async function visitor(talk: Talk): Promise<Person> {
-  const one = await visit(talk.house.service.url());
+async function visitor(talk: Talk, site: Site): Promise<Person> {
+  const one = await visit(talk.house.service.url(), { site });
   let count = 0;
   return {
     says: async (text) => {
       const id = `m${(count += 1)}`;
       await one.put(id, text);
       return id;
+    },
+    presses: async (action) => {
+      const name = `baton.deck.${action}`;
+      const shown = (await one.history()).findLast((said) => JSON.stringify(said).includes(`"${name}"`));
+      const buttons = (shown?.["buttons"] ?? []) as unknown as readonly Json[];
+      const button = buttons.find((known) => String(known["action"]) === name);
+      const pressed = { action: name, value: button?.["value"], message_id: shown?.["id"] };
+      const act = { client_action_id: `a${(count += 1)}`, ...pressed };
+      const { status } = await one.call("POST", `/api/v1/conversations/${one.thread}/actions`, act);
+      return status < 300 ? {} : { problem: `it answered ${status}` };
     },
     reacts: () => Promise.reject(new Error("visitors do not react")),
     attaches: () => Promise.reject(new Error("visitors attach files in tests of their own")),

@@ -160,6 +160,22 @@ describe.each<SimulatedPlatform>(["slack", "discord"])("in a thread on %s, a col
     expect(room.everything()).not.toContain("word399");
     expect(await room.audited()).toEqual(["staff reply: bot → human"]);
   }, 120_000);
+
+  it("who claims while the bot answers somebody who waits ends it in the same way", async () => {
+    const room = openRoom(platform, "human");
+    await until(async () => (await room.owner()) === "queue", slowlyMs);
+    const mark = `[[meanwhile-${platform}]]`;
+    talk.model.setPace({ tokensPerSecond: 40 });
+    talk.model.addFixtures([{ match: { user: mark }, answer: { text: numberedWords(400) }, times: 1 }]);
+    room.says("Ana", `@baton tell me everything ${mark}`);
+    await until(async () => has("word3")(room.bot().map(wordsIn)), slowlyMs);
+    room.says("Mia", "!claim");
+    await untilSaid(room, has("A teammate has taken over"));
+    talk.model.setPace({ tokensPerSecond: 0 });
+    await talk.settled();
+    expect(room.everything()).not.toContain("word399");
+    expect(await room.audited()).toEqual(["escalate: bot → queue", "claim: queue → human"]);
+  }, 120_000);
 });
 
 /** That was taken in, and whatever there was to do about it is done. */

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { PermanentError } from "../../src/core/errors.ts";
 import { defineTool } from "../../src/core/tool.ts";
-import { addStaff, openTalk, wordsOf, type Talk } from "../support/talk.ts";
+import { addStaff, openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
 
 type Root = { ts: string; channel: string };
 
 const tenant = `name: Acme
 default: true
 handoff:
+  queue: helpdesk
   country: DE
   longTalk: auto
   longTalkTurns: 3
@@ -77,6 +78,11 @@ const ownerOf = async (root: Root) => {
   );
   return row;
 };
+const ticketsOf = (root: Root) =>
+  talk.rows<{ queue: string; status: string }>(
+    "SELECT t.queue, t.status FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1 ORDER BY number",
+    [root.ts],
+  );
 const answersOf = (root: Root) =>
   talk.rows(
     "SELECT FROM deliveries d JOIN conversations c ON c.id = d.conversation_id WHERE c.thread = $1 AND d.kind = 'answer'",
@@ -102,11 +108,23 @@ describe("a conversation that needs a person", () => {
     const root = await ask("Hola, quiero hablar con una persona");
     expect(heard(root, notice)).toBe(1);
     expect(await answersOf(root)).toHaveLength(0);
-    expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "general_support" });
+    expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "helpdesk" });
     expect(await escalations(root)).toEqual([
       { reason: "asked for a human", evidence: { rule: "asked for a human", value: "es" } },
     ]);
     expect(JSON.stringify(await audited(root))).not.toContain("hablar");
+  });
+
+  it("goes to people when someone asks for one in words that no pattern has, and the audit says how sure that is", async () => {
+    const root = await ask("kann ich bitte einen echten Menschen haben");
+    expect(heard(root, notice)).toBe(1);
+    expect(await answersOf(root)).toHaveLength(0);
+    const [escalation] = await escalations(root);
+    expect(escalation).toMatchObject({
+      reason: "asked for a human",
+      evidence: { rule: "asked for a human: classifier", threshold: 0.85 },
+    });
+    expect(JSON.stringify(await audited(root))).not.toContain("echten");
   });
 
   it("stays with the bot when somebody asks about a travel agent", async () => {
@@ -131,8 +149,23 @@ describe("a conversation that needs a person", () => {
     expect(tickets).toEqual([{ priority: "urgent" }]);
   });
 
-  it("goes to the queue that a rule of the company names (R167)", async () => {
+  it("is told so as well who waits already and asks the bot meanwhile, and nothing answers it", async () => {
+    const root = await ask("I want to talk to a human");
+    await goOn(root, "Ich will nicht mehr leben");
+    expect(heard(root, "TelefonSeelsorge: 0800 111 0 111")).toBe(1);
+    expect(heard(root, notice)).toBe(1);
+    expect(await answersOf(root)).toHaveLength(0);
+    expect(await escalations(root)).toHaveLength(1);
+    const tickets = await talk.rows<{ priority: string }>(
+      "SELECT t.priority FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1",
+      [root.ts],
+    );
+    expect(tickets).toEqual([{ priority: "urgent" }]);
+  });
+
+  it("goes to the queue that a rule of the company names, and so does its ticket (R167)", async () => {
     const root = await ask("wo ist meine RECHNUNG?");
+    expect(await ticketsOf(root)).toEqual([{ queue: "billing", status: "open" }]);
     expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "billing" });
     expect(await escalations(root)).toMatchObject([
       { evidence: { rule: "handoff.rules 1", value: "phrase" } },
@@ -190,5 +223,70 @@ describe("a conversation that needs a person", () => {
       },
     ]);
     expect(heard(root, notice)).toBe(1);
+  });
+
+  it("goes to the company's queue by a button and by a command as well, with that as evidence", async () => {
+    const typed = await ask("human");
+    const told = await ask("tell me about five");
+    const messageTs = talk.heard(told)[0]?.ts ?? "";
+    const { channel } = told;
+    await talk.slack.clicks({ user: "Ana", channel, messageTs, actionId: "baton.human" }).done;
+    await talk.slack.waitFor(() => heard(told, notice) > 0);
+    await talk.settled();
+    for (const [root, value] of [
+      [typed, "command"],
+      [told, "button"],
+    ] as const) {
+      expect(await escalations(root)).toEqual([
+        { reason: "the person asked for a human", evidence: { rule: "asked for a human", value } },
+      ]);
+      expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "helpdesk" });
+      expect(await ticketsOf(root)).toEqual([{ queue: "helpdesk", status: "open" }]);
+    }
+  });
+
+  it("has its ticket again when it is opened again, also by what they write, and the newest of several", async () => {
+    const root = await ask("human");
+    const says = (text: string, user = "Mia") => talk.say(text, { thread: root.ts, user });
+    await says("!claim");
+    await says("!resolve");
+    await talk.slack.waitFor(() => heard(root, "is resolved") > 0);
+    await talk.settled();
+    expect(await ticketsOf(root)).toEqual([{ queue: "helpdesk", status: "solved" }]);
+    await says("one more thing, where do I park?", "Ana");
+    await talk.slack.waitFor(() => heard(root, "is open again") > 0 && heard(root, notice) > 0);
+    await talk.settled();
+    expect(await ownerOf(root)).toEqual({ owner_kind: "queue", owner_queue: "helpdesk" });
+    expect(await ticketsOf(root)).toEqual([{ queue: "helpdesk", status: "open" }]);
+    await says("!bot");
+    await talk.slack.waitFor(() => heard(root, "I'm back") > 0);
+    await talk.settled();
+    expect(await ticketsOf(root)).toEqual([{ queue: "helpdesk", status: "open" }]);
+    await says("@baton human", "Ana");
+    await until(async () => (await ticketsOf(root)).length === 2);
+    await says("!resolve");
+    await says("!reopen");
+    await until(async () => (await ticketsOf(root))[1]?.status === "open");
+    await talk.settled();
+    expect((await ticketsOf(root)).map(({ status }) => status)).toEqual(["solved", "open"]);
+  });
+
+  it("tells how long others waited until somebody had them, in the person's language, and no wait that was given up", async () => {
+    // Ten who were helped after four minutes, and five who did not wait on and were helped hours later.
+    await talk.rows(
+      `INSERT INTO audit (company_id, conversation_id, actor, action, data, at)
+       SELECT c.company_id, c.id, 'test', what.action, jsonb_build_object('from', what.whose, 'to', what.who),
+         now() - interval '20 days' + n * interval '10 hours' + what.after * interval '1 minute'
+       FROM (SELECT company_id, id FROM conversations LIMIT 1) c, generate_series(1, 15) n,
+         LATERAL (VALUES (1, 'escalate', 'bot', 'queue', 0), (2, CASE WHEN n > 10 THEN 'return to bot' ELSE 'claim' END,
+           'queue', CASE WHEN n > 10 THEN 'bot' ELSE 'human' END, 4)) what (place, action, whose, who, after)
+       ORDER BY n, what.place`,
+    );
+    const root = await ask("Ich möchte mit einem Menschen sprechen");
+    expect(heard(root, "Meist dauert es etwa 4 Minuten")).toBe(1);
+    await talk.rows("UPDATE rooms SET is_card_stale = true");
+    await until(async () => (await talk.rows("SELECT 1 FROM rooms WHERE is_card_stale")).length === 0);
+    await talk.settled();
+    expect(heard(root, "Meist dauert es etwa 4 Minuten")).toBe(1);
   });
 });

@@ -269,6 +269,7 @@ describe("tenant files", () => {
         staff: [
           { name: "Mia", roles: ["staff"], accounts: [{ channel: "slack", workspace: "T1", id: "U1" }] },
         ],
+        staffFrom: [],
         drafts: [],
         staffIdentity: "named",
         waitChain: [

@@ -29,6 +29,24 @@ describe("drafts in a tenant's file", () => {
     expect(rules.tenant?.drafts).toEqual([{ channels: ["web"], intents: ["complaint"] }]);
   });
 
+  test("are one of four ways to answer, and come behind what says so", () => {
+    const both = read([
+      room,
+      "answers: [{ mode: off, channels: [teams] }, { mode: auto, intents: [information] }]",
+      "drafts: all",
+    ]);
+    expect(both.problems).toEqual([]);
+    expect(both.tenant?.drafts).toEqual([
+      { mode: "off", channels: ["teams"] },
+      { mode: "auto", intents: ["information"] },
+      {},
+    ]);
+    expect(read(["answers: off"])).toMatchObject({ problems: [], tenant: { drafts: [{ mode: "off" }] } });
+    expect(read(["answers: suggest"]).problems.join()).toContain("Add staffRoom");
+    expect(read([room, "answers: sometimes"]).problems.join()).toContain("must be off, suggest");
+    expect(read([room, "answers: [{ channels: [web] }]"]).problems).not.toEqual([]);
+  });
+
   test("need a room in which colleagues see them", () => {
     expect(read(["drafts: all"]).problems.join()).toContain("Add staffRoom");
   });

@@ -53,6 +53,14 @@ describe("companies with workspaces of their own", () => {
     expect(new Set(rooms).size).toBe(3);
   });
 
+  it("have one colleague, who is Mia with an account on each platform", () => {
+    for (const { staff } of [simulated, ...simulated.companies.values()]) {
+      expect(staff.map(({ name }) => name)).toEqual(["Mia Braun"]);
+      const channels = new Set(staff[0]?.accounts.map(({ channel }) => channel));
+      expect([...channels]).toEqual(["slack", "discord", "teams"]);
+    }
+  });
+
   it("name each workspace once, under the id by which Baton knows it", () => {
     const ids = [...simulated.companies.values()].flatMap(({ installations }) =>
       installations.map(({ channel, id }) => `${channel} ${id}`),

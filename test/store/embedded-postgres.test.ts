@@ -99,11 +99,32 @@ test("a pid file that names some other program by now is no obstacle", async () 
   expect(await postmasterPid()).not.toBe(process.pid);
 });
 
+test("a server that is killed is started again where its clients look for it, and no confirmed row is lost", async () => {
+  const { ownerUrl } = await aServer().start();
+  await ask(ownerUrl, "CREATE TABLE kept (id int)");
+  await ask(ownerUrl, "INSERT INTO kept VALUES (1)");
+  const before = await postmasterPid();
+  process.kill(before ?? 0, "SIGKILL");
+  const rows = () => ask(ownerUrl, "SELECT id FROM kept").catch((cause: unknown) => cause);
+  await expect.poll(rows, { timeout: 40_000, interval: 100 }).toEqual([{ id: 1 }]);
+  expect(await postmasterPid()).not.toBe(before);
+  await running[0]?.stop();
+  expect(await postmasterPid()).toBeUndefined();
+});
+
 test("a second Baton on the same directory is refused, naming the first", async () => {
   await aServer().start();
   const second = aServer().start();
   await expect(second).rejects.toBeInstanceOf(SettingsError);
   await expect(second).rejects.toThrow(`another Baton (process ${process.pid}) uses it`);
+});
+
+test("what cannot be a data folder is named, with the setting to change", async () => {
+  const file = path.join(dataDir, "a-file");
+  await writeFile(file, "");
+  const starting = createEmbeddedPostgres({ dataDir: file, log: silentLog }).start();
+  await expect(starting).rejects.toBeInstanceOf(SettingsError);
+  await expect(starting).rejects.toThrow(/a-file cannot be the data folder \(EEXIST\)\. Set BATON_DATA_DIR/);
 });
 
 test("the lock of a process that is gone, or whose number is somebody else's now, is taken over", async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConversationId, MessageId, TenantId, TurnId } from "../../src/core/ids.ts";
 import { storeOutcomes } from "../../src/outbox/outbox-store.ts";
 import { claimConversation } from "../../src/turns/claim-store.ts";
-import { commitTurn, finishWork, settleSilently, type TurnCommit } from "../../src/turns/turn-store.ts";
+import { commitTurn, type TurnCommit } from "../../src/turns/commit-turn.ts";
+import { finishWork, settleSilently } from "../../src/turns/turn-store.ts";
 import type { Query } from "../../src/store/database.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
 

@@ -4,12 +4,14 @@ import os from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { isAlive } from "../../src/store/data-dir-lock.ts";
+import { compileCache } from "./compile-cache.ts";
 import { startTemplateServer } from "./postgres-template.ts";
 
 const folderName = "baton-test-pg-";
 
 /** Offers one PostgreSQL to the whole run. It starts when the first test asks for it and ends with the run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  Object.assign(process.env, compileCache);
   await removeLeftovers();
   const dataDir = path.join(os.tmpdir(), `${folderName}${process.pid}`);
   let server: ReturnType<typeof startTemplateServer> | undefined;

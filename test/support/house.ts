@@ -25,9 +25,11 @@ export interface House {
   readonly model: OpenAiSimulator;
   readonly database: Database;
   readonly databaseUrl: string;
+  /** Puts files where the house reads its own, while it runs. */
+  lay(files: Readonly<Record<string, string>>): Promise<void>;
   readonly service: Service;
-  /** Stops Baton alone and starts it again on the same database. */
-  restart(options?: Pick<HouseOptions, "lend" | "env">): Promise<void>;
+  /** Stops Baton alone and starts it again on the same database, with the operator's files as they are then. */
+  restart(options?: Pick<HouseOptions, "lend" | "env" | "files">): Promise<void>;
   /** Starts one more Baton on the same database; it ends with the house. */
   join(options?: Pick<HouseOptions, "lend">): Promise<Service>;
   stop(): Promise<void>;
@@ -117,6 +119,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   return {
     slack,
     model,
+    lay: (files) => layOut(dataDir, files),
     databaseUrl: testDatabase.url,
     get database() {
       return running.database;
@@ -124,8 +127,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     get service() {
       return running.service;
     },
-    restart: async ({ lend, env: changed } = {}) => {
+    restart: async ({ lend, env: changed, files = {} } = {}) => {
       await running.service.stop();
+      await layOut(dataDir, files);
       Object.assign(env, changed);
       running = await run(lend);
     },

@@ -63,7 +63,7 @@ export async function openTalk(options: HouseOptions = {}): Promise<Talk> {
           ? found.map(wordsOf)
           : undefined;
       }, timeoutMs),
-    settled: (timeoutMs = 25_000) => waitUntilSettled(rows, timeoutMs),
+    settled: (timeoutMs = 45_000) => waitUntilSettled(rows, timeoutMs),
     stop: async () => {
       await books.end();
       await house.stop();
@@ -87,12 +87,17 @@ export async function until<T>(
   timeoutMs = 25_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     const found = await probe();
     if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > end) throw new Error(`nothing came of it in time: ${probe.toString().slice(0, 300)}`);
-    await delay(25);
+    await betweenLooks(looks);
   }
+}
+
+/** What takes long is looked at less often: each look costs the database, and the ones that wait beside this one, as well. */
+function betweenLooks(looks: number): Promise<void> {
+  return delay(Math.min(50, 10 * 1.3 ** looks));
 }
 
 const unsettled = `
@@ -106,11 +111,11 @@ async function waitUntilSettled(
   timeoutMs: number,
 ): Promise<void> {
   const end = Date.now() + timeoutMs;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     const open = await rows(unsettled);
     if (open.length === 0) return;
     if (Date.now() > end) throw new Error(`not settled: ${JSON.stringify(open)}`);
-    await delay(25);
+    await betweenLooks(looks);
   }
 }
 

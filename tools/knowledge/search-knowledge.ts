@@ -5,6 +5,8 @@ import { defineTool, type Tool, type ToolContext } from "../../src/core/tool.ts"
 export interface FoundPassage {
   readonly title: string;
   readonly locator?: string | undefined;
+  /** The headings it stands under, where the locator is a page. */
+  readonly section?: string | undefined;
   readonly url?: string | undefined;
   readonly text: string;
   /** From 0 to 1. */
@@ -29,6 +31,7 @@ const output = z.object({
       number: z.int(),
       title: z.string(),
       locator: z.string().optional(),
+      section: z.string().optional(),
       url: z.string().optional(),
       text: z.string(),
       relevance: z.number(),
@@ -57,6 +60,7 @@ export function createSearchKnowledgeTool(knowledge: KnowledgeSearch): Tool {
     effect: "read",
     repeatable: true,
     approval: "none",
+    foreign: true,
     timeoutMs: 10_000,
     cost: 0,
     async run({ question }, context) {

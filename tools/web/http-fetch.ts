@@ -25,6 +25,7 @@ export function createHttpFetchTool(safeFetch: SafeFetch): Tool {
     effect: "read",
     repeatable: true,
     approval: "none",
+    foreign: true,
     rateLimit: { perMinute: 10 },
     timeoutMs: 10_000,
     cost: 0,

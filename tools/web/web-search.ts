@@ -42,6 +42,7 @@ export function createWebSearchTool(safeFetch: SafeFetch, engine: SearchEngine):
     effect: "read",
     repeatable: true,
     approval: "none",
+    foreign: true,
     rateLimit: { perMinute: 10 },
     timeoutMs: 10_000,
     cost: engine.cost ?? 0.01,

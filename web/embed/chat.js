@@ -1,6 +1,10 @@
-import { createClient, newId } from "./client.js";
+import { createAnswering } from "./answering.js";
+import { saveAs, toDataUrl } from "./blobs.js";
+import { createClient } from "./client.js";
 import { h, icon } from "./dom.js";
 import { drawMessage } from "./draw-message.js";
+import { newId } from "./new-id.js";
+import { toStatusText } from "./status-text.js";
 
 /**
  * @typedef {import("./client.js").Message} Message
@@ -55,7 +59,7 @@ export function mountChat(root, options) {
     placeholder: "Write a message…",
     "aria-label": "Write a message",
     dir: "auto",
-    oninput: fit,
+    oninput: onInput,
     onkeydown: onKey,
   });
   const picker = h("input", {
@@ -69,6 +73,7 @@ export function mountChat(root, options) {
   const files = h("ul", { class: "files", "aria-label": "Attached files" });
   const send = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send"));
   const note = h("p", { class: "editing", hidden: true });
+  const answering = createAnswering(note);
   const form = h(
     "form",
     { class: "composer", onsubmit: onSubmit },
@@ -122,12 +127,18 @@ export function mountChat(root, options) {
     press: (action, value, message) => act(client.press(action, value, message)),
     rate: (id, rating) => act(client.rate(id, rating)),
     edit: beginEdit,
+    answer(message) {
+      if (editing !== undefined) endEdit();
+      answering.begin(message);
+      box.focus();
+    },
+    textOf: (id) => messages.get(id)?.text,
     remove: (id) => act(client.remove(id)),
     again: (id) => {
       const message = messages.get(id);
       if (message !== undefined) void say(message);
     },
-    download: (attachment) => act(save(attachment)),
+    download: ({ id, name }) => act(client.download(id).then((blob) => saveAs(blob, name))),
     preview: async ({ id }) => toDataUrl(await client.download(id)),
   };
 
@@ -257,14 +268,9 @@ export function mountChat(root, options) {
   }
 
   /** @param {import("./client.js").Status} status */
-  function showStatus({ status, owner, assignee }) {
-    const texts = {
-      bot: status === "closed" ? "This conversation is resolved" : "The assistant answers",
-      queue: "Waiting for a person",
-      human: `${assignee ?? "A person"} is with you`,
-      off: "A person will answer",
-    };
-    state.textContent = texts[owner];
+  function showStatus(status) {
+    const { owner } = status;
+    state.textContent = toStatusText(status);
     human.hidden = owner === "queue" || owner === "human";
     if (owner !== "bot") showTyping(false);
   }
@@ -295,18 +301,20 @@ export function mountChat(root, options) {
       cursor: 0,
       edited: false,
       at,
+      reply_to: answering.take(),
     });
   }
 
   /** @param {Message} message */
   async function say(message) {
-    const { id, text, attachments = [] } = message;
+    const { id, text, attachments = [], reply_to } = message;
     put({ ...message, isSending: true });
     try {
       await client.say(
         id,
         text,
         attachments.map((file) => file.id),
+        reply_to,
       );
       const told = messages.get(id);
       if (told?.isSending) put({ ...told, isSending: false });
@@ -323,10 +331,16 @@ export function mountChat(root, options) {
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    if (event.key === "Escape" && editing !== undefined) return endEdit();
+    if (event.key === "Escape") return editing === undefined ? answering.end() : endEdit();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();
+  }
+
+  function onInput() {
+    fit();
+    // Only who waits for a person, or has one, is seen typing.
+    if (human.hidden) client.type();
   }
 
   function fit() {
@@ -336,6 +350,7 @@ export function mountChat(root, options) {
 
   /** @param {Message} message */
   function beginEdit(message) {
+    answering.end();
     editing = message;
     box.value = message.text;
     note.hidden = false;
@@ -389,13 +404,6 @@ export function mountChat(root, options) {
     drawFiles();
   }
 
-  /** @param {import("./client.js").Attachment} attachment */
-  async function save({ id, name }) {
-    const address = URL.createObjectURL(await client.download(id));
-    h("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  }
-
   /** @param {Promise<unknown>} doing */
   function act(doing) {
     doing.catch(complain);
@@ -411,17 +419,4 @@ export function mountChat(root, options) {
 
   client.start();
   return { focus: () => box.focus(), stop: () => client.stop() };
-}
-
-/**
- * @param {Blob} blob
- * @returns {Promise<string>}
- */
-function toDataUrl(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(new Error("the picture cannot be shown"));
-    reader.readAsDataURL(blob);
-  });
 }

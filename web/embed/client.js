@@ -1,3 +1,5 @@
+import { newId } from "./new-id.js";
+
 /**
  * @typedef {{ id: string, name: string, mime_type: string, bytes: number }} Attachment
  * @typedef {{
@@ -6,6 +8,7 @@
  *   buttons?: { action: string, label: string, value: string, style?: string }[],
  *   suggestions?: string[], attachments?: Attachment[], feedback?: { rating?: "up" | "down" },
  *   position: number, cursor: number, edited: boolean, at: string, isSending?: boolean, failed?: string,
+ *   reply_to?: string, reactions?: string[],
  * }} Message
  * @typedef {{ status: string, owner: "bot" | "queue" | "human" | "off", assignee?: string }} Status
  * @typedef {{ type: "message", message: Message } | { type: "gone", id: string }
@@ -48,6 +51,7 @@ export function createClient({ base, site, getUserToken }, tell) {
   let cursor = -1;
   let tries = 0;
   let isStopped = false;
+  let typedAt = 0;
   /** @type {Map<string, (refusal: Refusal | undefined) => void>} */
   const receipts = new Map();
 
@@ -206,12 +210,14 @@ export function createClient({ base, site, getUserToken }, tell) {
    * @param {string} id
    * @param {string} text
    * @param {readonly string[]} attachments
+   * @param {string} [reply_to]
    */
-  async function say(id, text, attachments) {
+  async function say(id, text, attachments, reply_to) {
+    const said = { text, attachments, ...(reply_to !== undefined && { reply_to }) };
     for (let time = 0; ; time += 1) {
       try {
-        const isSaid = time === 0 && (await sayLive(id, text, attachments));
-        if (!isSaid) await post(`/messages/${id}`, "PUT", { text, attachments });
+        const isSaid = time === 0 && (await sayLive(id, said));
+        if (!isSaid) await post(`/messages/${id}`, "PUT", said);
         return;
       } catch (cause) {
         const isFinal = cause instanceof Refusal && cause.status < 500;
@@ -224,11 +230,10 @@ export function createClient({ base, site, getUserToken }, tell) {
   /**
    * True once the server has it; false when the line does not tell in time: then it is sent another way, as the same.
    * @param {string} id
-   * @param {string} text
-   * @param {readonly string[]} attachments
+   * @param {object} said
    * @returns {Promise<boolean>}
    */
-  function sayLive(id, text, attachments) {
+  function sayLive(id, said) {
     const line = socket;
     if (line?.readyState !== WebSocket.OPEN) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
@@ -239,7 +244,7 @@ export function createClient({ base, site, getUserToken }, tell) {
         if (refusal === undefined) resolve(true);
         else reject(refusal);
       });
-      line.send(JSON.stringify({ type: "send_message", client_message_id: id, text, attachments }));
+      line.send(JSON.stringify({ type: "send_message", client_message_id: id, ...said }));
     });
   }
 
@@ -250,6 +255,12 @@ export function createClient({ base, site, getUserToken }, tell) {
       socket?.close();
     },
     say,
+    /** Tells that something is being written, now and then. */
+    type() {
+      if (Date.now() - typedAt < 4_000 || socket?.readyState !== WebSocket.OPEN) return;
+      typedAt = Date.now();
+      socket.send(JSON.stringify({ type: "typing" }));
+    },
     /** @param {string} id @param {string} text */
     edit: (id, text) => post(`/messages/${id}`, "PATCH", { text }),
     /** @param {string} id */
@@ -276,14 +287,6 @@ export function createClient({ base, site, getUserToken }, tell) {
 }
 
 /** @typedef {ReturnType<typeof createClient>} Client */
-
-/** Different each time, for everybody: what makes a repetition harmless. */
-export function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(18));
-  return `w${btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")}`;
-}
 
 /** @param {Response} response */
 async function toRefusal(response) {

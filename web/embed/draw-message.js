@@ -1,3 +1,4 @@
+import { beginningOf } from "./answering.js";
 import { h, icon } from "./dom.js";
 import { link, renderMarkdown } from "./markdown.js";
 
@@ -6,6 +7,7 @@ import { link, renderMarkdown } from "./markdown.js";
  * @typedef {{
  *   press(action: string, value: string, message: string): void,
  *   rate(id: string, rating: "up" | "down"): void,
+ *   answer(message: Message): void, textOf(id: string): string | undefined,
  *   edit(message: Message): void, remove(id: string): void, again(id: string): void,
  *   download(attachment: import("./client.js").Attachment): void,
  *   preview(attachment: import("./client.js").Attachment): Promise<string | undefined>,
@@ -22,6 +24,8 @@ import { link, renderMarkdown } from "./markdown.js";
 export function drawMessage(message, acts, isLast) {
   const isOurs = message.role === "assistant";
   const who = isOurs ? "Support said" : "You said";
+  const answered = message.reply_to === undefined ? undefined : acts.textOf(message.reply_to);
+  const { reactions = [] } = message;
   return h(
     "li",
     {
@@ -33,11 +37,14 @@ export function drawMessage(message, acts, isLast) {
     h(
       "div",
       { class: "bubble", dir: "auto" },
+      answered !== undefined && h("p", { class: "answered", dir: "auto" }, beginningOf(answered)),
       message.text !== "" && (isOurs ? renderMarkdown(message.text) : h("p", {}, message.text)),
       (message.attachments ?? []).map((attachment) => drawAttachment(attachment, acts)),
       (message.citations ?? []).length > 0 && drawCitations(message.citations ?? []),
     ),
+    reactions.length > 0 && h("p", { class: "reactions", "aria-label": "Reactions" }, reactions.join(" ")),
     isOurs && message.state === "final" && drawControls(message, acts, isLast),
+    isOurs && message.state === "final" && message.text !== "" && drawAnswer(message, acts),
     !isOurs && drawOwn(message, acts),
   );
 }
@@ -114,6 +121,15 @@ function drawControls({ id, buttons = [], suggestions = [], feedback }, acts, is
     offered,
     thumbs.length > 0 && h("span", { class: "thumbs" }, thumbs),
   );
+}
+
+/**
+ * @param {Message} message
+ * @param {Acts} acts
+ */
+function drawAnswer(message, acts) {
+  const answer = h("button", { type: "button", class: "text", onclick: () => acts.answer(message) }, "Reply");
+  return h("p", { class: "note own" }, answer);
 }
 
 /**

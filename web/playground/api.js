@@ -12,9 +12,12 @@
  *   edited: boolean, deleted: boolean, reactions: Reaction[], ephemeralTo?: string }} Message
  * @typedef {{ seq: number, at: number, ms: number, kind: "call" | "delivery", name: string, ok: boolean,
  *   detail: string }} Happening
+ * @typedef {{ id: string, user: string, title: string, submit: string,
+ *   fields: { name: string, label: string, placeholder: string, isLong: boolean,
+ *     options?: { value: string, label: string }[], chosen?: string }[] }} Form
  * @typedef {{ kind: "message", version: number, message: Message }
  *   | { kind: "status", channel: string, threadTs: string, status: string }
- *   | { kind: "happening" } | { kind: "reset" }} Change
+ *   | { kind: "form", form: Form } | { kind: "happening" } | { kind: "reset" }} Change
  */
 
 /** The platform whose page this is. */

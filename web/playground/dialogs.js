@@ -70,22 +70,55 @@ export function explainConnect(platform, isStandIn) {
 }
 
 /**
+ * Shows a form of the app.
+ * @param {import("./api.js").Form} form
+ * @returns {Promise<Record<string, string> | undefined>} What was written, by the names of its fields; nothing when it was
+ *   closed.
+ */
+export async function fillIn({ title, submit, fields }) {
+  const inputs = fields.map((field) => {
+    const { name, label } = field;
+    const input = drawField(field);
+    return { name, input, row: h("label", { class: "form-row" }, h("span", {}, label), input) };
+  });
+  const rows = inputs.map(({ row }) => row);
+  if (!(await openDialog(title, rows, submit, "primary"))) return undefined;
+  return Object.fromEntries(inputs.map(({ name, input }) => [name, input.value]));
+}
+
+/** @param {import("./api.js").Form["fields"][number]} field */
+function drawField({ label, placeholder, isLong, options, chosen }) {
+  const attributes = { required: true, class: "form-input", "aria-label": label };
+  if (options !== undefined)
+    return h(
+      "select",
+      attributes,
+      chosen === undefined && h("option", { value: "" }, "Choose…"),
+      options.map(({ value, label: words }) => h("option", { value, selected: value === chosen }, words)),
+    );
+  return isLong
+    ? h("textarea", { ...attributes, placeholder, rows: 4 })
+    : h("input", { ...attributes, placeholder, autocomplete: "off" });
+}
+
+/**
  * @param {string} title
  * @param {HTMLElement[]} content
  * @param {string | undefined} yes The button that agrees; without it there is only one to close.
+ * @param {string} [style] How that button looks.
  * @returns {Promise<boolean>} Whether one agreed.
  */
-function openDialog(title, content, yes) {
+function openDialog(title, content, yes, style = "danger") {
   return new Promise((resolve) => {
     const close = h(
       "button",
-      { type: "submit", class: "button", value: "" },
+      { type: "submit", class: "button", value: "", formnovalidate: true },
       yes === undefined ? "Close" : "Cancel",
     );
     const agree =
       yes === undefined
         ? undefined
-        : h("button", { type: "submit", class: "button danger", value: "yes" }, yes);
+        : h("button", { type: "submit", class: `button ${style}`, value: "yes" }, yes);
     const buttons = h("div", { class: "dialog-buttons" }, close, agree);
     const dialog = h(
       "dialog",

@@ -165,11 +165,29 @@ function drawActions(actions, scene, card) {
 }
 
 /**
+ * A button under which a further card unfolds.
+ * @param {string} title
+ * @param {Fields} card
+ * @param {BlockScene} scene
+ */
+function drawUnfolding(title, card, scene) {
+  const inner = h("div", { class: "card" });
+  inner.append(
+    ...drawElements(card["body"], scene, inner),
+    ...drawActions(fieldsIn(card["actions"]), scene, inner),
+  );
+  return h("details", { class: "unfolding" }, h("summary", { class: "button" }, title), inner);
+}
+
+/**
  * @param {Fields} action
  * @param {BlockScene} scene
  * @param {HTMLElement} card
  */
-function drawAction(action, { press, isPressed }, card) {
+function drawAction(action, scene, card) {
+  if (action["type"] === "Action.ShowCard" && isFields(action["card"]))
+    return drawUnfolding(stringOf(action["title"]), action["card"], scene);
+  const { press, isPressed } = scene;
   const title = stringOf(action["title"]);
   const actionId = stringOf(action["id"]) || title;
   const tooltip = stringOf(action["tooltip"]);

@@ -1,7 +1,7 @@
 import { ask, hearQuestions, home, isPane, isStaffPane, listen, platform } from "./api.js";
 import { Composer } from "./composer.js";
 import { showComposers } from "./composers.js";
-import { confirmDelete, explainConnect } from "./dialogs.js";
+import { confirmDelete, explainConnect, fillIn } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { drawFacts, drawHeads, drawIntro, placeName } from "./heads.js";
 import { Happenings } from "./happenings.js";
@@ -168,6 +168,12 @@ async function act(action, body) {
   }
 }
 
+/** @param {import("./api.js").Form} form */
+async function showForm(form) {
+  const values = await fillIn(form);
+  if (values !== undefined) await act("fill", { user: form.user, formId: form.id, values });
+}
+
 /** @param {Message} message */
 function placeOf(message) {
   return { user: store.person.id, channel: message.channel, ts: message.ts };
@@ -250,6 +256,9 @@ function changed(change) {
     case "status":
       store.statuses.set(`${change.channel}/${change.threadTs}`, change.status);
       break;
+    case "form":
+      if (change.form.user === store.person.id) void showForm(change.form);
+      return;
     case "happening":
       happenings.changed();
       return;

@@ -11,12 +11,17 @@ export interface LabelledThread {
   readonly words: readonly ThreadWords[];
 }
 
+const halves = readThreads("halves.txt");
+
 /** Those the deciding code was made on, those written before it, and those written when it stood. */
 export const threads = {
   seen: readThreads("seen.txt"),
   heldOut: readThreads("held-out.txt"),
   fresh: readThreads("fresh.txt"),
   unseen: readThreads("unseen.txt"),
+  later: readThreads("later.txt"),
+  lookedAt: halves.filter((_, at) => at % 2 === 0),
+  kept: halves.filter((_, at) => at % 2 === 1),
 } as const;
 
 /** The bot is to answer it. */

@@ -1,7 +1,7 @@
 import { invalidForm, refusal } from "../api-error.ts";
 import { FieldCheck } from "../field-check.ts";
 import type { Path } from "../field-check.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { Command } from "../model.ts";
 import { createSnowflake } from "../snowflakes.ts";
 import { toWireUser } from "../wire-people.ts";

@@ -2,7 +2,7 @@ import { invalidForm, refusal } from "../api-error.ts";
 import { checkComponents, numberComponents } from "../components.ts";
 import { FieldCheck } from "../field-check.ts";
 import type { InteractionOutcome, OpenInteraction } from "../interaction-desk.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import { parseMessageBody } from "../message-body.ts";
 import type { Channel, Message, Modal } from "../model.ts";
 import { loadingFlag } from "../seen.ts";

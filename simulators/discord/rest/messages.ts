@@ -1,5 +1,5 @@
 import { invalidForm, refusal } from "../api-error.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import { parseMessageBody } from "../message-body.ts";
 import type { Channel, Message } from "../model.ts";
 import { has } from "../permissions.ts";

@@ -1,6 +1,6 @@
 import { invalidForm, refusal } from "../api-error.ts";
 import { FieldCheck } from "../field-check.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { Channel } from "../model.ts";
 import { changeThread } from "../open-thread.ts";
 import { toWireChannel } from "../wire.ts";
@@ -118,16 +118,39 @@ function removeChannel(call: RestCall): RestAnswer {
   return ok(body);
 }
 
+/** By the user's id, for an application that may read members (the switch in its portal, whatever the session asked for). */
 function listMembers(call: RestCall): RestAnswer {
-  const { state } = call.platform;
-  const limit = Number(call.query.get("limit") ?? 1);
-  const members = [...findGuild(call).members.values()].slice(0, limit);
+  const { state, settings } = call.platform;
+  const guild = findGuild(call);
+  if (!settings.privilegedIntents.members) throw refusal(50001);
+  const limit = wholeNumber(call, "limit", { otherwise: 1n, min: 1n, max: 1_000n });
+  const after = wholeNumber(call, "after", { otherwise: 0n, min: 0n, max: (1n << 63n) - 1n });
+  const members = [...guild.members.values()]
+    .filter(({ userId }) => BigInt(userId) > after)
+    .toSorted((a, b) => (BigInt(a.userId) < BigInt(b.userId) ? -1 : 1))
+    .slice(0, Number(limit));
   return ok(
     members.flatMap((member) => {
       const user = state.users.get(member.userId);
       return user === undefined ? [] : [toWireGuildMember(member, user)];
     }),
   );
+}
+
+function wholeNumber(
+  call: RestCall,
+  name: string,
+  { otherwise, min, max }: { readonly otherwise: bigint; readonly min: bigint; readonly max: bigint },
+): bigint {
+  const given = call.query.get(name);
+  if (given === null) return otherwise;
+  const value = /^\d{1,20}$/.test(given) ? BigInt(given) : undefined;
+  if (value !== undefined && value >= min && value <= max) return value;
+  throw invalidForm([
+    value === undefined
+      ? { path: [name], code: "NUMBER_TYPE_COERCE", message: `Value "${given}" is not int.` }
+      : { path: [name], code: "NUMBER_TYPE_MAX", message: `int value should be between ${min} and ${max}.` },
+  ]);
 }
 
 function getMember(call: RestCall): RestAnswer {

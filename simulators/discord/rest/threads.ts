@@ -1,6 +1,6 @@
 import { invalidForm, refusal } from "../api-error.ts";
 import { FieldCheck } from "../field-check.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import { parseMessageBody } from "../message-body.ts";
 import type { Channel } from "../model.ts";
 import { openThread } from "../open-thread.ts";

@@ -1,6 +1,6 @@
 import { ApiError, invalidArguments } from "../api-error.ts";
 import { textOf } from "../arguments.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { Methods } from "./method.ts";
 import { writableChannelOf } from "./method.ts";
 

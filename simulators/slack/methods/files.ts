@@ -2,7 +2,7 @@ import { ApiError, invalidArguments } from "../api-error.ts";
 import { textOf } from "../arguments.ts";
 import { checkBlocks } from "../blocks.ts";
 import { createId } from "../ids.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { StoredFile } from "../model.ts";
 import { toWireFile } from "../seen-message.ts";
 import { botAuthor, threadOf } from "./chat.ts";

@@ -2,7 +2,7 @@ import { ApiError, invalidArguments } from "../api-error.ts";
 import type { Arguments } from "../arguments.ts";
 import { textOf } from "../arguments.ts";
 import { checkBlocks } from "../blocks.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { MessageMetadata } from "../model.ts";
 
 export const maxTextLength = 40_000;

@@ -2,7 +2,7 @@ import { ApiError } from "../api-error.ts";
 import type { Arguments } from "../arguments.ts";
 import { textOf } from "../arguments.ts";
 import { checkBlocks } from "../blocks.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { Channel, Message, StreamLife } from "../model.ts";
 import type { Platform } from "../platform.ts";
 import { toWireMessage } from "../seen-message.ts";

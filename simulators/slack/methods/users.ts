@@ -72,7 +72,6 @@ function visibleUser(call: Call, id: string | undefined): User {
 }
 
 function toWireUser(token: TokenRecord, user: User, withLocale: boolean): Record<string, unknown> {
-  const isStranger = user.teamId !== token.teamId;
   return {
     id: user.id,
     team_id: user.teamId,
@@ -95,11 +94,12 @@ function toWireUser(token: TokenRecord, user: User, withLocale: boolean): Record
     is_admin: user.isAdmin,
     is_owner: false,
     is_primary_owner: false,
-    is_restricted: false,
+    is_restricted: user.isGuest === true,
     is_ultra_restricted: false,
     is_bot: user.isBot,
     is_app_user: false,
-    ...(isStranger ? { is_stranger: true } : {}),
+    // Whoever can be asked for at all is in a shared channel that the app is in, and for Slack no stranger then.
+    is_stranger: false,
     updated: 1_766_422_444,
     ...(withLocale ? { locale: user.locale } : {}),
   };

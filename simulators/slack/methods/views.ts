@@ -2,7 +2,7 @@ import { ApiError, invalidArguments } from "../api-error.ts";
 import { textOf } from "../arguments.ts";
 import { checkBlocks } from "../blocks.ts";
 import { createId } from "../ids.ts";
-import { isRecord } from "../is-record.ts";
+import { isRecord } from "../../kit/is-record.ts";
 import type { View } from "../model.ts";
 import type { Platform } from "../platform.ts";
 import type { Call, Methods } from "./method.ts";

@@ -85,6 +85,14 @@ export const goingOn = starts(
   "(?:et|ou|mais|qu'en est-il|aussi|pareil pour)",
 );
 
+/** Goes on, too, but with what somebody else could do: one tells that to people. */
+export const suggests = starts(
+  "or (?:just |you |simply )*(?:give|send|hand|bring|leave|take|use|ask|put|drop|call|do)",
+  "oder (?:einfach |du |ihr )*(?:gib|gebt|schick|bring|lass|nimm|frag|leg|ruf|mach)",
+  "(?:o|y) (?:mejor )?(?:da|dame|damelo|dejame|dejamelo|manda|mandame|usa|pregunta|llama|trae)",
+  "ou (?:bien )?(?:donne|laisse|envoie|prends|demande|apporte|appelle|mets)",
+);
+
 /** Begins a message without being anybody's name, though a comma may follow. */
 export const opener = starts(
   "(?:ok|okay|so|also|then|well|now|yes|no|hi|hello|hey|great|good|perfect|nice|cool|thanks|please|sorry|right|sure|fine|actually|btw|hmm+|oh|ah|and|but|if|when|after|before|yesterday|today|tomorrow|otherwise|unfortunately|still|alright|awesome|wonderful|excellent|understood|correct|wait|first|second|finally|anyway|however|again)",
@@ -107,6 +115,55 @@ export const offers = phrases(
   "ich (?:kann|konnte|darf)(?! \\w+ nicht| nicht| kein)",
   "(?<!no )(?:puedo|podria)",
   "je (?:peux|pourrais)(?! pas)",
+);
+
+/** Asks whether what was answered holds for something else, too. */
+export const applies = phrases(
+  "(?:does|do|would|is|will) (?:that|this|it|they|those)(?: \\p{L}+)? (?:apply|applies|count|hold|include|cover|valid|true|work)",
+  "(?:gilt|zahlt|betrifft|umfasst|heisst|beinhaltet) (?:das|dies|es)(?: \\p{L}+)?",
+  "(?:cuenta|vale|sirve|aplica|incluye)(?: eso| esto)? (?:tambien|para|igual)",
+  "(?:ca|cela) (?:vaut|compte|concerne|s'applique|inclut)",
+);
+
+/**
+ * Begins a question about what is so for everybody: what one needs, may do or pays, how long it takes, what there is. One
+ * puts it to whoever knows the rules, and not to somebody who told how it was for them.
+ */
+export const consults = starts(
+  "(?:(?:and|but|so|ok|then),? )?(?:(?:is|are) there (?:any|an?|other|another)|is it (?:possible|allowed|required|mandatory|enough|free)|(?:does|will|can|must|may) (?:it|this|that) (?:also |still |really )*(?:need|require|cost|include|expire|have to|be)|(?:do|will) i (?:also |still |really )*(?:need|have to|get)|am i (?:allowed|supposed|entitled)|how (?:much|long|often) (?:does|do|is|are|will|would|may|can) (?:it|that|this|one)|what (?:if|happens if)|(?:until|by) when)",
+  "(?:(?:und|aber|also|dann),? )?(?:gibt es|(?:kann|darf|muss|sollte|braucht) man|(?:brauche|muss|darf|bekomme|benotige) ich|was (?:kostet|passiert|ist),?(?: das)?(?: wenn)?|wie (?:lange|viel|oft|teuer) (?:dauert|gilt|kostet|ist|darf|muss)|(?:geht|gilt|reicht|kostet|dauert) (?:das|es)|ist (?:das|es) (?:moglich|erlaubt|notig|kostenlos|pflicht)|(?:bis|ab) wann)",
+  "(?:(?:y|pero|entonces),? )?(?:se (?:puede|puedes|necesita|debe)|hay (?:que|algun\\p{L}*|alguna|otr[oa]s?|un[oa]?|limite|plazo)|es (?:posible|obligatorio|necesario|gratis)|hace falta|tengo que|debo|necesito|que pasa si|cuanto (?:cuesta|tarda|dura|vale)|(?:hasta|desde) cuando|incluye|y si)",
+  "(?:(?:et|mais|alors|donc),? )?(?:faut-il|il faut|il y a|y a-t-il|(?:est-ce|c'est) (?:possible|obligatoire|gratuit|payant)|est-ce qu'(?:il|on)|peut-on|on peut|doit-on|on doit|dois-je|je dois|ai-je (?:besoin|droit)|combien (?:ca|cela|coute|de temps)|(?:jusqu'a|a partir de) quand|que se passe-t-il si|et si (?!on|nous|tu))",
+);
+
+/** Begins what one has a bot do, and hardly ever a person who stands beside. */
+export const requests = starts(
+  "(?:please |pls |now |then )*(?:list|compare|calculate|convert|summari[sz]e|translate|look up|the same (?:for|with|in))",
+  "(?:bitte |jetzt |dann |nun )*(?:(?:alle|alles|die|das|den|mir|uns) )*(?:aufzahlen|auflisten|vergleichen|umrechnen|zusammenfassen|ubersetzen|berechnen|liste|vergleich[e]?|berechne|ubersetze|das gleiche (?:fur|mit|in)|dasselbe (?:fur|mit|in))",
+  "(?:por favor,? |ahora |entonces )*(?:(?:la |una )?lista de|compara|calcula|convierte|resume|traduce|lo mismo (?:con|para|en))",
+  "(?:s'il te plait,? |s'il vous plait,? |maintenant |alors )*(?:(?:la |une )?liste de|compare[z]?|calcule[z]?|convertis|resume[z]?|traduis|pareil (?:pour|avec|en)|la meme chose (?:pour|avec|en))",
+);
+
+/** Begins what somebody tells who did as they were told. */
+export const reports = starts(
+  "(?:i )?did (?:that|it|this)|(?:i )?(?:have )?tried (?:that|it|this)|i(?:'m| am) (?:there|in|on it)",
+  "(?:das )?hab(?:e)? ich (?:gemacht|probiert|versucht)|(?:ich )?bin (?:drin|dort)|(?:schon )?(?:gemacht|probiert)",
+  "(?:ya )?(?:hecho|lo he hecho|lo hice|estoy dentro|he probado|probado)",
+  "(?:c'est )?fait|j'y suis|j'ai (?:fait|essaye)|(?:deja )?essaye",
+);
+
+/** A question one person has for another: what they do together, who does it, whether it is not so. */
+export const askedAmongPeople = new RegExp(
+  [
+    "(?<!\\p{L})(?:do|should|shall|can|could|will|are|did) we(?!\\p{L})",
+    "(?<!\\p{L})(?:should i|shall i|soll ich|hago yo|voy yo|cojo yo|llevo yo)(?!\\p{L})",
+    "^\\p{L}+en wir(?!\\p{L})",
+    "^(?:y )?(?!tenemos|podemos|debemos)\\p{L}+[aei]mos(?!\\p{L})",
+    "^(?:alors |et )?on (?!peut|doit|a droit)\\p{L}+",
+    "^je (?:prends|fais|viens|passe|mets|reserve|m'en occupe)(?!\\p{L})",
+    "[\\p{L}\\p{N}],? (?:right|oder|ne|gell|non|hein|no|verdad|isn't it|innit|remember)[ ?!.]*$",
+  ].join("|"),
+  "u",
 );
 
 /** Whole messages that carry nothing on: others may say them beside a talk without taking part in it. */

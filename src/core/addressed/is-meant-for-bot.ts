@@ -1,14 +1,21 @@
 import {
   aboutBot,
+  applies,
+  askedAmongPeople,
+  consults,
   asking,
   goingOn,
   mostBesideWords,
   offers,
   opener,
   reply,
+  reports,
+  requests,
+  suggests,
   toPeople,
   toYou,
 } from "./address-words.ts";
+import { toQuestion } from "../text-command.ts";
 import { givenNames } from "./given-names.ts";
 
 /** What somebody said where several people read along. */
@@ -31,6 +38,7 @@ const botNames = ["baton", "bot"];
  * It rather stays silent than interrupts people: a mention always reaches the bot.
  */
 export function isMeantForBot(said: ThreadWords, before: readonly ThreadWords[]): boolean {
+  if (toQuestion(said.text) !== said.text) return true;
   const text = withoutQuotes(said.text);
   const plain = toPlain(text);
   if (callsBot(plain)) return true;
@@ -55,7 +63,10 @@ function followsOn(read: Read, by: string | undefined, before: readonly ThreadWo
   const answeredAt = before.findLastIndex((words) => words.by === undefined);
   const asker = before.slice(0, Math.max(answeredAt, 0)).findLast((words) => words.forBot !== false)?.by;
   const isAsker = asker === undefined || asker === by;
-  if (last.by === undefined) return isAsker || goingOn.test(read.plain);
+  if (last.by === undefined) {
+    const goesOn = goingOn.test(read.plain) && !suggests.test(read.plain);
+    return isAsker || goesOn || requests.test(read.plain) || asksForRule(read);
+  }
   // Several ask the bot at once: whoever did goes on with it.
   if (last.forBot === true && before.some((words) => words.by === by && words.forBot === true))
     return !toYou.test(read.plain) && !reply.test(read.plain);
@@ -71,11 +82,27 @@ function goesOnBeside(
   if (since.some((words) => words.by === by || words.forBot === true)) return false;
   const wasAsked = answer !== undefined && (isQuestion(answer.text) || offers.test(toPlain(answer.text)));
   const wasAskedByPerson = since.some(({ text }) => isQuestion(text));
-  if (wasAskedByPerson || toYouOnly(plain, wasAsked)) return false;
-  if (wasAsked && !asks) return true;
-  if (answer !== undefined && !reply.test(plain) && sharesWords(plain, answer.text)) return true;
+  if (toYouOnly(plain, wasAsked)) return false;
+  const takesUp = answer !== undefined && sharesWords(plain, answer.text);
+  if (askedAmongPeople.test(plain) && !takesUp) return false;
+  if (applies.test(plain) || requests.test(plain)) return true;
+  if (wasAskedByPerson) return false;
+  if (asks && consults.test(plain)) return true;
+  if ((wasAsked && !asks) || reports.test(withoutReply(plain))) return true;
+  if (takesUp && !reply.test(plain)) return true;
   if (!since.every(isBeside)) return false;
   return asks || !reply.test(plain);
+}
+
+/** Somebody who had not asked before, right behind the bot's answer, about what holds for everybody. */
+function asksForRule({ plain, isQuestion: asks }: Read): boolean {
+  if (!asks || toYou.test(plain) || askedAmongPeople.test(plain)) return false;
+  return consults.test(plain) || applies.test(plain);
+}
+
+/** What is said behind "ok" and the like. */
+function withoutReply(plain: string): string {
+  return plain.replace(reply, "").replace(/^[\s,.!:-]+/u, "");
 }
 
 /** "You" after a person's words is that person; asked by the bot, one may well say it to the bot. */

@@ -24,6 +24,8 @@ export const english = {
     "We have been at this for a while. If you would rather talk to a person, use the button below.",
   "handoff.withdrawn": "_This message was taken back._",
   "handoff.team": "Support team",
+  "handoff.corrected by": "_✏️ Corrected by {name}._",
+  "handoff.corrected by somebody": "_✏️ Corrected by a colleague._",
   "handoff.corrected": "What you were told about “{question}” was not right. A colleague corrected it:",
 
   // Waiting
@@ -38,6 +40,8 @@ export const english = {
   "wait.meanwhile":
     "You can go on writing here, they read all of it. If you cannot stay, leave your email address or phone number.",
   "wait.cancel": "Don't wait",
+  "wait.ask": "Ask the bot meanwhile",
+  "wait.asking": "Ask away: I answer what you write here until a teammate takes over. You keep your place.",
   "wait.over": "You are not waiting any more.",
   "wait.contact noted":
     "Thank you, noted: {contact}. A colleague can reach you there, and your place is kept.",

@@ -25,6 +25,8 @@ export const french: Translation = {
     "Cela fait un moment que nous y sommes. Si vous préférez parler à une personne, utilisez le bouton ci-dessous.",
   "handoff.withdrawn": "_Ce message a été retiré._",
   "handoff.team": "Équipe d'assistance",
+  "handoff.corrected by": "_✏️ Corrigé par {name}._",
+  "handoff.corrected by somebody": "_✏️ Corrigé par un membre de l'équipe._",
   "handoff.corrected":
     "Ce qui vous a été dit à propos de « {question} » n'était pas exact. Un membre de l'équipe l'a corrigé :",
 
@@ -39,6 +41,9 @@ export const french: Translation = {
   "wait.meanwhile":
     "Vous pouvez continuer à écrire ici, tout sera lu. Si vous ne pouvez pas attendre, laissez votre adresse e-mail ou votre numéro de téléphone.",
   "wait.cancel": "Ne pas attendre",
+  "wait.ask": "Interroger le bot en attendant",
+  "wait.asking":
+    "Posez vos questions : je réponds ici jusqu'à ce que quelqu'un de l'équipe prenne le relais. Vous gardez votre place.",
   "wait.over": "Vous n'attendez plus.",
   "wait.contact noted":
     "Merci, c'est noté : {contact}. Nous pourrons vous y joindre, et votre place est gardée.",

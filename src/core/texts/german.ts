@@ -24,6 +24,8 @@ export const german: Translation = {
     "Wir sind schon eine Weile dabei. Wenn Sie lieber mit einem Menschen sprechen möchten, nehmen Sie den Knopf unten.",
   "handoff.withdrawn": "_Diese Nachricht wurde zurückgenommen._",
   "handoff.team": "Support-Team",
+  "handoff.corrected by": "_✏️ Berichtigt von {name}._",
+  "handoff.corrected by somebody": "_✏️ Von jemandem aus dem Team berichtigt._",
   "handoff.corrected":
     "Was Sie zu „{question}“ gelesen haben, war nicht richtig. Jemand aus dem Team hat es berichtigt:",
 
@@ -38,6 +40,9 @@ export const german: Translation = {
   "wait.meanwhile":
     "Schreiben Sie hier ruhig weiter, es wird alles gelesen. Wenn Sie nicht warten können, hinterlassen Sie Ihre E-Mail-Adresse oder Telefonnummer.",
   "wait.cancel": "Nicht warten",
+  "wait.ask": "Solange den Bot fragen",
+  "wait.asking":
+    "Fragen Sie ruhig: Ich antworte hier, bis jemand aus dem Team übernimmt. Ihr Platz bleibt Ihnen.",
   "wait.over": "Sie warten nicht mehr.",
   "wait.contact noted":
     "Danke, notiert: {contact}. Dort sind Sie für uns erreichbar, und Ihr Platz bleibt Ihnen.",

@@ -22,6 +22,8 @@ export const spanish: Translation = {
   "handoff.offer": "Llevamos ya un rato con esto. Si prefiere hablar con una persona, use el botón de abajo.",
   "handoff.withdrawn": "_Este mensaje se ha retirado._",
   "handoff.team": "Equipo de soporte",
+  "handoff.corrected by": "_✏️ Corregido por {name}._",
+  "handoff.corrected by somebody": "_✏️ Corregido por alguien del equipo._",
   "handoff.corrected":
     "Lo que se le dijo sobre «{question}» no era correcto. Alguien del equipo lo ha corregido:",
 
@@ -36,6 +38,9 @@ export const spanish: Translation = {
   "wait.meanwhile":
     "Puede seguir escribiendo aquí, lo leerán todo. Si no puede esperar, deje su correo electrónico o su teléfono.",
   "wait.cancel": "No esperar",
+  "wait.ask": "Preguntar al bot mientras tanto",
+  "wait.asking":
+    "Pregunte lo que quiera: respondo aquí hasta que alguien del equipo se encargue. Conserva su lugar.",
   "wait.over": "Ya no está en espera.",
   "wait.contact noted": "Gracias, anotado: {contact}. Podremos contactarle ahí, y conserva su lugar.",
   "wait.closed": "Ahora mismo no hay nadie del equipo. Volvemos: {moment}.",

@@ -1,13 +1,15 @@
 import type { BatonEvent } from "../../core/conversation.ts";
+import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Reply } from "../../core/reply.ts";
 import type { TextCommand } from "../../core/text-command.ts";
-import { defaultQueue, type Passing, type Work } from "../baton-work.ts";
-import type { OpenControl } from "../handoff-store.ts";
+import { say } from "../../core/texts/texts.ts";
+import type { Passing, Work } from "../baton-work.ts";
+import { keepAsking, type OpenControl } from "../handoff-store.ts";
 import { toHelpReply, toRefusalReply } from "../notices.ts";
 import type { Promises } from "../promises/promises.ts";
 import type { Rooms } from "../rooms/rooms.ts";
-import { settleTickets } from "../tickets.ts";
+import { defaultQueue } from "../tickets.ts";
 import { createBlocks, type Blocks } from "./blocks.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
 import { auditCommand, createDesk, type Desk } from "./desk.ts";
@@ -32,6 +34,8 @@ export interface DeckParts {
   readonly rooms: Rooms;
   readonly promises: Promises;
   readonly holdMs: number;
+  /** Somebody who is no colleague told Baton to do what only colleagues may; must not throw. */
+  readonly onStranger?: ((tenantId: TenantId) => void) | undefined;
   /** Opens a closed conversation for whoever asks for a person in it. */
   readonly reopen: (work: Work, control: OpenControl) => Promise<void>;
   readonly log: Log;
@@ -52,7 +56,7 @@ export function createDeck(parts: DeckParts): Deck {
   const blocks: Blocks = createBlocks({ passing });
   const merges: Merges = createMerges({ passing, rooms });
 
-  const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "help" | "cancel">, Handler>> = {
+  const handlers: Readonly<Record<Exclude<TextCommand["name"], "human" | "cancel" | "ask">, Handler>> = {
     claim: (work, call) => passAs(work, call, { kind: "claim", by: call.staff, at: atOf(call) }),
     bot: (work, call) => passAs(work, call, { kind: "return to bot", by: call.staff, at: atOf(call) }),
     resolve: async (work, call) => {
@@ -67,7 +71,6 @@ export function createDeck(parts: DeckParts): Deck {
       const queue = toQueue(call.command.argument);
       if (queue === undefined) return refuse(work, call, "name the queue, such as `!transfer billing`");
       await passAs(work, call, { kind: "transfer", queue, by: call.staff, at: atOf(call) });
-      await desk.mark(work, { queue });
     },
     assign: async (work, call) => {
       const found = await desk.findColleague(work, call.command.argument);
@@ -97,15 +100,23 @@ export function createDeck(parts: DeckParts): Deck {
     fix: fixes.fix,
     tell: fixes.tell,
     live: live.turn,
+    help: async (work, call) => {
+      await work.sql.query(auditCommand(work, call));
+      await tellColleague(passing, work, call, toHelp(work, true));
+    },
   };
 
   async function carryOut(work: Work, call: DeckCall): Promise<void> {
     const { command, staff } = call;
     const { name } = command;
-    if (name === "help") return help(work, call);
+    if (name === "help" && staff === undefined) return answer(work, toHelp(work, false), call.control.id);
     if (name === "human") return callPerson(work, call);
     if (name === "cancel") return cancel(work, call);
-    if (staff === undefined) return refuse(work, call, "only staff can do that");
+    if (name === "ask") return askMeanwhile(work, call);
+    if (staff === undefined) {
+      parts.onStranger?.(work.subject.tenantId);
+      return refuse(work, call, "only staff can do that");
+    }
     await handlers[name](work, { ...call, staff });
     log.info({ ...work.subject, command: name }, "deck command carried out");
   }
@@ -114,26 +125,30 @@ export function createDeck(parts: DeckParts): Deck {
     return toHelpReply({ language: conversation.language, isStaff, isRoom: room !== undefined });
   }
 
-  async function help(work: Work, call: DeckCall): Promise<void> {
-    const { control, staff } = call;
-    if (staff === undefined) return answer(work, toHelp(work, false), control.id);
-    await work.sql.query(auditCommand(work, { ...call, staff }));
-    await tellColleague(passing, work, { ...call, staff }, toHelp(work, true));
-  }
-
   async function callPerson(work: Work, call: DeckCall): Promise<void> {
     const reason = "the person asked for a human";
     if (work.conversation.baton.status === "closed") await reopen(work, call.control);
-    await passAs(work, call, { kind: "escalate", reason, queue: defaultQueue, at: atOf(call) });
+    const evidence = {
+      rule: "asked for a human",
+      value: call.control.kind === "action" ? "button" : "command",
+    };
+    await passAs(work, call, { kind: "escalate", reason, queue: defaultQueue, evidence, at: atOf(call) });
   }
 
   /** Whoever waits need not: as long as nobody has taken it, the bot answers again. Anything else changes nothing. */
   async function cancel(work: Work, call: DeckCall): Promise<void> {
-    const { sql, subject, conversation } = work;
-    const isTheirs = call.control.sender_id === conversation.requesterId && work.room === undefined;
-    if (!isTheirs || conversation.baton.owner.kind !== "queue") return;
+    if (!isWhoWaits(work, call)) return;
     await passAs(work, call, { kind: "return to bot", by: "the person", at: atOf(call) });
-    await sql.query(settleTickets(subject.tenantId, subject.conversationId, "solved"));
+  }
+
+  /** They keep their place, and the bot answers what they write until somebody takes the conversation. */
+  async function askMeanwhile(work: Work, call: DeckCall): Promise<void> {
+    const { sql, subject, conversation } = work;
+    if (!isWhoWaits(work, call) || conversation.audience !== "direct") return;
+    if (rooms.policyOf(subject.tenantId).answersMeanwhile?.(conversation.channel) === false) return;
+    const begun = await sql.query(keepAsking(subject.tenantId, subject.conversationId));
+    if (begun.length === 0) return;
+    await passing.notify(work, { body: say(conversation.language, "wait.asking") }, call.control.id);
   }
 
   /** Of a press in a shared thread everybody sees what came, in the card; only who claimed too late is told more. */
@@ -161,6 +176,12 @@ export function createDeck(parts: DeckParts): Deck {
   }
 
   return { carryOut, hear: live.hear };
+}
+
+/** The person themselves, before anybody has taken their conversation. */
+function isWhoWaits({ conversation, room }: Work, { control }: DeckCall): boolean {
+  const isTheirs = control.sender_id === conversation.requesterId && room === undefined;
+  return isTheirs && conversation.baton.owner.kind === "queue";
 }
 
 function atOf({ control }: DeckCall): Date {

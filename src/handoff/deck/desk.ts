@@ -1,6 +1,7 @@
-import type { StaffId } from "../../core/ids.ts";
+import { isId, type StaffId } from "../../core/ids.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { Query } from "../../store/database.ts";
+import { plainName } from "../approval-card.ts";
 import type { Passing, Work } from "../baton-work.ts";
 import { readMatter } from "../rooms/room-matter.ts";
 import { findStanding } from "../rooms/room-store.ts";
@@ -8,8 +9,10 @@ import { toBriefLines, toStandingLine } from "../rooms/room-words.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { markTickets, type TicketRequest } from "../tickets.ts";
 import type { StaffCall } from "./deck-call.ts";
+import { staffNameOf } from "./staff-name.ts";
 import { suggestionIdOf, wantSuggestion } from "./suggestion-store.ts";
 import { refuseColleague, tellColleague } from "./tell-colleague.ts";
+import { tellOfThreadNote } from "./thread-note.ts";
 
 /** Commands that pass no baton and say nothing to the person. */
 export interface Desk {
@@ -19,7 +22,6 @@ export interface Desk {
   ): Promise<
     { readonly kind: "found"; readonly id: StaffId } | { readonly kind: "refused"; readonly reason: string }
   >;
-  mark(work: Work, mark: Parameters<typeof markTickets>[2]): Promise<void>;
   note(work: Work, call: StaffCall): Promise<void>;
   priority(work: Work, call: StaffCall): Promise<void>;
   tag(work: Work, call: StaffCall): Promise<void>;
@@ -41,20 +43,28 @@ export function createDesk({ passing, rooms }: { readonly passing: Passing; read
   const refuse = (work: Work, call: StaffCall, reason: string) =>
     refuseColleague(passing, work, call, reason);
 
+  /** What was written into a form stands in no thread: colleagues read it among themselves, and nobody else anywhere. */
+  async function tellWritten(work: Work, call: StaffCall, note: string): Promise<void> {
+    const line = `📝 **${plainName(await staffNameOf(work, call.staff))} noted:** ${plainText(note)}`;
+    if (work.room !== undefined) return tell(work, call, line);
+    const cause = `note ${call.control.id}`;
+    const isTold = await tellOfThreadNote(work, rooms, { line, cause });
+    const where = isTold
+      ? "Colleagues read it in the staff room, and in `!summary`."
+      : "It is kept: colleagues see it in `!summary`, and when they help the same person again.";
+    await tell(work, call, `${line}\n\n${where}`);
+  }
+
   return {
     findColleague,
-    mark: async (work, mark) => {
-      const { tenantId, conversationId } = work.subject;
-      await work.sql.query(markTickets(tenantId, conversationId, mark));
-    },
     note: async (work, call) => {
-      if (call.command.argument === undefined) return refuse(work, call, "write the note behind it");
+      const { argument } = call.command;
+      if (argument === undefined)
+        return refuse(work, call, "write the note behind it, such as `!note she called`");
       await work.sql.query(auditCommand(work, call));
-      await tell(
-        work,
-        call,
-        work.room === undefined ? "Noted. Everybody in this thread can read it." : "📝 Noted.",
-      );
+      if (call.control.kind === "action") return tellWritten(work, call, argument);
+      const isShared = work.room === undefined;
+      await tell(work, call, isShared ? "Noted. Everybody in this thread can read it." : "📝 Noted.");
     },
     priority: async (work, call) => {
       const wanted = call.command.argument?.trim().toLowerCase() ?? "high";
@@ -120,6 +130,7 @@ async function findColleague(
   name: string | undefined,
 ): ReturnType<Desk["findColleague"]> {
   const wanted = name?.trim().replace(/^@/u, "").toLowerCase() ?? "";
+  if (isId(wanted)) return findChosen({ sql, subject }, wanted);
   if (wanted === "") return { kind: "refused", reason: "name a colleague, such as `!assign Mia`" };
   const found = await sql.query<{ id: StaffId; name: string }>({
     text: `SELECT id, name FROM staff WHERE company_id = $1 AND state = 'active' AND starts_with(lower(name), $2)
@@ -128,9 +139,23 @@ async function findColleague(
   });
   const [first, second] = found;
   if (first === undefined) return { kind: "refused", reason: "no colleague is called that" };
-  if (second !== undefined && first.name.toLowerCase() !== wanted)
+  const isCalled = (one: typeof first) => one.name.toLowerCase() === wanted;
+  if (second !== undefined && (!isCalled(first) || isCalled(second)))
     return { kind: "refused", reason: "more than one colleague is called that" };
   return { kind: "found", id: first.id };
+}
+
+/** Whoever was chosen from a list, which may be older than their leaving. */
+async function findChosen(
+  { sql, subject }: Pick<Work, "sql" | "subject">,
+  id: string,
+): ReturnType<Desk["findColleague"]> {
+  const [found] = await sql.query<{ id: StaffId }>({
+    text: "SELECT id FROM staff WHERE company_id = $1 AND id = $2 AND state = 'active'",
+    values: [subject.tenantId, id],
+  });
+  const reason = "whom you chose is no colleague any more: choose somebody else";
+  return found === undefined ? { kind: "refused", reason } : { kind: "found", id: found.id };
 }
 
 /** The one audit row of a command that passes no baton. What was written stays in its sealed message. */

@@ -1,13 +1,22 @@
+import type { FixReaders } from "../../core/deck.ts";
 import type { ChannelName, Place } from "../../core/envelope.ts";
-import type { ContactId, ConversationId, DeliveryId, InstallationId, MessageId } from "../../core/ids.ts";
+import type {
+  ContactId,
+  ConversationId,
+  DeliveryId,
+  InstallationId,
+  MessageId,
+  TenantId,
+} from "../../core/ids.ts";
 import type { Audience } from "../../knowledge/readers.ts";
-import type { Query } from "../../store/database.ts";
+import type { Query, Sql } from "../../store/database.ts";
 import type { Subject } from "../baton-work.ts";
 
-/** The bot's newest answer in a conversation, with what it answered and where. */
+/** An answer of the bot's, with what it answered and where. */
 export interface AnswerRow {
   readonly message_id: MessageId;
   readonly turn_id: string;
+  readonly content: Buffer;
   readonly question: Buffer;
   readonly channel: ChannelName;
   readonly space: string;
@@ -31,20 +40,34 @@ const askedBefore = `JOIN LATERAL (
      AND m.deleted_at IS NULL AND m.seq < a.seq AND coalesce(m.reason, '') NOT LIKE 'command %'
    ORDER BY m.seq DESC LIMIT 1) u ON true`;
 
-/** Finds the newest answer that stands somewhere. */
-export function findAnswer({ tenantId, conversationId }: Subject): Query {
+/** Where an answer of the bot's was given; undefined for any other id. */
+export async function findAnswerPlace(
+  sql: Sql,
+  tenantId: TenantId,
+  message: string,
+): Promise<ConversationId | undefined> {
+  const [row] = await sql.query<{ conversation_id: ConversationId }>({
+    text: `SELECT conversation_id FROM messages
+           WHERE company_id = $1 AND id = $2 AND role = 'assistant' AND kind = 'message' AND deleted_at IS NULL`,
+    values: [tenantId, message],
+  });
+  return row?.conversation_id;
+}
+
+/** Finds an answer that stands somewhere: the newest, where none is named. */
+export function findAnswer({ tenantId, conversationId }: Subject, message: string | undefined): Query {
   return {
-    text: `SELECT a.id AS message_id, a.turn_id, u.content AS question, c.channel, c.space, c.audience, c.installation_id,
+    text: `SELECT a.id AS message_id, a.turn_id, a.content, u.content AS question, c.channel, c.space, c.audience, c.installation_id,
              i.external_id AS installation, c.user_id AS contact_id
            FROM messages a
            JOIN conversations c ON c.company_id = $1 AND c.id = a.conversation_id
            JOIN installations i ON i.company_id = $1 AND i.id = c.installation_id
            ${askedBefore}
            WHERE a.company_id = $1 AND a.conversation_id = $2 AND a.role = 'assistant' AND a.kind = 'message'
-             AND a.deleted_at IS NULL AND EXISTS (SELECT FROM deliveries d
+             AND a.deleted_at IS NULL AND ($3::uuid IS NULL OR a.id = $3) AND EXISTS (SELECT FROM deliveries d
                WHERE d.company_id = $1 AND d.conversation_id = $2 AND d.turn_id = a.turn_id AND d.kind = 'answer')
            ORDER BY a.seq DESC LIMIT 1`,
-    values: [tenantId, conversationId],
+    values: [tenantId, conversationId, message ?? null],
   };
 }
 
@@ -134,9 +157,9 @@ export function findDirectPlaces({ tenantId }: Subject, contacts: readonly Conta
  * Who may read a correction at most: who reads the thread. Of what was said to one person alone that is nobody else, so it
  * stays among the colleagues who corrected it, unless they say that it is for everybody.
  */
-export function audienceOf(answer: AnswerRow, isPublic: boolean): Audience {
-  if (isPublic) return { kind: "public" };
-  if (answer.audience === "direct") return { kind: "colleagues" };
+export function audienceOf(answer: AnswerRow, readers: FixReaders): Audience {
+  if (readers === "public") return { kind: "public" };
+  if (readers === "colleagues" || answer.audience === "direct") return { kind: "colleagues" };
   const { channel, installation, space } = answer;
   return { kind: "room", channel, installation, space };
 }

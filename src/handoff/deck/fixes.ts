@@ -2,7 +2,7 @@ import { normalizeQuestion } from "../../agent/cache/normalize-question.ts";
 import { deckButton } from "../../core/deck.ts";
 import { isId, type ContactId } from "../../core/ids.ts";
 import type { Reply } from "../../core/reply.ts";
-import { say, toTextLanguage } from "../../core/texts/texts.ts";
+import { say as toText, toTextLanguage } from "../../core/texts/texts.ts";
 import { contentPurpose } from "../../inbox/message-content.ts";
 import { removePersonalData } from "../../knowledge/gaps/remove-personal-data.ts";
 import { findReviewed, keepReviewed, type KeptReviewed } from "../../knowledge/reviewed/reviewed-store.ts";
@@ -28,21 +28,26 @@ import {
   type DirectPlaceRow,
   type OthersRow,
 } from "./fixed-answer.ts";
+import { readFix, toFixOffer } from "./fix-words.ts";
+import { staffNameOf } from "./staff-name.ts";
 import { refuseColleague, tellColleague } from "./tell-colleague.ts";
 
 /** Commands by which colleagues put right what the bot answered. */
 export interface Fixes {
-  /** Puts the right answer in the place of the bot's newest one, and keeps it for whoever asks the same. */
+  /**
+   * Puts the right answer in the place of the one that is meant, the bot's newest unless another is named, and keeps it for
+   * whoever asks the same. Asks for it where it is not told yet.
+   */
   fix(work: Work, call: StaffCall): Promise<void>;
   /** Tells the correction to people who were answered the same question before, where each is alone with the bot; once. */
   tell(work: Work, call: StaffCall): Promise<void>;
 }
 
 const usualDays = 180;
+const dayMs = 86_400_000;
 const mostNamed = 20;
 const longestQuestion = 300;
 const longestAnswer = 8_000;
-const attribution = "_✏️ Corrected by a colleague._";
 const notice = "answer corrected";
 
 interface Found {
@@ -58,17 +63,18 @@ export function createFixes({ passing, rooms }: { readonly passing: Passing; rea
     refuseColleague(passing, work, call, reason);
 
   async function fix(work: Work, call: StaffCall): Promise<void> {
-    const { isPublic, text } = readFix(call.command.argument);
-    if (text === "") return refuse(work, call, "write the right answer behind it");
+    const { message, readers, text } = readFix(call, work.subject);
     if (text.length > longestAnswer)
       return refuse(work, call, `an answer has at most ${longestAnswer} characters`);
-    const found = await find(work);
+    const found = await find(work, message);
     if (typeof found === "string") return refuse(work, call, found);
-    const pieces = rooms.split(found.answer.channel, `${text}\n\n${attribution}`);
+    if (text === "") return offer(work, call, found.answer);
+    const body = `${text}\n\n${await attributionOf(work, call)}`;
+    const pieces = rooms.split(found.answer.channel, { body }).map((piece) => piece.body);
     if (pieces.length > found.parts.length)
       return refuse(work, call, "that takes more messages than the bot's answer did: say it shorter");
     const { tenantId, conversationId } = work.subject;
-    const audience = audienceOf(found.answer, isPublic);
+    const audience = audienceOf(found.answer, readers);
     const others = await othersOf(work, found, audience);
     const { question, normalized, answer } = found;
     const days = rooms.policyOf(tenantId).reviewedDays ?? usualDays;
@@ -87,11 +93,31 @@ export function createFixes({ passing, rooms }: { readonly passing: Passing; rea
     if (kept.kind === "unchanged")
       return say(work, call, { body: "✏️ It is corrected so already. Nothing was done." });
     await correct(work, found, { text, pieces });
+    if (await rooms.edited(work.sql, tenantId, answer.message_id)) work.ends.rooms.add(conversationId);
     await work.sql.query(
       auditCommand(work, call, { reviewed: kept.id, turn: answer.turn_id, audience: audience.kind }),
     );
     work.ends.reviewed.add(kept.id);
-    await say(work, call, toConfirmation({ id: kept.id, audience, days, names: [...others.values()] }));
+    const { timeZone } = rooms.policyOf(tenantId);
+    const until = toDay(new Date(call.control.created_at.getTime() + days * dayMs), timeZone);
+    await say(work, call, toConfirmation({ id: kept.id, audience, until, names: [...others.values()] }));
+  }
+
+  /** As the company's colleagues speak to people: by their first names, or as nobody. */
+  async function attributionOf(work: Work, { staff }: StaffCall): Promise<string> {
+    const { language } = work.conversation;
+    if (rooms.policyOf(work.subject.tenantId).identity !== "named")
+      return toText(language, "handoff.corrected by somebody");
+    const name = await staffNameOf(work, staff);
+    return toText(language, "handoff.corrected by", { name: plainName(name.split(" ")[0] ?? name) });
+  }
+
+  /** A press whose form could not be shown is told what to write instead. */
+  async function offer(work: Work, call: StaffCall, answer: AnswerRow): Promise<void> {
+    const isPressed = (call.content.action?.value ?? "") !== "";
+    if (isPressed) return refuse(work, call, "write `!fix` and the right answer in the conversation");
+    const shown = openContent(work.seal, answer.content)?.text ?? "…";
+    await say(work, call, toFixOffer({ id: answer.message_id, text: shown }));
   }
 
   async function tell(work: Work, call: StaffCall): Promise<void> {
@@ -115,15 +141,9 @@ export function createFixes({ passing, rooms }: { readonly passing: Passing; rea
   return { fix, tell };
 }
 
-/** `public` in small letters is for whom it is; anything else begins the answer. */
-function readFix(argument = ""): { readonly isPublic: boolean; readonly text: string } {
-  const [, mark, text = ""] = /^\s*(public(?=\s|$))?\s*([^]*)$/u.exec(argument) ?? [];
-  return { isPublic: mark !== undefined, text: text.trim() };
-}
-
 /** What is corrected, or why it cannot be. */
-async function find({ sql, seal, subject }: Work): Promise<Found | string> {
-  const [answer] = await sql.query<AnswerRow>(findAnswer(subject));
+async function find({ sql, seal, subject }: Work, message: string | undefined): Promise<Found | string> {
+  const [answer] = await sql.query<AnswerRow>(findAnswer(subject, message));
   const asked = answer && openContent(seal, answer.question);
   if (answer === undefined || asked === undefined) return "there is no answer of the bot's to correct";
   const clean = removePersonalData(asked.text, [asked.name ?? ""])
@@ -175,17 +195,18 @@ async function othersOf(
 function toConfirmation({
   id,
   audience,
-  days,
+  until,
   names,
 }: {
   readonly id: string;
   readonly audience: Audience;
-  readonly days: number;
+  /** The day it expires. */
+  readonly until: string;
   readonly names: readonly string[];
 }): Reply {
   const readers = { public: "everybody", colleagues: "colleagues", role: "that role", room: "this channel" };
   const open = audience.kind === "public" ? "" : " `!fix public …` is for everybody.";
-  const kept = `✏️ Corrected. For ${days} days it is what ${readers[audience.kind]} is told who asks the same.${open}`;
+  const kept = `✏️ Corrected. Until ${until} it is what ${readers[audience.kind]} is told who asks the same.${open}`;
   if (names.length === 0) return { body: kept };
   const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
   const listed = `${names.slice(0, mostNamed).join(", ")}${more}`;
@@ -195,9 +216,14 @@ function toConfirmation({
   };
 }
 
+function toDay(at: Date, timeZone: string): string {
+  const shape = { day: "numeric", month: "long", year: "numeric", timeZone } as const;
+  return new Intl.DateTimeFormat("en-GB", shape).format(at);
+}
+
 function toTelling({ subject }: Work, reviewed: KeptReviewed, place: DirectPlaceRow) {
   const { question, answer } = reviewed;
-  const told = say(toTextLanguage(place.language), "handoff.corrected", { question: toQuoted(question) });
+  const told = toText(toTextLanguage(place.language), "handoff.corrected", { question: toQuoted(question) });
   return {
     tenantId: subject.tenantId,
     conversationId: place.id,

@@ -2,6 +2,7 @@ import type { Passing, Work } from "../baton-work.ts";
 import { parseBrief } from "../rooms/brief.ts";
 import type { Promises } from "../promises/promises.ts";
 import { briefPurpose, findStanding, lockRoom, setLive } from "../rooms/room-store.ts";
+import { wordsBehindQuotes } from "../rooms/replied-to.ts";
 import { toLiveLine } from "../rooms/room-words.ts";
 import { auditCommand } from "./desk.ts";
 import type { StaffCall } from "./deck-call.ts";
@@ -40,9 +41,11 @@ export function createLive({
       return refuse(work, call, "here they read what you write anyway");
     const said = call.command.argument?.trim().toLowerCase();
     const isOn = said === undefined ? room.live_staff !== call.staff : !/^(off|stop|end|no)$/u.test(said);
+    const { epoch } = work.conversation.baton;
     if (isOn && !(await takes(work, call))) return;
     await sql.query(setLive(subject.tenantId, room.id, isOn ? call.staff : null));
-    await sql.query(auditCommand(work, call, { live: isOn }));
+    // Taking the conversation has left the row already.
+    if (work.conversation.baton.epoch === epoch) await sql.query(auditCommand(work, call, { live: isOn }));
     work.ends.rooms.add(subject.conversationId);
     const standing = await findStanding(sql, subject.tenantId, subject.conversationId);
     const { name } = parseBrief(seal.open(briefPurpose, room.brief));
@@ -57,7 +60,10 @@ export function createLive({
     const { owner } = work.conversation.baton;
     if (owner.kind === "human" && owner.staff === staff) return true;
     const claim = { kind: "claim", by: staff, at: control.created_at } as const;
-    await passing.pass(work, claim, `${control.id} live`, { command: command.name });
+    await passing.pass(work, claim, `${control.id} live`, {
+      command: command.name,
+      data: { command: command.name, message: control.id, live: true },
+    });
     const now = work.conversation.baton.owner;
     return now.kind === "human" && now.staff === staff;
   }
@@ -66,13 +72,14 @@ export function createLive({
     if (work.room === undefined) return hearInThread(work, said);
     const { sql, subject } = work;
     const call: StaffCall = { ...said, command: { name: "reply" } };
-    const { text, attachments: files = [] } = said.content;
+    const { attachments: files = [], repliesTo } = said.content;
+    const text = wordsBehindQuotes(said.content);
     const isSomething = text.trim() !== "" || files.length > 0;
     const { owner } = work.conversation.baton;
     const room = work.room && (await lockRoom(sql, subject.tenantId, work.room.id));
     const has = owner.kind === "human" && owner.staff === said.staff;
     if (has && room?.live_staff === said.staff && isSomething && !staysInside.test(text)) {
-      await replies.sendWords(work, call, { text, files });
+      await replies.sendWords(work, call, { text, files, repliesTo });
       return "command reply, live";
     }
     // Whoever has the conversation speaks to the person; what the others write is advice.

@@ -1,4 +1,4 @@
-import type { Attachment, ChannelName } from "../../core/envelope.ts";
+import type { Attachment, ChannelName, RepliedTo } from "../../core/envelope.ts";
 import { isId, type DeliveryId, type MessageId, type StaffId } from "../../core/ids.ts";
 import { fileMark } from "../../core/reply.ts";
 import { contentPurpose } from "../../inbox/message-content.ts";
@@ -17,6 +17,7 @@ import {
   type ReplyRow,
 } from "../rooms/reply-store.ts";
 import { insertFiles } from "../rooms/room-file-store.ts";
+import { findAnswered, quoting, stillAnswered, toAnswers, wordsBehindQuotes } from "../rooms/replied-to.ts";
 import { openContent } from "../rooms/room-matter.ts";
 import { parseBrief } from "../rooms/brief.ts";
 import { briefPurpose, channelOf, restate } from "../rooms/room-store.ts";
@@ -26,6 +27,7 @@ import type { Rooms } from "../rooms/rooms.ts";
 import { roomNoticeId, sayInRoom } from "../rooms/say-in-room.ts";
 import { auditCommand } from "./desk.ts";
 import type { StaffCall } from "./deck-call.ts";
+import { staffNameOf } from "./staff-name.ts";
 
 /** Commands by which colleagues speak to the person out of a room. */
 export interface Replies {
@@ -48,6 +50,8 @@ interface Words {
   readonly note?: string | undefined;
   /** What goes with them. */
   readonly files?: readonly Attachment[] | undefined;
+  /** The message in the room's thread they answer. */
+  readonly repliesTo?: RepliedTo | undefined;
 }
 
 export interface RepliesParts {
@@ -69,15 +73,15 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     { identity }: { readonly identity: Identity | undefined },
   ): Promise<void> {
     const text = call.command.argument?.trim() ?? "";
-    const files = call.content.attachments ?? [];
+    const { attachments: files = [], repliesTo } = call.content;
     if (text === "" && files.length === 0) return refuse(work, call, "write what you want to say behind it");
-    await sendWords(work, call, { text, identity, files });
+    await sendWords(work, call, { text, identity, files, repliesTo });
   }
 
   async function sendWords(
     work: Work,
     call: StaffCall,
-    { text: words, identity: wanted, note, files = [] }: Words,
+    { text: words, identity: wanted, note, files = [], repliesTo }: Words,
   ): Promise<void> {
     const { sql, seal, subject, room, conversation } = work;
     if (room === undefined || room.room_conversation_id === null)
@@ -87,14 +91,13 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     const text = words === "" ? fileMark : words;
     const number = await nextNumber(sql, tenantId, room.id);
     const identity = wanted ?? rooms.policyOf(tenantId).identity;
-    const pieces = await cutFor(
-      work,
-      toPublicWords(identity, await nameOf(work, staff), text, conversation.language),
-    );
+    const answered = await findAnswered({ sql, seal, tenantId }, room, repliesTo);
+    const said = toPublicWords(identity, await staffNameOf(work, staff), text, conversation.language);
+    const replies = await toReplies(work, said, answered);
     const { epoch } = conversation.baton;
     // Whoever speaks to the person has the conversation, and the person waits no longer.
-    const said = { kind: "staff reply", by: staff, at: control.created_at } as const;
-    await pass(work, said, control.id, {
+    const takes = { kind: "staff reply", by: staff, at: control.created_at } as const;
+    await pass(work, takes, control.id, {
       data: { command: call.command.name, message: control.id, number, identity },
     });
     const cause: [string, string] = ["reply", control.id];
@@ -110,19 +113,19 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
         number,
         conversation_id: conversationId,
         message_id: messageId,
-        deliveries: pieces.map((_, index) => deliveryOf(room.id, control.id, index)),
-        bodies: pieces.map((body) => sealReply(seal, { body })),
+        deliveries: replies.map((_, index) => deliveryOf(room.id, control.id, index)),
+        bodies: replies.map((reply) => sealReply(seal, reply)),
         line_id: offer ?? roomNoticeId(room, cause, 0),
         by_staff: staff,
         identity,
         recipient: conversation.requesterId,
-        content: seal.seal(contentPurpose, JSON.stringify({ text })),
+        content: seal.seal(contentPurpose, JSON.stringify({ text, repliesTo: answered })),
         holdMs,
         sourceId: note ?? control.id,
         correlationId,
       }),
     );
-    if (offer === undefined) await sayInRoom(scene, cause, line.body, line.buttons);
+    if (offer === undefined) await sayInRoom(scene, cause, line);
     work.ends.touched.add(conversationId);
     // Taking the conversation over has left the row already.
     if (work.conversation.baton.epoch === epoch)
@@ -153,7 +156,9 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
 
   async function offer(work: Work, { control, content }: StaffCall): Promise<void> {
     const { sql, seal, subject, room } = work;
-    const text = content.text.trim() || (content.attachments ?? []).map(({ name: file }) => file).join(", ");
+    const text =
+      wordsBehindQuotes(content).trim() ||
+      (content.attachments ?? []).map(({ name: file }) => file).join(", ");
     if (room === undefined || room.room_conversation_id === null || text === "") return;
     const { name = "them" } = parseBrief(seal.open(briefPurpose, room.brief));
     const { tenantId } = subject;
@@ -179,19 +184,19 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     if (room === undefined || reply === undefined) return refuse(work, call, `there is no #${number}`);
     if (reply.state === "undone" || reply.state === "failed")
       return refuse(work, call, `#${number} never reached them`);
-    const pieces = await cutFor(
-      work,
-      toPublicWords(reply.identity, await nameOf(work, reply.by_staff), text, work.conversation.language),
-    );
+    const answered = await findSaidAnswered(work, reply);
+    const author = await staffNameOf(work, reply.by_staff);
+    const words = toPublicWords(reply.identity, author, text, work.conversation.language);
+    const pieces = await toReplies(work, words, answered);
     if (pieces.length !== reply.deliveries.length)
       return refuse(work, call, `that takes another number of messages than #${number}: send a new one`);
     if (!(await areChangeable(work, reply)))
       return refuse(work, call, `#${number} is on its way at this moment: try again`);
-    for (const [index, body] of pieces.entries()) {
+    for (const [index, piece] of pieces.entries()) {
       const id = reply.deliveries[index];
-      if (id !== undefined) await sql.query(restate(subject.tenantId, id, sealReply(seal, { body })));
+      if (id !== undefined) await sql.query(restate(subject.tenantId, id, sealReply(seal, piece)));
     }
-    const content = seal.seal(contentPurpose, JSON.stringify({ text }));
+    const content = seal.seal(contentPurpose, JSON.stringify({ text, repliesTo: answered }));
     await sql.query(noteEdited(subject.tenantId, reply, reply.deliveries, content));
     await sql.query(auditCommand(work, call, { number: reply.number }));
     work.ends.touched.add(subject.conversationId);
@@ -216,24 +221,34 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
     work.ends.rooms.add(subject.conversationId);
   }
 
-  async function cutFor({ sql, subject }: Work, words: string): Promise<readonly string[]> {
+  /** Cut as the person's platform takes them, and an answer to what they wrote as it shows one. */
+  async function toReplies({ sql, subject }: Work, words: string, answered: RepliedTo | undefined) {
     const channel: ChannelName | undefined = await channelOf(sql, subject.tenantId, subject.conversationId);
-    return channel === undefined ? [words] : rooms.split(channel, words);
+    const isShown = rooms.showsAnswered(channel);
+    const whole = { body: quoting(words, answered, isShown) };
+    const pieces = channel === undefined ? [whole] : rooms.split(channel, whole);
+    return toAnswers(
+      pieces.map(({ body }) => body),
+      answered,
+      isShown,
+    );
   }
 
   return { send, sendNote, sendWords, offer, snippet, edit, undo };
 }
 
-function deliveryOf(roomId: string, controlId: string, index: number): DeliveryId {
-  return deriveId<DeliveryId>("room reply", roomId, controlId, String(index));
+/** What a reply answered when it was sent. */
+async function findSaidAnswered({ sql, seal, subject }: Work, reply: ReplyRow) {
+  const [said] = await sql.query<{ content: Buffer }>({
+    text: "SELECT content FROM messages WHERE company_id = $1 AND id = $2",
+    values: [subject.tenantId, reply.message_id],
+  });
+  const answered = said && openContent(seal, said.content)?.repliesTo;
+  return stillAnswered({ sql, tenantId: subject.tenantId }, subject.conversationId, answered);
 }
 
-async function nameOf({ sql, subject }: Work, staff: string): Promise<string> {
-  const [row] = await sql.query<{ name: string }>({
-    text: "SELECT name FROM staff WHERE company_id = $1 AND id = $2",
-    values: [subject.tenantId, staff],
-  });
-  return row?.name ?? "Support";
+function deliveryOf(roomId: string, controlId: string, index: number): DeliveryId {
+  return deriveId<DeliveryId>("room reply", roomId, controlId, String(index));
 }
 
 /** Only words of colleagues, written in this room, that are no command and went out in no other way. */
@@ -248,9 +263,10 @@ async function findNote(work: Work, { control, content }: StaffCall): Promise<Wo
     values: [work.subject.tenantId, work.desk, chosen ?? null, control.sender_id],
   });
   const opened = row && openContent(work.seal, row.content);
-  const text = opened?.text.trim() ?? "";
-  const files = opened?.attachments ?? [];
-  return row === undefined || (text === "" && files.length === 0) ? undefined : { text, note: row.id, files };
+  const text = opened === undefined ? "" : wordsBehindQuotes(opened).trim();
+  const { attachments: files = [], repliesTo } = opened ?? {};
+  if (row === undefined || (text === "" && files.length === 0)) return undefined;
+  return { text, note: row.id, files, repliesTo };
 }
 
 async function areChangeable({ sql, subject }: Work, { deliveries }: ReplyRow): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface WantedSuggestion {
   readonly only_for: string | null;
   readonly attempts: number;
   readonly correlation_id: string | null;
+  /** No colleague asked for it. */
+  readonly unasked: boolean;
 }
 
 /** Its id follows from the command that asked for it. */
@@ -21,7 +23,7 @@ export function suggestionIdOf(controlId: string): string {
   return deriveId("suggestion", controlId);
 }
 
-/** Keeps that a reply is wanted, once for each command; in the transaction that carries the command out. */
+/** Keeps that a reply is wanted, once for each command; in the transaction that carries the command out. No row for twice. */
 export function wantSuggestion(
   tenantId: TenantId,
   wanted: {
@@ -34,7 +36,7 @@ export function wantSuggestion(
 ): Query {
   return {
     text: `INSERT INTO suggested_replies (company_id, id, conversation_id, desk_id, cause, only_for, correlation_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
     values: [
       tenantId,
       suggestionIdOf(wanted.controlId),
@@ -53,7 +55,8 @@ export function takeWanted(tenantId: TenantId, id: string, holdMs: number): Quer
     text: `UPDATE suggested_replies SET attempts = attempts + 1,
              next_attempt_at = clock_timestamp() + $3 * interval '1 millisecond'
            WHERE company_id = $1 AND id = $2 AND done_at IS NULL AND next_attempt_at <= clock_timestamp()
-           RETURNING id, conversation_id, desk_id, cause, only_for, attempts, correlation_id`,
+           RETURNING id, conversation_id, desk_id, cause, only_for, attempts, correlation_id,
+             NOT EXISTS (SELECT FROM messages m WHERE m.company_id = $1 AND m.id = cause) AS unasked`,
     values: [tenantId, id, holdMs],
   };
 }

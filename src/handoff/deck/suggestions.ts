@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { toolOutcome, type ToolOutcome } from "../../agent/run-tool.ts";
 import type { Agent, AgentAnswer, AgentRequest, SpokenMessage } from "../../core/agent.ts";
 import { deckButton } from "../../core/deck.ts";
 import type { TenantId, TurnId } from "../../core/ids.ts";
-import type { Journal } from "../../core/journal.ts";
 import type { Log } from "../../core/log.ts";
 import type { Part } from "../../core/part.ts";
 import type { Reply } from "../../core/reply.ts";
+import { isSubstantive } from "../../core/turn.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import type { Companies } from "../../tenants/companies.ts";
 import { toNotice } from "../notice.ts";
+import { isMereCall } from "../rooms/brief.ts";
 import { channelOf } from "../rooms/room-store.ts";
 import { openContent } from "../rooms/room-matter.ts";
 import type { ApprovalNews } from "../pressed.ts";
+import { createReadingJournal } from "./reading-journal.ts";
 import {
   findWanted,
   noteSuggested,
@@ -80,7 +81,7 @@ export function createSuggestions(parts: SuggestionsParts): Suggestions {
 
   async function think(
     tenantId: TenantId,
-    { conversation_id: conversationId }: WantedSuggestion,
+    { conversation_id: conversationId, unasked }: WantedSuggestion,
     seal: TenantSeal,
   ): Promise<AgentAnswer | undefined> {
     const ask = <Row>(query: Parameters<Database["statement"]>[1]) =>
@@ -88,6 +89,7 @@ export function createSuggestions(parts: SuggestionsParts): Suggestions {
     const asked = await readAsked(ask, tenantId, conversationId, window);
     const { history, questions } = toTalk(seal, asked?.said ?? []);
     if (asked === undefined || questions.length === 0) return undefined;
+    if (unasked && !isOpenQuestion(asked.said, questions)) return undefined;
     const company = await companies.get(tenantId);
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(thinkMs)]);
     const { contact_id: contactId, audience } = asked;
@@ -109,7 +111,7 @@ export function createSuggestions(parts: SuggestionsParts): Suggestions {
       locale: asked.locale ?? undefined,
       history,
       questions,
-      journal: createReadingJournal(writes),
+      journal: createReadingJournal(writes, "a reply is only suggested"),
       onText: () => {},
       signal,
     };
@@ -129,7 +131,7 @@ export function createSuggestions(parts: SuggestionsParts): Suggestions {
     const channel = await database.withTenant(tenantId, async (sql) => {
       const body = text === undefined ? undefined : seal.seal(suggestionPurpose, text);
       const [noted] = await sql.query(noteSuggested(tenantId, wanted.id, body));
-      if (noted === undefined) return undefined;
+      if (noted === undefined || (wanted.unasked && text === undefined)) return undefined;
       const reply = toSuggestion(wanted.id, text, isShared);
       const notice = {
         tenantId,
@@ -189,18 +191,11 @@ function toTalk(
   return { history: talk.slice(0, answered + 1), questions: talk.slice(answered + 1, last + 1) };
 }
 
-/** Nothing is kept, and no tool that writes is run: the agent is told so in its place. */
-function createReadingJournal(writes: ReadonlySet<string>): Journal {
-  return {
-    step: async ({ kind, name }, effect) => {
-      if (kind !== "tool" || !writes.has(name)) return effect();
-      const refused: ToolOutcome = {
-        kind: "error",
-        text: `${name} is not called while a reply is only suggested: say what a colleague would have to do.`,
-      };
-      return { output: toolOutcome.parse(refused), ok: false, durationMs: 0, costUsd: 0 };
-    },
-  };
+/** They have said something since anybody answered them, and it is more than that they want a person. */
+function isOpenQuestion(said: AskedIn["said"], questions: readonly SpokenMessage[]): boolean {
+  return (
+    said.at(-1)?.role === "user" && questions.some(({ text }) => isSubstantive(text) && !isMereCall(text))
+  );
 }
 
 function textOf(answer: AgentAnswer | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { TransientError } from "../../core/errors.ts";
 import type { OutsideEvent, OutsideEventName, OutsideSystem } from "../../core/outside.ts";
 import type { SafeFetch } from "../../core/safe-fetch.ts";
@@ -47,6 +47,37 @@ export function signWebhook(
   const timestamp = String(Math.floor(at.getTime() / 1_000));
   const signature = createHmac("sha256", toKey(secret)).update(`${id}.${timestamp}.${body}`).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
+}
+
+// What is older may have been overheard and sent again.
+const mostAgeMs = 300_000;
+
+/** Whether somebody who shares the secret signed it, a few minutes ago at most. */
+export function isSignedWebhook(
+  secret: string,
+  {
+    headers,
+    body,
+    now,
+  }: {
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+    readonly body: string;
+    readonly now: Date;
+  },
+): boolean {
+  const [id, timestamp, given] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? value : "";
+  });
+  if (!id || id.length > 200 || !given || !/^\d{10}$/.test(timestamp ?? "")) return false;
+  const at = new Date(Number(timestamp) * 1_000);
+  if (Math.abs(now.getTime() - at.getTime()) > mostAgeMs) return false;
+  const expected = Buffer.from(signWebhook(secret, { id, at, body })["webhook-signature"] ?? "");
+  // While a secret is changed, one message may have several signatures.
+  return given.split(" ").some((one) => {
+    const bytes = Buffer.from(one);
+    return bytes.length === expected.length && timingSafeEqual(bytes, expected);
+  });
 }
 
 /** The same bytes for every try. */

@@ -7,6 +7,7 @@ import type { Button, Reply } from "../../core/reply.ts";
 import type { Database, Query, Sql } from "../../store/database.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
+import { sweepDue } from "../../store/sweep-due.ts";
 import { plainName } from "../approval-card.ts";
 import { lockConversation } from "../handoff-store.ts";
 import type { FollowBaton } from "../passed-baton.ts";
@@ -68,6 +69,12 @@ export interface PromisesParts {
   readonly staffRoom: Pick<StaffRoom, "post">;
   readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
+}
+
+interface PromiseDue {
+  readonly company_id: TenantId;
+  readonly id: string;
+  readonly conversation_id: ConversationId;
 }
 
 const dueAtOnce = 100;
@@ -151,24 +158,19 @@ export function createPromises(parts: PromisesParts): Promises {
     }
   }
 
-  async function sweep(): Promise<number> {
-    const due = await database.acrossTenants((sql) =>
-      sql.query<{ company_id: TenantId; id: string; conversation_id: ConversationId }>(
-        findPromisesDue(dueAtOnce),
-      ),
-    );
-    for (const { company_id: tenantId, id, conversation_id: conversationId } of due) {
-      try {
+  function sweep(): Promise<number> {
+    return sweepDue<PromiseDue>(database, {
+      find: findPromisesDue(dueAtOnce),
+      one: async ({ company_id: tenantId, id, conversation_id: conversationId }) => {
         const seal = await sealer.forTenant(tenantId);
         const touched = await database.withTenant(tenantId, (sql) =>
           remind({ sql, seal, tenantId, conversationId, id }),
         );
         for (const news of touched) onNews({ ...news, tenantId, correlationId: randomUUID() });
-      } catch (cause) {
-        log.warn({ promiseId: id, err: cause }, "not reminded of a promise yet; trying again");
-      }
-    }
-    return due.length;
+      },
+      onFailed: ({ id }, cause) =>
+        log.warn({ promiseId: id, err: cause }, "not reminded of a promise yet; trying again"),
+    });
   }
 
   /** In the room's thread where the person does not read along, else in the staff room. */
@@ -195,7 +197,7 @@ export function createPromises(parts: PromisesParts): Promises {
     const place = room?.room_conversation_id ?? undefined;
     if (room !== undefined && place !== undefined && place !== conversationId) {
       const touched = new Set<ConversationId>();
-      await sayInRoom({ sql, seal, split: rooms.split, tenantId, room, touched }, [cause], body, buttons);
+      await sayInRoom({ sql, seal, split: rooms.split, tenantId, room, touched }, [cause], { body, buttons });
       const channel = await channelOf(sql, tenantId, place);
       return channel === undefined ? [] : [{ conversationId: place, channel }];
     }

@@ -16,6 +16,8 @@ export interface Brief {
   readonly tried: readonly string[];
   /** What is known of them from before. */
   readonly history: readonly string[];
+  /** How their last messages feel, in a word. */
+  readonly mood?: string | undefined;
 }
 
 const briefShape = z.object({
@@ -27,12 +29,13 @@ const briefShape = z.object({
   facts: z.array(z.string()),
   tried: z.array(z.string()),
   history: z.array(z.string()).default([]),
+  mood: z.string().optional(),
 });
 
 /** Reads what `JSON.stringify` of a Brief gave. */
 export function parseBrief(json: string): Brief {
-  const { name, language, ...rest } = briefShape.parse(JSON.parse(json));
-  return { name, language, ...rest };
+  const { name, language, mood, ...rest } = briefShape.parse(JSON.parse(json));
+  return { name, language, ...rest, ...(mood !== undefined && { mood }) };
 }
 
 /** What a brief is made of; messages in their order. */
@@ -44,10 +47,16 @@ export interface BriefMatter extends Pick<Brief, "name" | "channel" | "language"
   readonly steps: readonly { readonly name: string; readonly ok: boolean | null }[];
   /** What was found in one text, as it stands there. */
   readonly factsIn: (text: string) => readonly string[];
+  /** How one message feels, 0 furious to 1 delighted. */
+  readonly moodOf?: ((text: string) => number) | undefined;
+  /** What the bot's last words rest on, by title. */
+  readonly sources?: readonly string[] | undefined;
 }
 
 const mostFacts = 6;
 const mostSteps = 4;
+const mostSources = 3;
+const moodMessages = 3;
 const longest = 240;
 
 /** Makes the brief. Touches nothing. */
@@ -62,7 +71,8 @@ export function toBrief(matter: BriefMatter): Brief {
     history,
     ask: inOneLine(findAsk(asked)),
     facts: findFacts(asked, matter.factsIn),
-    tried: [...steps.slice(-mostSteps).map(toStep), ...lastWords(said)],
+    tried: [...steps.slice(-mostSteps).map(toStep), ...lastWords(said, matter.sources)],
+    ...toMoodWord(asked, matter.moodOf),
   };
 }
 
@@ -72,8 +82,15 @@ function findAsk(asked: readonly string[]): string {
   return wishes.findLast((text) => !isMereCall(text)) ?? wishes.at(-1) ?? "";
 }
 
+/** The worst of their last messages counts. */
+function toMoodWord(asked: readonly string[], moodOf: BriefMatter["moodOf"]): Pick<Brief, "mood"> {
+  if (moodOf === undefined || asked.length === 0) return {};
+  const worst = Math.min(...asked.slice(-moodMessages).map(moodOf));
+  return { mood: worst < 0.3 ? "upset" : worst > 0.7 ? "pleased" : "calm" };
+}
+
 /** Nothing but the wish for a person, or a command. */
-function isMereCall(text: string): boolean {
+export function isMereCall(text: string): boolean {
   if (text.length > 80) return false;
   const others = text.split(/[.!?,;\n]/u).filter((part) => !callsSomebody(part));
   return callsSomebody(text) && others.join(" ").trim().split(/\s+/u).length < 3;
@@ -95,9 +112,11 @@ function toStep({ name, ok }: { readonly name: string; readonly ok: boolean | nu
   return `${name}: ${end}`;
 }
 
-function lastWords(said: BriefMatter["said"]): readonly string[] {
+function lastWords(said: BriefMatter["said"], sources: readonly string[] = []): readonly string[] {
   const last = said.findLast(({ role }) => role === "assistant");
-  return last === undefined ? [] : [`I answered: ${inOneLine(withoutMarks(last.text))}`];
+  if (last === undefined) return [];
+  const titles = sources.slice(0, mostSources).map(inOneLine).join(", ");
+  return [`I answered: ${inOneLine(withoutMarks(last.text))}${titles === "" ? "" : ` (from ${titles})`}`];
 }
 
 /** What a bot wrote in CommonMark, as words alone: links by their label, nothing bold, no code. */

@@ -4,9 +4,14 @@ import { contentPurpose } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import { findChanged, freshReply, noteEdited, withdrawReply, type ChangedReply } from "./reply-store.ts";
 import { openContent } from "./room-matter.ts";
-import { mayChange, restate } from "./room-store.ts";
+import { quoting, stillAnswered, toAnswers, wordsBehindQuotes, type ShowsAnswered } from "./replied-to.ts";
+import { channelOf, mayChange, restate } from "./room-store.ts";
 import { toPublicWords } from "./room-words.ts";
-import { cut, sayInRoom, type RoomScene } from "./say-in-room.ts";
+import { cutAgain, sayInRoom, type RoomScene } from "./say-in-room.ts";
+
+interface Correcting extends RoomScene {
+  readonly showsAnswered: ShowsAnswered;
+}
 
 /** Commands whose argument is what the person reads. */
 const speaking: ReadonlySet<string> = new Set(["reply", "role", "anonymous"]);
@@ -15,7 +20,7 @@ const speaking: ReadonlySet<string> = new Set(["reply", "role", "anonymous"]);
  * What colleagues changed or deleted of what they sent is changed where the person reads it; what still waits to go out
  * and was deleted goes out no more. What is on its way at this moment is looked at again.
  */
-export async function correctReplies(scene: RoomScene): Promise<void> {
+export async function correctReplies(scene: Correcting): Promise<void> {
   const { sql, tenantId, room } = scene;
   for (const reply of await sql.query<ChangedReply>(findChanged(tenantId, room.id))) {
     if (reply.deleted_at !== null && (await withdrawReply(sql, tenantId, reply)))
@@ -24,20 +29,22 @@ export async function correctReplies(scene: RoomScene): Promise<void> {
   }
 }
 
-async function correct(scene: RoomScene, reply: ChangedReply): Promise<void> {
+async function correct(scene: Correcting, reply: ChangedReply): Promise<void> {
   const { sql, seal, tenantId, room, touched } = scene;
   const text = textOf(scene, reply);
-  const pieces = await cut(scene, room.conversation_id, text.shown);
-  const count = reply.deliveries.length;
-  for (const [index, id] of reply.deliveries.entries()) {
-    const isLast = index === count - 1;
-    const body = pieces[index] ?? "…";
-    const shown = isLast && pieces.length > count ? `${body}\n…` : body;
-    const [changed] = await sql.query(restate(tenantId, id, sealReply(seal, { body: shown })));
+  const before = reply.deleted_at === null ? openContent(seal, reply.content)?.repliesTo : undefined;
+  const answered = await stillAnswered(scene, room.conversation_id, before);
+  const isShown = scene.showsAnswered(await channelOf(sql, tenantId, room.conversation_id));
+  const words = quoting(text.shown, answered, isShown);
+  const shown = await cutAgain(scene, room.conversation_id, { words, count: reply.deliveries.length });
+  for (const [index, again] of toAnswers(shown, answered, isShown).entries()) {
+    const id = reply.deliveries[index];
+    if (id === undefined) continue;
+    const [changed] = await sql.query(restate(tenantId, id, sealReply(seal, again)));
     if (changed === undefined && (await mayChange(sql, tenantId, id))) return;
   }
   touched.add(room.conversation_id);
-  const content = seal.seal(contentPurpose, JSON.stringify({ text: text.said }));
+  const content = seal.seal(contentPurpose, JSON.stringify({ text: text.said, repliesTo: answered }));
   await sql.query(noteEdited(tenantId, reply, reply.deliveries, content));
   await sql.query(freshReply(tenantId, reply.id));
   const at = (reply.deleted_at ?? reply.edited_at)?.toISOString() ?? "";
@@ -49,10 +56,13 @@ async function correct(scene: RoomScene, reply: ChangedReply): Promise<void> {
   );
 }
 
-function textOf({ seal }: RoomScene, reply: ChangedReply): { readonly said: string; readonly shown: string } {
+function textOf(
+  { seal }: Correcting,
+  reply: ChangedReply,
+): { readonly said: string; readonly shown: string } {
   const language = toTextLanguage(reply.language);
   if (reply.deleted_at !== null) return { said: "", shown: say(language, "handoff.withdrawn") };
-  const text = openContent(seal, reply.source)?.text ?? "";
+  const text = wordsBehindQuotes(openContent(seal, reply.source) ?? { text: "" });
   const command = parseMarkedCommand(text);
   const said = (command !== undefined && speaking.has(command.name) ? command.argument : text) ?? "";
   return { said, shown: toPublicWords(reply.identity, reply.author, said === "" ? "…" : said, language) };

@@ -1,7 +1,9 @@
 import type { Attachment, ChannelName } from "../../core/envelope.ts";
 import { threadIdOf } from "../../core/envelope.ts";
+import { toTextLanguage } from "../../core/texts/texts.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { conversationIdOf } from "../../inbox/conversation-key.ts";
+import type { Reply } from "../../core/reply.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
@@ -32,9 +34,19 @@ import {
   type RoomRow,
   type Standing,
 } from "./room-store.ts";
+import { toAnsweredMark, wordsBehindQuote, type ShowsAnswered } from "./replied-to.ts";
 import { findCard, linkRoom, openThread, type StandingCard } from "./thread-store.ts";
-import { toCard, toDeleted, toMirrored, toReplyLine, toRoomGreeting, toThreadCard } from "./room-words.ts";
-import { cut, roomNoticeId, sayInRoom, type RoomScene, type Split } from "./say-in-room.ts";
+import { suggestUnasked } from "./suggest-unasked.ts";
+import {
+  toCard,
+  toDeleted,
+  toMirrored,
+  toMirroredAnswer,
+  toReplyLine,
+  toRoomGreeting,
+  toThreadCard,
+} from "./room-words.ts";
+import { cutAgain, roomNoticeId, sayInRoom, type RoomScene, type Split } from "./say-in-room.ts";
 
 /** A transaction in which a room is looked after. */
 export interface Looking {
@@ -43,11 +55,16 @@ export interface Looking {
   readonly split: Split;
   readonly tenantId: TenantId;
   readonly timeZone: string;
+  readonly showsAnswered: ShowsAnswered;
   /** Conversations in which something is to be sent now. */
   readonly touched: Set<ConversationId>;
+  /** A reply is suggested to colleagues in each new room. */
+  readonly suggests: boolean;
+  /** Replies that are to be suggested; added to. */
+  readonly wanted: Set<string>;
 }
 
-type Scene = RoomScene & Pick<Looking, "touched">;
+type Scene = RoomScene & Pick<Looking, "touched" | "showsAnswered">;
 
 /** A conversation whose bell is to be rung after the commit. */
 export interface ToRing {
@@ -75,8 +92,16 @@ export async function lookAfter(looking: Looking, id: string): Promise<readonly 
     await correctMirrors(scene);
     await correctReplies(scene);
     await tellReplies(scene);
+    if (standing.owner_kind === "queue" || standing.owner_kind === "human") await suggest(looking, room);
   }
   return toRing(looking);
+}
+
+async function suggest({ sql, tenantId, suggests, wanted }: Looking, room: RoomRow): Promise<void> {
+  const { room_conversation_id: desk } = room;
+  if (desk === null || room.state !== "open") return;
+  const id = await suggestUnasked(sql, tenantId, { room, desk, always: suggests });
+  if (id !== undefined) wanted.add(id);
 }
 
 /** The thread under the card is a place of its own from now on. */
@@ -125,17 +150,20 @@ async function showCard(looking: Looking, room: RoomRow, standing: Standing): Pr
 /** What whoever waits in a shared thread is told of it. */
 async function waitsOf({ sql, tenantId }: Looking, room: RoomRow, standing: Standing): Promise<string> {
   if (standing.owner_kind !== "queue" || standing.status !== "escalated") return "";
-  return toWaitWords(await findWaiting(sql, tenantId, room.conversation_id));
+  const language = toTextLanguage(standing.language);
+  return toWaitWords(await findWaiting(sql, tenantId, room.conversation_id), language);
 }
 
-/** What the person wrote since the last look. */
+/** What the person wrote since the last look, and what the bot answered them meanwhile. */
 async function mirror(scene: Scene, { owner_kind: owner }: Standing): Promise<void> {
   const { sql, seal, room, tenantId } = scene;
   for (const message of await sql.query<Unmirrored>(findUnmirrored(tenantId, room))) {
-    const pieces = await sayInRoom(scene, ["mirror", message.id], wordsOf(seal, message));
+    const cause = ["mirror", message.id] as const;
+    const count = await sayInRoom(scene, cause, await toShown(scene, message));
+    const pieces = Array.from({ length: count }, (_, index) => roomNoticeId(room, cause, index));
     await sql.query(noteMirrored(tenantId, room.id, message, pieces));
     const said = message.deleted_at === null ? openContent(seal, message.content) : undefined;
-    if (said === undefined) continue;
+    if (said === undefined || message.role === "assistant") continue;
     await carryFiles(scene, message.id, said.attachments ?? []);
     if (owner === "queue") await keepLeftContact(scene, { id: message.id, text: said.text });
   }
@@ -150,15 +178,29 @@ async function carryFiles(scene: Scene, message: string, files: readonly Attachm
   for (const query of insertFiles(tenantId, seal, files, way)) await sql.query(query);
 }
 
-function wordsOf(seal: TenantSeal, { content, deleted_at: deletedAt }: Unmirrored): string {
-  const opened = openContent(seal, content);
-  if (deletedAt !== null) return toDeleted(opened?.name);
-  if (opened === undefined) return "_A message that cannot be read._";
-  const files = (opened.attachments ?? []).map(({ name, mimeType }) => `${name} (${mimeType})`);
-  return toMirrored(opened.name, opened.text, files);
+type Shown = Pick<Reply, "body" | "buttons">;
+
+async function toShown(scene: Scene, message: Unmirrored): Promise<Shown> {
+  if (message.role === "user") return { body: await wordsOf(scene, message) };
+  return toMirroredAnswer(message.id, openContent(scene.seal, message.content)?.text ?? "…");
 }
 
-/** What they changed or took back stands in the room as it is now. */
+async function wordsOf(scene: Scene, { content, deleted_at: deletedAt }: Unmirrored): Promise<string> {
+  const opened = openContent(scene.seal, content);
+  if (deletedAt !== null) return toDeleted(opened?.name ?? nameOf(scene));
+  if (opened === undefined) return "_A message that cannot be read._";
+  const files = (opened.attachments ?? []).map(({ name, mimeType }) => `${name} (${mimeType})`);
+  const answered = await toAnsweredMark(scene, scene.room.conversation_id, opened.repliesTo);
+  const text = answered === undefined ? opened.text : wordsBehindQuote(opened);
+  return toMirrored({ name: opened.name ?? nameOf(scene), answered, text, files });
+}
+
+/** As the card calls them. */
+function nameOf({ seal, room }: Scene): string | undefined {
+  return parseBrief(seal.open(briefPurpose, room.brief)).name;
+}
+
+/** What they changed or took back, or a colleague put right, stands in the room as it is now. */
 async function correctMirrors(scene: Scene): Promise<void> {
   const { sql, seal, room, tenantId } = scene;
   const place = room.room_conversation_id;
@@ -167,24 +209,18 @@ async function correctMirrors(scene: Scene): Promise<void> {
     findStaleMirrors(tenantId, room.id),
   );
   for (const message of stale) {
-    const pieces = await cut(scene, place, wordsOf(seal, message));
-    const shown = fill(pieces, message.pieces);
+    const { body: words, ...attached } = await toShown(scene, message);
+    const shown = await cutAgain(scene, place, { words, count: message.pieces });
     let isDone = true;
     for (const [index, body] of shown.entries()) {
       const id = roomNoticeId(room, ["mirror", message.id], index);
-      const [changed] = await sql.query(restate(tenantId, id, sealReply(seal, { body })));
+      const reply = { body, ...(index === shown.length - 1 && attached) };
+      const [changed] = await sql.query(restate(tenantId, id, sealReply(seal, reply)));
       if (changed !== undefined) scene.touched.add(place);
       if (changed === undefined && (await mayChange(sql, tenantId, id))) isDone = false;
     }
     if (isDone) await sql.query(freshMirror(tenantId, room.id, message.id, message.pieces));
   }
-}
-
-/** As many messages as there were: what is too long now ends early, what is short leaves marks. */
-function fill(pieces: readonly string[], count: number): readonly string[] {
-  if (pieces.length > count)
-    return pieces.slice(0, count).map((piece, index) => (index === count - 1 ? `${piece}\n…` : piece));
-  return Array.from({ length: count }, (_, index) => pieces[index] ?? "…");
 }
 
 /** What became of replies, in the lines that announced them. */

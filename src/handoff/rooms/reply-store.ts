@@ -174,6 +174,8 @@ export function staleReplies(tenantId: TenantId, source: MessageId): Query {
 /** A reply with its colleague's message as it is now. */
 export interface ChangedReply extends ReplyRow {
   readonly author: string;
+  /** What was sent. */
+  readonly content: Buffer;
   readonly language: string | null;
   readonly source: Buffer;
   readonly edited_at: Date | null;
@@ -184,9 +186,10 @@ export interface ChangedReply extends ReplyRow {
 export function findChanged(tenantId: TenantId, roomId: string): Query {
   return {
     text: `SELECT ${columns}, s.name AS author, coalesce(u.language, u.locale) AS language, m.content AS source, m.edited_at,
-             m.deleted_at
+             m.deleted_at, said.content
            FROM room_replies p JOIN staff s ON s.company_id = $1 AND s.id = p.by_staff
            JOIN messages m ON m.company_id = $1 AND m.id = p.source_id
+           JOIN messages said ON said.company_id = $1 AND said.id = p.message_id
            JOIN conversations c ON c.company_id = $1 AND c.id = p.conversation_id
            JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id
            WHERE p.company_id = $1 AND p.room_id = $2 AND p.is_changed ORDER BY p.number FOR UPDATE OF p`,

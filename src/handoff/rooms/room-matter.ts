@@ -1,9 +1,12 @@
+import { formField } from "../../core/deck.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "../../inbox/message-content.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
+import { openReply } from "../../outbox/delivery.ts";
 import { toBrief, withoutMarks, type Brief, type BriefMatter } from "./brief.ts";
 import { readHistory } from "./person-history.ts";
+import { loadMood } from "./read-mood.ts";
 import { plainName } from "../approval-card.ts";
 
 const looksBack = 40;
@@ -36,11 +39,42 @@ export async function readMatter(
     history: await readHistory(sql, {
       tenantId,
       conversationId,
-      textOf: (content) => openContent(seal, content)?.text,
+      textOf: (content) => {
+        const opened = openContent(seal, content);
+        return opened?.fields?.[formField] ?? opened?.text;
+      },
     }),
   };
-  const brief = toBrief({ ...matter, said, steps: steps.toReversed(), factsIn: await loadFacts() });
+  const sources = await readSources(sql, seal, tenantId, conversationId);
+  const [factsIn, moodOf] = await Promise.all([loadFacts(), loadMood()]);
+  const brief = toBrief({ ...matter, said, steps: steps.toReversed(), factsIn, moodOf, sources });
   return { brief, transcript: toTranscript(name, said) };
+}
+
+/** Under the bot's last answer stands what it rests on. */
+async function readSources(
+  sql: Sql,
+  seal: TenantSeal,
+  tenantId: TenantId,
+  conversationId: ConversationId,
+): Promise<readonly string[]> {
+  const rows = await sql.query<{ body: Buffer }>({
+    text: `SELECT d.body FROM deliveries d WHERE d.company_id = $1 AND d.conversation_id = $2 AND d.kind = 'answer'
+             AND d.turn_id = (SELECT turn_id FROM deliveries WHERE company_id = $1 AND conversation_id = $2
+               AND kind = 'answer' ORDER BY seq DESC LIMIT 1)
+           ORDER BY d.seq DESC LIMIT 4`,
+    values: [tenantId, conversationId],
+  });
+  const titles = rows.flatMap(({ body }) => openTitles(seal, body));
+  return [...new Set(titles)];
+}
+
+function openTitles(seal: TenantSeal, body: Buffer): readonly string[] {
+  try {
+    return (openReply(seal, body).citations ?? []).map(({ title }) => title);
+  } catch {
+    return [];
+  }
 }
 
 interface PersonRow {

@@ -177,6 +177,8 @@ export interface Standing {
   readonly since: Date | null;
   /** What the person speaks, or their platform does. */
   readonly language: string | null;
+  /** The bot has answered in it. */
+  readonly is_answered: boolean;
 }
 
 /** Who has a conversation and since when. */
@@ -189,7 +191,9 @@ export async function findStanding(
     text: `SELECT c.owner_kind, c.owner_queue, c.status, c.waiting_since, c.snoozed_until, s.name AS holder,
              (SELECT max(at) FROM audit a WHERE a.company_id = $1 AND a.conversation_id = $2
                 AND a.data->>'to' = 'human') AS since,
-             (SELECT coalesce(u.language, u.locale) FROM contacts u WHERE u.company_id = $1 AND u.id = c.user_id) AS language
+             (SELECT coalesce(u.language, u.locale) FROM contacts u WHERE u.company_id = $1 AND u.id = c.user_id) AS language,
+             EXISTS (SELECT FROM messages a WHERE a.company_id = $1 AND a.conversation_id = $2 AND a.role = 'assistant'
+               AND a.kind = 'message' AND a.turn_id IS NOT NULL AND a.deleted_at IS NULL) AS is_answered
            FROM conversations c LEFT JOIN staff s ON s.company_id = $1 AND s.id = c.owner_staff
            WHERE c.company_id = $1 AND c.id = $2`,
     values: [tenantId, id],

@@ -22,10 +22,7 @@ export function toCard(
     toStandingLine(standing, timeZone),
   ];
   const label = live ? "Stop live" : "Go live";
-  const more = [
-    ...(standing.owner_kind === "human" ? [deckButton("live", label, { conversationId })] : []),
-    deckButton("draft", "Draft", { conversationId }),
-  ];
+  const more = standing.owner_kind === "human" ? [deckButton("live", label, { conversationId })] : [];
   const buttons = toDeckButtons(standing, conversationId);
   return {
     body: lines.join("\n\n"),
@@ -43,10 +40,11 @@ export function toLiveLine(holder: string | undefined, person: string | undefine
 /** What is known of a person and their wish. */
 export function toBriefLines(brief: Brief): string {
   const language = brief.language === undefined ? "" : `, speaks ${toLanguageName(brief.language)}`;
-  const { facts, tried, reason, history } = brief;
+  const { facts, tried, reason, history, mood } = brief;
   return [
     `**${whoOf(brief)}** (${channelNames.get(brief.channel) ?? plainText(brief.channel)}${language})`,
     `**Asks:** ${plainText(brief.ask) || "nothing in words"}`,
+    ...(mood === undefined ? [] : [`**Mood:** ${plainText(mood)}`]),
     ...(facts.length > 0 ? [`**Named:** ${facts.map(plainText).join(" · ")}`] : []),
     ...(tried.length > 0 ? [`**Tried:**\n${tried.map((line) => `- ${plainText(line)}`).join("\n")}`] : []),
     ...(reason === "" ? [] : [`**Here because:** ${plainText(reason)}`]),
@@ -134,14 +132,18 @@ function toPublicLine(standing: Standing, timeZone: string): string {
 function toDeckButtons(standing: Standing, conversationId: string): readonly Button[] {
   const button = (...[name, label, style]: [Parameters<typeof deckButton>[0], string, Button["style"]?]) =>
     deckButton(name, label, { conversationId, style });
-  if (standing.status === "closed") return [button("reopen", "Reopen")];
+  const fix = standing.is_answered ? [button("fix", "Fix the last answer")] : [];
+  if (standing.status === "closed") return [button("reopen", "Reopen"), ...fix];
+  const always = [
+    button("snooze", "Snooze 2 h"),
+    button("assign", "Assign"),
+    button("note", "Note"),
+    button("draft", "Draft"),
+    ...fix,
+  ];
   if (standing.owner_kind === "human")
-    return [
-      button("bot", "Return to bot"),
-      button("resolve", "Resolve", "primary"),
-      button("snooze", "Snooze 2 h"),
-    ];
-  return [button("claim", "Claim", "primary"), button("resolve", "Resolve"), button("snooze", "Snooze 2 h")];
+    return [button("bot", "Return to bot"), button("resolve", "Resolve", "primary"), ...always];
+  return [button("claim", "Claim", "primary"), button("resolve", "Resolve"), ...always];
 }
 
 /** What stands at the top of a room's thread. */
@@ -156,12 +158,35 @@ export function toRoomGreeting(brief: Brief): string {
 }
 
 /** What the person wrote, as colleagues read it. */
-export function toMirrored(name: string | undefined, text: string, files: readonly string[]): string {
-  const who = `**${plainName(name ?? "They")}:**`;
+export function toMirrored({
+  name,
+  answered,
+  text,
+  files,
+}: {
+  readonly name: string | undefined;
+  /** What it answers, as Markdown. */
+  readonly answered?: string | undefined;
+  readonly text: string;
+  readonly files: readonly string[];
+}): string {
+  const whose = plainName(name ?? "They");
+  const who = answered === undefined ? `**${whose}:**` : `**${whose}** ↪️ ${answered}:`;
   const isPlain = !text.includes("\n") && !/^\s*([#>*+-]|\d+[.)]|```)/u.test(text);
   const words = text === "" ? [] : [isPlain ? `${who} ${text}` : `${who}\n\n${text}`];
   const attached = files.map((file) => `📎 ${plainText(file)}`);
   return [...(words.length === 0 ? [who] : words), ...attached].join("\n\n");
+}
+
+/** What the bot answered while people wait, and how a colleague puts that right. */
+export function toMirroredAnswer(
+  id: string,
+  text: string,
+): Pick<Reply, "body"> & { readonly buttons: readonly Button[] } {
+  return {
+    body: toMirrored({ name: "The bot", text, files: [] }),
+    buttons: [deckButton("fix", "Fix this answer", { conversationId: id })],
+  };
 }
 
 /** The same once they took it back. */

@@ -1,18 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { Channel } from "../../core/channel.ts";
 import type { ChannelName } from "../../core/envelope.ts";
-import type { ConversationId, MessageId, TenantId } from "../../core/ids.ts";
+import type { ConversationId, MessageId, StaffId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Database, Sql } from "../../store/database.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import type { LockedConversation } from "../handoff-store.ts";
 import { isWhispered } from "../../inbox/conversation-key.ts";
+import { mentionsOf } from "../mentions.ts";
 import { noticeIdOf, toNotice } from "../notice.ts";
 import type { ApprovalNews } from "../pressed.ts";
 import { staffRoomConversation, type StaffPlace, type StaffRoom } from "../staff-room.ts";
 import { deriveId } from "../../store/derive-id.ts";
+import { sweepDue } from "../../store/sweep-due.ts";
 import { lookAfter } from "./look-after.ts";
 import { readMatter } from "./room-matter.ts";
+import { createPersonNames } from "./person-names.ts";
+import type { ShowsAnswered } from "./replied-to.ts";
 import { sayInRoom, type Split } from "./say-in-room.ts";
 import {
   briefPurpose,
@@ -48,6 +52,8 @@ export interface RoomNews {
   readonly fromBot: boolean;
   /** What the room is told in words; the card says the rest. */
   readonly line: string | undefined;
+  /** Colleagues who did not do it themselves and have to know. */
+  readonly notifies?: readonly StaffId[] | undefined;
   /** What makes it one: the same cause is the same news. */
   readonly cause: string;
   /** Conversations in which something is to be sent once this is committed; added to. */
@@ -56,11 +62,17 @@ export interface RoomNews {
 
 /** What a company says about its rooms. */
 export interface RoomPolicy {
+  /** Where people wait whom nothing sends elsewhere. */
+  readonly queue?: string | undefined;
   readonly timeZone: string;
   /** As whom colleagues speak unless they say otherwise. */
   readonly identity: Identity;
   /** Words that are sent by their name, in lower case. */
   readonly snippets: ReadonlyMap<string, string>;
+  /** A reply is suggested to colleagues when a room opens; it is unless this is false. */
+  readonly suggests?: boolean | undefined;
+  /** Whether the bot answers whoever waits and goes on asking it, on a channel; it does unless this says otherwise. */
+  readonly answersMeanwhile?: ((channel: ChannelName) => boolean) | undefined;
   /** How long an answer is told that a colleague gave in the place of the bot's; half a year unless said. */
   readonly reviewedDays?: number | undefined;
 }
@@ -87,9 +99,16 @@ export interface Rooms {
   /** Looks after everything that is due. Resolves with how many rooms. */
   sweep(): Promise<number>;
   readonly policyOf: (tenantId: TenantId) => RoomPolicy;
-  /** Cuts words as a platform takes them. */
+  /** Says something to the colleagues of a company in their staff room; see `StaffRoom.post`. */
+  readonly post: StaffRoom["post"];
+  /** Where a thread opens in its platform's own application. */
+  readonly linkTo: (channel: ChannelName, ...where: Parameters<LinkTo>) => string | undefined;
+  /** Cuts a reply as a platform takes it. */
   readonly split: Split;
+  readonly showsAnswered: ShowsAnswered;
 }
+
+type LinkTo = NonNullable<Channel["linkTo"]>;
 
 export interface RoomsParts {
   readonly database: Database;
@@ -97,9 +116,11 @@ export interface RoomsParts {
   readonly staffRoom: StaffRoom;
   readonly placeOf: (tenantId: TenantId) => StaffPlace | undefined;
   readonly policyOf: (tenantId: TenantId) => RoomPolicy;
-  readonly channels: ReadonlyMap<ChannelName, Pick<Channel, "split">>;
+  readonly channels: ReadonlyMap<ChannelName, Pick<Channel, "split" | "capabilities" | "nameOf" | "linkTo">>;
   /** Something is to be sent in a conversation; must not throw. */
   readonly onNews: (news: ApprovalNews) => void;
+  /** A reply is to be suggested to colleagues; must not throw. */
+  readonly onSuggestionWanted: (tenantId: TenantId, id: string) => void;
   readonly log: Log;
 }
 
@@ -107,12 +128,12 @@ const dueAtOnce = 100;
 
 export function createRooms(parts: RoomsParts): Rooms {
   const { database, sealer, staffRoom, policyOf, onNews, log } = parts;
+  const names = createPersonNames(parts);
 
-  const split: Split = (channel, body) =>
-    parts.channels
-      .get(channel)
-      ?.split({ body })
-      .map((piece) => piece.body) ?? [body];
+  const split: Split = (channel, reply) => parts.channels.get(channel)?.split(reply) ?? [reply];
+
+  const showsAnswered: ShowsAnswered = (channel) =>
+    channel !== undefined && parts.channels.get(channel)?.capabilities.repliesTo === true;
 
   async function follow(sql: Sql, seal: TenantSeal, news: RoomNews): Promise<boolean> {
     const room = await findRoomOf(sql.query, news.tenantId, news.conversationId);
@@ -187,8 +208,10 @@ export function createRooms(parts: RoomsParts): Rooms {
     const since = news.fromBot ? await transcriptOf(sql, seal, news) : undefined;
     const line = again === undefined ? news.line : `🔔 **Waiting again:** ${again.brief.reason}.`;
     const words = [line, since].filter((word) => word !== undefined && word !== "").join("\n\n");
-    if (words !== "")
-      await sayInRoom({ sql, seal, split, room, tenantId, touched }, ["line", news.cause], words);
+    if (words === "") return false;
+    const mentions = await mentionsOf(sql, tenantId, room.room_conversation_id, news.notifies ?? []);
+    const scene = { sql, seal, split, room, tenantId, touched };
+    await sayInRoom(scene, ["line", news.cause], { body: words, mentions });
     return false;
   }
 
@@ -199,17 +222,22 @@ export function createRooms(parts: RoomsParts): Rooms {
   }
 
   async function look(tenantId: TenantId, id: string): Promise<void> {
+    await names.learn(tenantId, id);
     const seal = await sealer.forTenant(tenantId);
+    const wanted = new Set<string>();
     const rung = await database.withTenant(
       tenantId,
       (sql) => {
-        const { timeZone } = policyOf(tenantId);
-        return lookAfter({ sql, seal, split, tenantId, timeZone, touched: new Set() }, id);
+        const { timeZone, suggests = true } = policyOf(tenantId);
+        wanted.clear();
+        const looking = { sql, seal, split, showsAnswered, tenantId, timeZone, suggests, wanted };
+        return lookAfter({ ...looking, touched: new Set() }, id);
       },
       { retries: 2 },
     );
     for (const { conversationId, channel } of rung)
       onNews({ tenantId, conversationId, channel, correlationId: randomUUID() });
+    for (const suggestion of wanted) parts.onSuggestionWanted(tenantId, suggestion);
   }
 
   async function bring(tenantId: TenantId, conversation: ConversationId): Promise<void> {
@@ -231,18 +259,12 @@ export function createRooms(parts: RoomsParts): Rooms {
     if (isStaffRoom || (ownerKind !== "bot" && ownerKind !== "off")) await soon(tenantId, conversation);
   }
 
-  async function sweep(): Promise<number> {
-    const due = await database.acrossTenants((sql) =>
-      sql.query<{ company_id: TenantId; id: string }>(findRoomsDue(dueAtOnce)),
-    );
-    for (const { company_id: tenantId, id } of due) {
-      try {
-        await look(tenantId, id);
-      } catch (cause) {
-        log.warn({ roomId: id, err: cause }, "swept past a room");
-      }
-    }
-    return due.length;
+  function sweep(): Promise<number> {
+    return sweepDue<{ company_id: TenantId; id: string }>(database, {
+      find: findRoomsDue(dueAtOnce),
+      one: ({ company_id: tenantId, id }) => look(tenantId, id),
+      onFailed: ({ id }, cause) => log.warn({ roomId: id, err: cause }, "swept past a room"),
+    });
   }
 
   return {
@@ -262,6 +284,9 @@ export function createRooms(parts: RoomsParts): Rooms {
     sent,
     sweep,
     policyOf,
+    post: staffRoom.post,
+    linkTo: (channel, ...where) => parts.channels.get(channel)?.linkTo?.(...where),
     split,
+    showsAnswered,
   };
 }

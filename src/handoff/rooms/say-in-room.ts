@@ -1,13 +1,14 @@
 import type { ConversationId, TenantId } from "../../core/ids.ts";
-import type { Button, Reply } from "../../core/reply.ts";
+import type { Reply } from "../../core/reply.ts";
+import { fitReply } from "../../outbox/cut-reply.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
 import type { ChannelName } from "../../core/envelope.ts";
 import { noticeIdOf, toNotice, type SystemNotice } from "../notice.ts";
 import { channelOf, type RoomRow } from "./room-store.ts";
 
-/** Cuts words into those of single messages, as a platform takes them. */
-export type Split = (channel: ChannelName, body: string) => readonly string[];
+/** Cuts a reply into those of single messages, as a platform takes them with what hangs on them. */
+export type Split = (channel: ChannelName, reply: Reply) => readonly Reply[];
 
 /** A transaction around one room. */
 export interface RoomScene {
@@ -24,30 +25,44 @@ export interface RoomScene {
 export async function sayInRoom(
   scene: RoomScene,
   cause: readonly [string, ...string[]],
-  words: string,
-  buttons?: readonly Button[],
+  said: string | Pick<Reply, "body" | "buttons" | "mentions">,
 ): Promise<number> {
   const { sql, seal, room, tenantId } = scene;
   const place = room.room_conversation_id;
   if (place === null) throw new Error("rooms: nothing can be said in a room that has no thread yet");
-  const pieces = await cut(scene, place, words);
-  for (const [index, body] of pieces.entries()) {
-    const isLast = index === pieces.length - 1;
-    const reply: Reply = { body, ...(isLast && buttons !== undefined && { buttons }) };
+  const pieces = await cut(scene, place, typeof said === "string" ? { body: said } : said);
+  for (const [index, reply] of pieces.entries()) {
     await sql.query(toNotice(seal, toRoomNotice(tenantId, room, place, { cause, index, reply })));
   }
   scene.touched.add(place);
   return pieces.length;
 }
 
-/** Words as the room's platform takes them. */
+/** A reply as the platform takes it on which that conversation is held. */
 export async function cut(
   { sql, split, tenantId }: Pick<RoomScene, "sql" | "split" | "tenantId">,
   place: ConversationId,
-  words: string,
-): Promise<readonly string[]> {
+  reply: Reply,
+): Promise<readonly Reply[]> {
   const channel: ChannelName | undefined = await channelOf(sql, tenantId, place);
-  return channel === undefined ? [words] : split(channel, words);
+  return channel === undefined ? [reply] : split(channel, reply);
+}
+
+/**
+ * Words in as many messages as stand there already: what is too long now ends early, what is short leaves marks. Each
+ * fits its platform's message.
+ */
+export async function cutAgain(
+  scene: Pick<RoomScene, "sql" | "split" | "tenantId">,
+  place: ConversationId,
+  { words, count }: { readonly words: string; readonly count: number },
+): Promise<readonly string[]> {
+  const pieces = (await cut(scene, place, { body: words })).map(({ body }) => body);
+  if (pieces.length <= count) return Array.from({ length: count }, (_, index) => pieces[index] ?? "…");
+  const channel: ChannelName | undefined = await channelOf(scene.sql, scene.tenantId, place);
+  const split = (reply: Reply) => (channel === undefined ? [reply] : scene.split(channel, reply));
+  const last = fitReply({ split }, { body: pieces.slice(count - 1).join("\n\n") });
+  return [...pieces.slice(0, count - 1), last.body];
 }
 
 /** The delivery of the words' `index`th message. */

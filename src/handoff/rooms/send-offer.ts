@@ -26,7 +26,7 @@ export async function offerToSend(
     standing === undefined
       ? []
       : await sql.query(restate(tenantId, standing, sealReply(seal, { body, buttons })));
-  if (moved === undefined) await sayInRoom(scene, ["offer", note.id], body, buttons);
+  if (moved === undefined) await sayInRoom(scene, ["offer", note.id], { body, buttons });
   else if (room.room_conversation_id !== null) scene.touched.add(room.room_conversation_id);
   const offer = moved === undefined ? roomNoticeId(room, ["offer", note.id], 0) : standing;
   await sql.query({

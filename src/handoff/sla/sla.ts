@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { addBusinessTime, businessTimeBetween, type OpeningHours } from "../../core/business-time.ts";
+import type { Baton } from "../../core/conversation.ts";
 import { deckButton } from "../../core/deck.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
@@ -141,9 +142,9 @@ export function createSla(parts: SlaParts): Sla {
     { tenantId, conversationId, event, before, conversation },
   ) => {
     if (!policies.has(tenantId)) return;
-    const [slept, sleeps] = [before.status === "snoozed", conversation.baton.status === "snoozed"];
-    if (!slept && sleeps) await sql.query(pauseSla(tenantId, conversationId, event.at));
-    if (slept && !sleeps) await resume(sql, tenantId, conversationId, event.at);
+    const [stood, stands] = [standsStill(before), standsStill(conversation.baton)];
+    if (!stood && stands) await sql.query(pauseSla(tenantId, conversationId, event.at));
+    if (stood && !stands) await resume(sql, tenantId, conversationId, event.at);
   };
 
   async function resume(
@@ -166,6 +167,11 @@ export function createSla(parts: SlaParts): Sla {
   }
 
   return { sweep, follow };
+}
+
+/** While a conversation sleeps, or the bot has it again, nobody is late: a ticket from before counts on when people have it. */
+function standsStill({ status, owner }: Baton): boolean {
+  return status === "snoozed" || (status !== "closed" && owner.kind === "bot");
 }
 
 function toLine(part: SlaPart, ticket: SettledRow, timeZone: string): Reply {

@@ -1,4 +1,5 @@
 import { readSigns, hasPhrase, namesHuman, type FoundSign } from "./read-signs.ts";
+import { isBelieved, type GuessedSign, type SignGuess } from "./guess-signs.ts";
 import type { Sign } from "./sign-patterns.ts";
 import type { TriggerEvidence } from "../../core/conversation.ts";
 import type { Understanding } from "../../core/understanding.ts";
@@ -41,6 +42,8 @@ export interface TriggerPolicy {
 export interface TriggerSignals {
   /** What the person wrote now, message by message, as long as nobody has looked at it. */
   readonly said?: readonly string[] | undefined;
+  /** What a classifier makes of that, where one was asked; it is believed from its threshold on. */
+  readonly guesses?: readonly SignGuess[] | undefined;
   /** What that means, where somebody has found it out. */
   readonly understood?: readonly Pick<Understanding, "intent" | "handling" | "confidence">[] | undefined;
   /** How the person's messages feel, oldest first: 0 furious to 1 delighted. */
@@ -153,7 +156,7 @@ function decideRules({ said = [], understood = [] }: TriggerSignals, { rules }: 
 
 function decideAsked(
   signs: readonly FoundSign[],
-  { said = [], understood = [] }: TriggerSignals,
+  { said = [], understood = [], guesses = [] }: TriggerSignals,
   { asked, queue }: TriggerPolicy,
 ): TriggerDecision | undefined {
   if (asked === "off") return undefined;
@@ -163,6 +166,9 @@ function decideAsked(
   const found = signs.find(({ sign }) => sign === "asks for a person");
   if (found !== undefined)
     return escalate(reason, queue, { rule: "asked for a human", value: found.language });
+  const guessed = believe(guesses, "asks for a person");
+  if (guessed !== undefined)
+    return escalate(reason, queue, { rule: "asked for a human: classifier", ...guessed });
   const meant = understood.find(
     ({ intent, handling, confidence }) =>
       intent === "human" && handling === "human" && confidence >= sureFrom,
@@ -175,12 +181,15 @@ function decideAsked(
 
 function decideComplaint(
   signs: readonly FoundSign[],
-  { understood = [] }: TriggerSignals,
+  { understood = [], guesses = [] }: TriggerSignals,
   { complaint, queue }: TriggerPolicy,
 ): TriggerDecision | undefined {
   if (!complaint) return undefined;
   const found = signs.find(({ sign }) => sign === "complaint");
   if (found !== undefined) return escalate("complaint", queue, { rule: "complaint", value: found.language });
+  const guessed = believe(guesses, "complaint");
+  if (guessed !== undefined)
+    return escalate("complaint", queue, { rule: "complaint: classifier", ...guessed });
   const meant = understood.find(({ intent, confidence }) => intent === "complaint" && confidence >= sureFrom);
   return (
     meant && escalate("complaint", queue, { rule: "complaint", value: meant.confidence, threshold: sureFrom })
@@ -189,14 +198,16 @@ function decideComplaint(
 
 function decidePayment(
   signs: readonly FoundSign[],
-  { paymentFailed }: TriggerSignals,
+  { paymentFailed, guesses = [] }: TriggerSignals,
   { payment, queue }: TriggerPolicy,
 ): TriggerDecision | undefined {
   if (!payment) return undefined;
   const reason = "a payment failed";
   if (paymentFailed === true) return escalate(reason, queue, { rule: "payment failed" });
   const found = signs.find(({ sign }) => sign === "payment failed");
-  return found && escalate(reason, queue, { rule: "payment failed", value: found.language });
+  if (found !== undefined) return escalate(reason, queue, { rule: "payment failed", value: found.language });
+  const guessed = believe(guesses, "payment failed");
+  return guessed && escalate(reason, queue, { rule: "payment failed: classifier", ...guessed });
 }
 
 function decideFailures({ failures = 0 }: TriggerSignals, policy: TriggerPolicy) {
@@ -238,6 +249,13 @@ function decideLongTalk(
   if (longTalk === "auto" && after > longTalkTurns) return escalate(reason, queue, evidence);
   if (Math.floor(after / longTalkTurns) === Math.floor(before / longTalkTurns)) return undefined;
   return { kind: "offer", reason, evidence, queue };
+}
+
+/** The surest guess that is sure enough, as evidence. */
+function believe(guesses: readonly SignGuess[], sign: GuessedSign) {
+  const sure = guesses.filter((guess) => guess.sign === sign && isBelieved(guess));
+  const [best] = sure.toSorted((a, b) => b.score - a.score);
+  return best && { value: Number(best.score.toFixed(2)), threshold: best.threshold };
 }
 
 function escalate(reason: string, queue: string, evidence: TriggerEvidence): TriggerDecision {

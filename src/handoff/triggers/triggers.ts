@@ -3,6 +3,8 @@ import type { Log } from "../../core/log.ts";
 import { SettingsError } from "../../core/errors.ts";
 import { texts } from "../../core/texts/texts.ts";
 import type { LazyUnderstander } from "../../guard/understanding/lazy-understander.ts";
+import { guessSigns, type SignGuesser } from "./guess-signs.ts";
+import { toMood } from "./mood.ts";
 import { countryOf, toSafetyWords, type Hotlines } from "./safety-words.ts";
 import { decideTrigger, type TriggerDecision, type TriggerPolicy, type TriggerSignals } from "./trigger.ts";
 
@@ -50,6 +52,8 @@ interface TriggerParts {
   readonly hotlines: Hotlines;
   /** How a message feels, once that can be told. */
   readonly mood: () => Promise<(text: string) => number>;
+  /** What guesses signs, once it is there. */
+  readonly guesser: () => Promise<SignGuesser>;
   readonly log: Log;
 }
 
@@ -57,7 +61,7 @@ interface TriggerParts {
 const moodMessages = 3;
 
 /** Throws SettingsError for a rule with an intent nobody knows: it would never fire. */
-export function createTriggers({ companies, usual, hotlines, mood, log }: TriggerParts): Triggers {
+export function createTriggers({ companies, usual, hotlines, mood, guesser, log }: TriggerParts): Triggers {
   const problems = [...companies.values()].flatMap(findUnknownIntents);
   if (problems.length > 0) throw new SettingsError(problems.join("\n"));
   const policyOf = (tenantId: TenantId) => companies.get(tenantId)?.policy ?? usual;
@@ -79,7 +83,9 @@ export function createTriggers({ companies, usual, hotlines, mood, log }: Trigge
     async before({ tenantId, conversationId, texts: said, locale }) {
       const company = companies.get(tenantId);
       const understood = await understand(company, said);
-      const decision = decideTrigger({ said, understood }, policyOf(tenantId));
+      const guess = await guesser();
+      const guesses = said.flatMap((text) => guessSigns(guess, text));
+      const decision = decideTrigger({ said, guesses, understood }, policyOf(tenantId));
       if (decision.kind === "none" || decision.kind === "offer") return undefined;
       log.info({ tenantId, conversationId, ...decision.evidence }, "trigger fired");
       const language = spokenOf(decision);
@@ -98,8 +104,9 @@ export function createTriggers({ companies, usual, hotlines, mood, log }: Trigge
   async function readMoods(texts: readonly string[], least: number): Promise<readonly number[]> {
     const newest = texts.at(-1);
     if (newest === undefined || texts.length < 2) return [];
-    const measure = await mood();
-    return measure(newest) < least ? texts.slice(-moodMessages).map(measure) : [];
+    const [measure, guess] = await Promise.all([mood(), guesser()]);
+    const feel = (text: string) => Math.min(measure(text), toMood(guess.measure(text)));
+    return feel(newest) < least ? texts.slice(-moodMessages).map(feel) : [];
   }
 }
 

@@ -5,7 +5,9 @@ import type { Log } from "../../core/log.ts";
 import type { Reply } from "../../core/reply.ts";
 import type { Database, Sql } from "../../store/database.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
+import { sweepDue } from "../../store/sweep-due.ts";
 import { plainName } from "../approval-card.ts";
+import { mentionsOf } from "../mentions.ts";
 import { parseBrief } from "../rooms/brief.ts";
 import { briefPurpose } from "../rooms/room-store.ts";
 import type { PostedInRoom, StaffRoom } from "../staff-room.ts";
@@ -44,6 +46,7 @@ interface DueRow {
 interface WaitRow {
   readonly brief: Buffer;
   readonly conversation_id: ConversationId;
+  readonly card_conversation_id: ConversationId;
   readonly alerts: number;
   readonly since: Date;
   readonly waited_ms: number;
@@ -63,8 +66,8 @@ export function createWaitAlerts(parts: WaitAlertsParts): WaitAlerts {
 
   async function sweep(): Promise<number> {
     if (rungs.length === 0) return 0;
-    const due = await database.acrossTenants((sql) =>
-      sql.query<DueRow>({
+    return sweepDue<DueRow>(database, {
+      find: {
         text: `SELECT r.company_id, r.id FROM rooms r
                JOIN conversations c ON c.company_id = r.company_id AND c.id = r.conversation_id
                JOIN unnest($1::uuid[], $2::int[], $3::float8[]) AS step (company, rung, ms)
@@ -77,20 +80,17 @@ export function createWaitAlerts(parts: WaitAlertsParts): WaitAlerts {
           rungs.map(({ index }) => index),
           rungs.map(({ afterMs }) => afterMs),
         ],
-      }),
-    );
-    for (const { company_id: tenantId, id } of due) await tellOf(tenantId, id);
-    return due.length;
+      },
+      one: ({ company_id: tenantId, id }) => tellOf(tenantId, id),
+      onFailed: ({ id }, cause) =>
+        log.warn({ roomId: id, err: cause }, "colleagues are not told who waits yet; trying again"),
+    });
   }
 
   async function tellOf(tenantId: TenantId, id: string): Promise<void> {
-    try {
-      const seal = await sealer.forTenant(tenantId);
-      const posted = await database.withTenant(tenantId, (sql) => tell(sql, seal, tenantId, id));
-      if (posted !== undefined) onNews({ ...posted, correlationId: randomUUID() });
-    } catch (cause) {
-      log.warn({ roomId: id, err: cause }, "colleagues are not told who waits yet; trying again");
-    }
+    const seal = await sealer.forTenant(tenantId);
+    const posted = await database.withTenant(tenantId, (sql) => tell(sql, seal, tenantId, id));
+    if (posted !== undefined) onNews({ ...posted, correlationId: randomUUID() });
   }
 
   /** One of several processes tells it: whoever counts first. */
@@ -108,7 +108,7 @@ export function createWaitAlerts(parts: WaitAlertsParts): WaitAlerts {
              WHERE r.company_id = $1 AND r.id = $2 AND c.company_id = $1 AND c.id = r.conversation_id
                AND c.owner_kind IN ('queue', 'human') AND c.status = 'escalated'
                AND c.waiting_since < clock_timestamp() - ($3::float8[])[${alertsNow} + 1] * interval '1 millisecond'
-             RETURNING r.brief, r.conversation_id, r.alerts, c.waiting_since AS since,
+             RETURNING r.brief, r.conversation_id, r.card_conversation_id, r.alerts, c.waiting_since AS since,
                c.owner_queue AS queue, s.name AS holder, r.told_staff,
                (extract(epoch FROM clock_timestamp() - c.waiting_since) * 1000)::float8 AS waited_ms`,
       values: [tenantId, id, chain.map(({ afterMs }) => afterMs)],
@@ -116,10 +116,11 @@ export function createWaitAlerts(parts: WaitAlertsParts): WaitAlerts {
     const step = row && chain[row.alerts - 1];
     if (row === undefined || step === undefined) return undefined;
     const told = await namesOf(sql, tenantId, id, { step, row });
+    const mentions = await mentionsOf(sql, tenantId, row.card_conversation_id, told);
     const cause = `${id} waits ${row.alerts} ${row.since.toISOString()}`;
     return staffRoom.post(sql, seal, {
       tenantId,
-      replies: [toAlert(seal, row, told)],
+      replies: [{ ...toAlert(seal, row, told), mentions }],
       cause,
       correlationId: "",
     });

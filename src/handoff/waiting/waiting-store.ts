@@ -1,3 +1,4 @@
+import type { ChannelName } from "../../core/envelope.ts";
 import type { ConversationId, DeliveryId, TenantId } from "../../core/ids.ts";
 import type { Query, Sql } from "../../store/database.ts";
 import type { Waiting } from "./wait-words.ts";
@@ -14,15 +15,20 @@ export async function findWaiting(sql: Sql, tenantId: TenantId, id: Conversation
 const ahead = `SELECT count(*) FROM conversations o WHERE o.company_id = $1 AND o.owner_kind = 'queue'
   AND o.owner_queue = c.owner_queue AND o.status = 'escalated' AND o.waiting_since < c.waiting_since`;
 
-/** How long those waited whom people took over in the last 30 days, milliseconds. */
+/**
+ * How long those waited whom people took over in the last 30 days, milliseconds: from the moment they came into a queue,
+ * whatever brought them there. Who gave up, or was given back to the bot, is none of them.
+ */
 export async function findWaits(sql: Sql, tenantId: TenantId): Promise<readonly number[]> {
   const waits = await sql.query<{ ms: number }>({
     text: `SELECT (extract(epoch FROM taken.at - asked.at) * 1000)::float8 AS ms FROM (
              SELECT id, conversation_id, at FROM audit
-             WHERE company_id = $1 AND action = 'escalate' AND at > now() - interval '30 days' ORDER BY id DESC LIMIT 200) asked
+             WHERE company_id = $1 AND data->>'from' = 'queue' AND data->>'to' = 'human' AND at > now() - interval '30 days'
+             ORDER BY id DESC LIMIT 200) taken
            JOIN LATERAL (
-             SELECT min(at) AS at FROM audit t WHERE t.company_id = $1 AND t.conversation_id = asked.conversation_id
-               AND t.id > asked.id AND t.data->>'to' = 'human') taken ON taken.at >= asked.at`,
+             SELECT at FROM audit a WHERE a.company_id = $1 AND a.conversation_id = taken.conversation_id AND a.id < taken.id
+               AND a.data->>'to' = 'queue' AND a.data->>'from' <> 'queue'
+             ORDER BY a.id DESC LIMIT 1) asked ON asked.at <= taken.at`,
     values: [tenantId],
   });
   return waits.map(({ ms }) => ms);
@@ -34,6 +40,7 @@ export interface WaitRow {
   readonly notice_id: DeliveryId | null;
   readonly has_intro: boolean;
   readonly told: string;
+  readonly channel: ChannelName;
   readonly audience: "direct" | "group" | "public" | "shared";
   readonly language: string | null;
   readonly waits: boolean;
@@ -62,7 +69,7 @@ export function keepWait(
 /** Everybody of a company who was told of their wait, as it is now. */
 export function findTold(tenantId: TenantId): Query {
   return {
-    text: `SELECT w.conversation_id, w.notice_id, w.has_intro, w.told, c.audience, coalesce(u.language, u.locale) AS language,
+    text: `SELECT w.conversation_id, w.notice_id, w.has_intro, w.told, c.channel, c.audience, coalesce(u.language, u.locale) AS language,
              (c.owner_kind = 'queue' AND c.status = 'escalated') AS waits, (${ahead})::int AS ahead
            FROM waits w JOIN conversations c ON c.company_id = $1 AND c.id = w.conversation_id
            JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { deckButton } from "../../core/deck.ts";
+import type { ChannelName } from "../../core/envelope.ts";
 import type { ConversationId, DeliveryId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Reply } from "../../core/reply.ts";
@@ -35,6 +36,8 @@ export interface WaitsParts {
   readonly sealer: Sealer;
   /** Brings a room's card up to date; must not reject. */
   readonly soon: (tenantId: TenantId, conversation: ConversationId) => Promise<void>;
+  /** Whether the bot answers them meanwhile. */
+  readonly answersMeanwhile: (tenantId: TenantId, channel: ChannelName) => boolean;
   readonly onNews: (news: ApprovalNews) => void;
   readonly log: Log;
 }
@@ -53,7 +56,12 @@ export async function tellWait(
     readonly conversationId: ConversationId;
     readonly correlationId: string;
   },
-  how: { readonly isTold: boolean; readonly isShown: boolean; readonly cause: string },
+  how: {
+    readonly isTold: boolean;
+    readonly isShown: boolean;
+    readonly mayAsk: boolean;
+    readonly cause: string;
+  },
 ): Promise<void> {
   const { sql, seal, conversation } = scene;
   const { tenantId, conversationId } = subject;
@@ -71,14 +79,16 @@ export async function tellWait(
     cause: [conversationId, how.cause],
     recipient,
     place: conversation,
-    reply: toWaitReply({ language, words, hasIntro, isAlone, conversationId }),
+    reply: toWaitReply({ language, words, hasIntro, isAlone, mayAsk: how.mayAsk, conversationId }),
   };
   await sql.query(toNotice(seal, notice));
   // What only one of many sees cannot be changed.
   if (!isWhispered(conversation)) await keep(noticeIdOf(notice));
 }
 
-export function createWaits({ database, sealer, soon, onNews, log }: WaitsParts): Waits {
+export function createWaits(parts: WaitsParts): Waits {
+  const { database, sealer, soon, answersMeanwhile, onNews, log } = parts;
+
   async function sweep(): Promise<number> {
     const due = await database.acrossTenants((sql) =>
       sql.query<{ company_id: TenantId }>({
@@ -112,6 +122,7 @@ export function createWaits({ database, sealer, soon, onNews, log }: WaitsParts)
   async function tellAnew(tenantId: TenantId, row: WaitRow, words: string | undefined): Promise<void> {
     const { conversation_id: conversationId } = row;
     const seal = await sealer.forTenant(tenantId);
+    const mayAsk = answersMeanwhile(tenantId, row.channel);
     const channel = await database.withTenant(tenantId, async (sql) => {
       await lockConversation(sql, tenantId, conversationId);
       const [mine] = await sql.query(
@@ -124,7 +135,7 @@ export function createWaits({ database, sealer, soon, onNews, log }: WaitsParts)
         return undefined;
       }
       const [changed] = await sql.query(
-        restate(tenantId, row.notice_id, sealReply(seal, toReply(row, words))),
+        restate(tenantId, row.notice_id, sealReply(seal, toReply(row, words, mayAsk))),
       );
       if (changed !== undefined) return channelOf(sql, tenantId, conversationId);
       if (await mayChange(sql, tenantId, row.notice_id))
@@ -143,11 +154,18 @@ function staleShared(tenantId: TenantId, roomId: string) {
   return staleCard(tenantId, roomId, {});
 }
 
-function toReply(row: WaitRow, words: string | undefined): Reply {
+function toReply(row: WaitRow, words: string | undefined, mayAsk: boolean): Reply {
   const language = languageOf(row);
   const { has_intro: hasIntro, conversation_id: conversationId } = row;
   if (words !== undefined)
-    return toWaitReply({ language, words, hasIntro, isAlone: row.audience === "direct", conversationId });
+    return toWaitReply({
+      language,
+      words,
+      hasIntro,
+      isAlone: row.audience === "direct",
+      mayAsk,
+      conversationId,
+    });
   return { body: say(language, hasIntro ? "handoff.waiting" : "wait.over") };
 }
 
@@ -156,14 +174,18 @@ function toWaitReply(wait: {
   readonly words: string;
   readonly hasIntro: boolean;
   readonly isAlone: boolean;
+  readonly mayAsk: boolean;
   readonly conversationId: ConversationId;
 }): Reply {
-  const { language, words, hasIntro, isAlone, conversationId } = wait;
+  const { language, words, hasIntro, isAlone, mayAsk, conversationId } = wait;
   const told = [hasIntro ? say(language, "handoff.waiting") : "", words].filter((part) => part !== "");
   if (!isAlone) return { body: told.join(" ") };
   return {
     body: [told.join(" "), say(language, "wait.meanwhile")].join("\n\n"),
-    buttons: [deckButton("cancel", say(language, "wait.cancel"), { conversationId })],
+    buttons: [
+      ...(mayAsk ? [deckButton("ask", say(language, "wait.ask"), { conversationId })] : []),
+      deckButton("cancel", say(language, "wait.cancel"), { conversationId }),
+    ],
   };
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Attachment } from "../../core/envelope.ts";
+import { TransientError } from "../../core/errors.ts";
 import { actions } from "../../core/reply.ts";
-import type { TranscriptItem, WebThread } from "../../core/transcript.ts";
+import type { TranscriptContent, TranscriptItem, WebThread } from "../../core/transcript.ts";
 import type { VisitorAct, WebDoor } from "../../core/web-door.ts";
 import type { Limits } from "../../guard/limits/limits.ts";
 import type { ChatProgress } from "../../inbox/chat-progress.ts";
@@ -24,6 +25,8 @@ export interface Saying {
   readonly id: string;
   readonly text: string;
   readonly attachments?: readonly string[] | undefined;
+  /** The message it answers. */
+  readonly reply_to?: string | undefined;
 }
 
 /**
@@ -35,6 +38,8 @@ export interface ChatActs {
   say(scene: Scene, saying: Saying): Promise<number>;
   edit(scene: Scene, id: string, text: string): Promise<void>;
   remove(scene: Scene, id: string): Promise<void>;
+  /** The visitor is writing: shown to whoever helps them, kept nowhere. */
+  type(scene: Scene): Promise<void>;
   press(
     scene: Scene,
     press: {
@@ -57,18 +62,20 @@ export interface ChatActParts {
 
 export function createChatActs(parts: ChatActParts): ChatActs {
   const { book, door, progress, companies, messageLimits } = parts;
-  const say: ChatActs["say"] = async (scene, { id, text, attachments: wanted = [] }) => {
+  const say: ChatActs["say"] = async (scene, { id, text, attachments: wanted = [], reply_to: repliesTo }) => {
     const { thread } = scene;
     await spend(scene, id);
     const attachments = await attached(scene, wanted);
-    const content = { text, ...(attachments.length > 0 && { attachments }) };
+    await mustStand(scene, repliesTo);
+    const answers = repliesTo === undefined ? {} : { repliesTo };
+    const content = { text, ...(attachments.length > 0 && { attachments }), ...answers };
     const { kind, cursor } = await book.add(thread, { id, role: "user", state: "final", content });
     if (kind === "conflict") {
       const message = "Another message was sent with this id: make a new id for each message.";
       throw new ApiError(409, "id_taken", message);
     }
     // Also for one that is known: the first try may have ended between the two.
-    await take(scene, { kind: "message", id, text, attachments });
+    await take(scene, { kind: "message", id, text, attachments, ...answers });
     void showTyping(scene);
     return cursor;
   };
@@ -117,6 +124,11 @@ export function createChatActs(parts: ChatActParts): ChatActs {
     }
   }
 
+  async function mustStand({ thread }: Scene, id: string | undefined): Promise<void> {
+    if (id === undefined || (await book.find(thread, id)) !== undefined) return;
+    throw new ApiError(400, "no_such_message", `reply_to: there is no ${id} here`);
+  }
+
   /** The visitor's own message, if it is one and still there. */
   async function own({ thread }: Scene, id: string): Promise<TranscriptItem> {
     const item = await book.find(thread, id);
@@ -130,6 +142,21 @@ export function createChatActs(parts: ChatActParts): ChatActs {
     return item;
   }
 
+  /** Whatever else changes about it meanwhile, such as colleagues' reactions, stays. */
+  async function rewrite(
+    { thread }: Scene,
+    id: string,
+    { edited, to }: { readonly edited: boolean; readonly to: (now: TranscriptContent) => TranscriptContent },
+  ): Promise<void> {
+    for (let tries = 0; tries < mostTries; tries++) {
+      const item = await book.find(thread, id);
+      if (item?.state !== "final") return;
+      const change = { content: to(item.content), state: "final", from: ["final"], edited } as const;
+      if (await book.change(thread, id, { ...change, at: item.cursor })) return;
+    }
+    throw new TransientError("web: the message changes all the time", { code: "busy" });
+  }
+
   return {
     say,
     edit: async (scene, id, text) => {
@@ -138,14 +165,14 @@ export function createChatActs(parts: ChatActParts): ChatActs {
       const actId = `edit:${id}:${fingerprint(text)}`;
       await spend(scene, actId);
       await take(scene, { kind: "edit", id: actId, target: id, text });
-      const edited = { content: { ...content, text }, state: "final", edited: true } as const;
-      await book.change(scene.thread, id, { ...edited, from: ["final"] });
+      await rewrite(scene, id, { edited: true, to: (content) => ({ ...content, text }) });
     },
     remove: async (scene, id) => {
       await own(scene, id);
       await take(scene, { kind: "delete", id: `delete:${id}`, target: id });
       await book.change(scene.thread, id, { content: { text: "" }, state: "deleted", from: ["final"] });
     },
+    type: (scene) => take(scene, { kind: "typing", id: "typing" }),
     press: async (scene, { id, action, value, target }) => {
       if (action !== actions.human || target !== undefined) {
         const { content } = await ours(scene, target ?? "");
@@ -171,11 +198,12 @@ export function createChatActs(parts: ChatActParts): ChatActs {
         target: id,
       } as const;
       await take(scene, act);
-      const judged = { content: { ...content, rating }, state: "final" } as const;
-      await book.change(scene.thread, id, { ...judged, from: ["final"] });
+      await rewrite(scene, id, { edited: false, to: (now) => ({ ...now, rating }) });
     },
   };
 }
+
+const mostTries = 50;
 
 /** Only what stands under a message can be pressed. */
 function offers(

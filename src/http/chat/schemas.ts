@@ -17,6 +17,8 @@ const text = z
 
 const attachmentIds = z.array(uuid).max(10, "are more than 10").optional();
 
+const answered = ownId.optional().meta({ description: "The message of the conversation it answers." });
+
 /** Ids in addresses. */
 export const inThread = z.object({ thread_id: uuid });
 export const ofMessage = z.object({ thread_id: uuid, message_id: ownId });
@@ -44,7 +46,7 @@ export const chatQuery = z.object({
 });
 
 export const messageRequest = z
-  .object({ text, attachments: attachmentIds })
+  .object({ text, attachments: attachmentIds, reply_to: answered })
   .refine((said) => said.text.trim() !== "" || (said.attachments?.length ?? 0) > 0, {
     path: ["text"],
     message: "is empty: write something or attach a file",
@@ -109,6 +111,8 @@ export const messageAnswer = z.object({
   suggestions: z.array(z.string()).optional(),
   attachments: z.array(fileAnswer).optional(),
   feedback: z.object({ rating: z.enum(["up", "down"]).optional() }).optional(),
+  reactions: z.array(z.string()).optional().meta({ description: "Emoji that colleagues react to it with." }),
+  reply_to: z.string().optional().meta({ description: "The message it answers." }),
   position: z.number(),
   cursor: z.number(),
   edited: z.boolean(),
@@ -156,6 +160,7 @@ export const clientFrame = z.discriminatedUnion("type", [
     client_message_id: ownId,
     text,
     attachments: attachmentIds,
+    reply_to: answered,
   }),
   z.object({ type: z.literal("typing") }),
   z.object({ type: z.literal("ping") }),

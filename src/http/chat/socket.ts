@@ -104,14 +104,14 @@ export function serveSocket(
     if (scene === undefined) throw refusals.unauthorized();
     switch (frame.type) {
       case "send_message": {
-        const { client_message_id: id, text, attachments } = frame;
+        const { client_message_id: id, text, attachments, reply_to } = frame;
         if (text.trim() === "" && (attachments ?? []).length === 0)
           throw new ApiError(400, "bad_request", "text: is empty: write something or attach a file");
-        const cursor = await acts.say(scene, { id, text, attachments });
+        const cursor = await acts.say(scene, { id, text, attachments, reply_to });
         return send({ type: "receipt", client_message_id: id, state: "accepted", cursor });
       }
       case "typing":
-        return;
+        return acts.type(scene);
       case "ping":
         return send({ type: "pong" });
       default:

@@ -5,7 +5,8 @@ import type { messageAnswer, statusAnswer } from "./schemas.ts";
 
 /** A message as clients get it. */
 export function toVisible({ content, at, ...item }: TranscriptItem): z.infer<typeof messageAnswer> {
-  const { text, citations, buttons, suggestions, attachments, feedback, rating } = content;
+  const { text, citations, buttons, suggestions, attachments, feedback, rating, reactions, repliesTo } =
+    content;
   return {
     ...item,
     text,
@@ -21,6 +22,8 @@ export function toVisible({ content, at, ...item }: TranscriptItem): z.infer<typ
       })),
     }),
     ...(feedback !== undefined && { feedback: rating === undefined ? {} : { rating } }),
+    ...(reactions !== undefined && { reactions: [...reactions] }),
+    ...(repliesTo !== undefined && { reply_to: repliesTo }),
     at: at.toISOString(),
   };
 }

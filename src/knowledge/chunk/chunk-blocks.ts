@@ -87,27 +87,35 @@ function toUnits({ kind, text, page }: Block, sizes: ChunkSizes): Unit[] {
   const pieces = (isProse ? splitSentences(text.trim()) : [text.replace(/^\n+|\s+$/gu, "")]).flatMap(
     (piece) => cutOverlong(piece, sizes, isProse ? " " : "\n"),
   );
-  const whole = isCode ? pieces.map((piece) => toCodeBlock(piece.trimEnd())) : pieces;
-  return whole.map((piece, at) => ({
+  const whole: readonly Piece[] = isCode
+    ? pieces.map((piece) => ({ text: toCodeBlock(piece.text.trimEnd()) }))
+    : pieces;
+  return whole.map(({ text: piece, tokens }, at) => ({
     text: piece,
-    tokens: sizes.count(piece),
+    tokens: tokens ?? sizes.count(piece),
     lead: at === 0 || isCode ? "\n\n" : "",
     repeatable: isProse,
     page,
   }));
 }
 
+/** Counting costs more than all the rest of the cutting: what was counted already is kept. */
+interface Piece {
+  readonly text: string;
+  readonly tokens?: number | undefined;
+}
+
 /** Pieces that are far too long are cut at a space or a line's end; without either, in the middle. */
-function cutOverlong(piece: string, { size, count }: ChunkSizes, at: " " | "\n"): string[] {
+function cutOverlong(piece: string, { size, count }: ChunkSizes, at: " " | "\n"): Piece[] {
   const tokens = count(piece);
-  if (tokens <= size * wholeUpTo) return [piece];
+  if (tokens <= size * wholeUpTo) return [{ text: piece, tokens }];
   const letters = Math.max(1, Math.floor((piece.length * size) / tokens));
-  const pieces: string[] = [];
+  const pieces: Piece[] = [];
   for (let from = 0; from < piece.length;) {
     const limit = from + letters;
     const end = limit >= piece.length ? -1 : piece.lastIndexOf(at, limit);
     const to = limit >= piece.length ? piece.length : end > from ? end + 1 : afterSurrogate(piece, limit);
-    pieces.push(piece.slice(from, to));
+    pieces.push({ text: piece.slice(from, to) });
     from = to;
   }
   return pieces;

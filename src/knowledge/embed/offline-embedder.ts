@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setImmediate as breathe } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { singleWordsOf } from "../text/read-terms.ts";
@@ -18,6 +19,8 @@ const rarity = 1e-3;
 // By Zipf's law a word's probability falls with its rank; the offset is Mandelbrot's.
 const offset = 2.7;
 const wordsOfCommonDirection = 20_000;
+// Then others have their turn; a question alone does not wait.
+const embeddedAtOnce = 16;
 
 /** The frequency-weighted mean of a text's word vectors. Loads the vocabulary (5 MB) that comes with Baton. */
 export async function loadOfflineEmbedder(): Promise<OfflineEmbedder> {
@@ -25,7 +28,7 @@ export async function loadOfflineEmbedder(): Promise<OfflineEmbedder> {
   return createOfflineEmbedder(unpackWords(await promisify(gunzip)(packed)));
 }
 
-/** Deterministic and synchronous underneath: about 20 000 sentences a second. */
+/** Deterministic, and in this thread: about 20 000 sentences a second. */
 export function createOfflineEmbedder(words: WordVectors): OfflineEmbedder {
   const total = sumOf(words.size, (rank) => 1 / (rank + offset));
   const probability = (rank: number) => 1 / (rank + offset) / total;
@@ -53,9 +56,14 @@ export function createOfflineEmbedder(words: WordVectors): OfflineEmbedder {
   return {
     model: "words-en-100d-1",
     dimensions: words.dimensions,
-    embed: async (texts, signal) => {
-      signal?.throwIfAborted();
-      return texts.map(embedOne);
+    async embed(texts, signal) {
+      const vectors: Float32Array[] = [];
+      for (const text of texts) {
+        if (vectors.length % embeddedAtOnce === embeddedAtOnce - 1) await breathe();
+        signal?.throwIfAborted();
+        vectors.push(embedOne(text));
+      }
+      return vectors;
     },
     weigh: (word) => {
       const rank = words.rankOf(word);

@@ -13,6 +13,8 @@ export interface RemoteEmbedderParts {
   /** With its version, such as `https://api.openai.com/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** Calls for documents at most; those for a question are counted and never wait. No limit when left out. */
+  readonly callsPerMinute?: number | undefined;
   /** Told of each call that was answered: what a provider charges for. Must not throw. */
   readonly onUsed?: ((used: EmbeddingUse) => void) | undefined;
   /** Pauses between tries; the default suits production. */
@@ -44,7 +46,17 @@ const longest = 20_000;
 export function createRemoteEmbedder(parts: RemoteEmbedderParts): Embedder {
   const { model, dimensions, retry = { attempts: 5, minMs: 500, maxMs: 20_000 } } = parts;
   const known = new LRUCache<string, Float32Array>({ max: kept });
+  const everyMs = parts.callsPerMinute === undefined ? 0 : 60_000 / parts.callsPerMinute;
+  let nextAt = 0;
   const keyOf = (text: string) => createHash("sha256").update(text).digest("base64url");
+
+  /** Each call has its place in time, whoever makes it. What an API asked to be left alone for counts for all. */
+  async function takeTurn(isQuestion: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const at = Math.max(performance.now(), nextAt);
+    nextAt = at + everyMs;
+    const wait = at - performance.now();
+    if (!isQuestion && wait > 0) await sleep(wait, undefined, { signal });
+  }
 
   async function embedMissing(
     texts: readonly string[],
@@ -53,6 +65,7 @@ export function createRemoteEmbedder(parts: RemoteEmbedderParts): Embedder {
   ): Promise<void> {
     const attempts = texts.length === 1 ? 1 : retry.attempts;
     for (let attempt = 1; ; attempt += 1) {
+      await takeTurn(texts.length === 1, signal);
       try {
         const { vectors, tokens } = await ask(parts, texts, signal);
         parts.onUsed?.({ payer, model, tokens });
@@ -63,6 +76,7 @@ export function createRemoteEmbedder(parts: RemoteEmbedderParts): Embedder {
         signal?.throwIfAborted();
         if (!(cause instanceof TransientError) || attempt >= attempts) throw cause;
         const pause = Math.min(retry.maxMs, cause.retryAfterMs ?? retry.minMs * 2 ** (attempt - 1));
+        if (cause.retryAfterMs !== undefined) nextAt = Math.max(nextAt, performance.now() + pause);
         await sleep(pause, undefined, { signal });
       }
     }

@@ -46,14 +46,15 @@ export function unpackWords(bytes: Uint8Array): WordVectors {
     throw new Error("word vectors: the file is cut short");
   const list = new TextDecoder().decode(bytes.subarray(headerBytes, scalesAt)).split("\n");
   const ranks = new Map(list.map((word, rank) => [word, rank]));
+  const vectors = new Int8Array(bytes.buffer, bytes.byteOffset + vectorsAt, size * dimensions);
   return {
     dimensions,
     size,
     rankOf: (word) => ranks.get(word),
     addTo(sum, rank, weight) {
       const scale = weight * view.getFloat32(scalesAt + 4 * rank, true);
-      const from = vectorsAt + rank * dimensions;
-      for (let at = 0; at < dimensions; at += 1) sum[at] = (sum[at] ?? 0) + scale * view.getInt8(from + at);
+      const from = rank * dimensions;
+      for (let at = 0; at < dimensions; at += 1) sum[at] = (sum[at] ?? 0) + scale * (vectors[from + at] ?? 0);
     },
   };
 }

@@ -50,10 +50,12 @@ export async function gatherQuestions(
                   least(${longestTalkSeconds}, extract(epoch FROM a.created_at - u.created_at))::int AS seconds
              FROM messages a
              ${askedBefore("a")}
-            WHERE a.role = 'staff' AND a.kind = 'message' AND a.deleted_at IS NULL
+            WHERE a.role = 'staff' AND a.kind = 'message' AND a.state <> 'open' AND a.deleted_at IS NULL
+              AND ${isSaid("a")}
               AND a.created_at > now() - $1 * interval '1 day'
               AND NOT EXISTS (SELECT FROM messages b WHERE b.conversation_id = a.conversation_id
-                                AND b.role = 'staff' AND b.seq > u.seq AND b.seq < a.seq)
+                                AND b.role = 'staff' AND b.seq > u.seq AND b.seq < a.seq
+                                AND ${isSaid("b")})
             LIMIT ${most}`,
     values: [days],
   });
@@ -78,11 +80,16 @@ export async function gatherQuestions(
   }
 }
 
+/** It was said to people: what is told to Baton, such as a note or a correction, is no question and no answer. */
+function isSaid(message: string): string {
+  return `coalesce(${message}.reason, '') NOT LIKE 'command %'`;
+}
+
 /** The person's last message before one of ours. */
 function askedBefore(ours: string): string {
   return `JOIN LATERAL (
     SELECT m.content, m.seq, m.created_at FROM messages m
      WHERE m.conversation_id = ${ours}.conversation_id AND m.role = 'user' AND m.kind = 'message'
-       AND m.deleted_at IS NULL AND m.seq < ${ours}.seq
+       AND m.deleted_at IS NULL AND m.seq < ${ours}.seq AND ${isSaid("m")}
      ORDER BY m.seq DESC LIMIT 1) u ON true`;
 }

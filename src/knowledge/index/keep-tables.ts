@@ -1,14 +1,17 @@
 import { LRUCache } from "lru-cache";
 import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
+import type { LoadLimits } from "./gather-table.ts";
 import type { IndexQuery, KnowledgeIndex } from "./knowledge-index.ts";
-import { loadTable, type LoadedTable } from "./loaded-table.ts";
+import { loadTable, type LoadedTable, type LoadTable } from "./loaded-table.ts";
 
 export interface KeepTablesOptions {
   /** What all tables may take; the least recently asked goes. */
   readonly bytes?: number | undefined;
   /** A table that changed is read again once it stayed the same for so long. */
   readonly calmMs?: number | undefined;
+  /** Reads a table where this process should not; all its chunks are read here when left out. */
+  readonly load?: LoadTable | undefined;
   readonly log: Log;
 }
 
@@ -37,7 +40,7 @@ const bytesUnloaded = 200;
  */
 export function keepTables(
   index: KnowledgeIndex,
-  { bytes = usualBytes, calmMs = usualCalmMs, log }: KeepTablesOptions,
+  { bytes = usualBytes, calmMs = usualCalmMs, load: loadElsewhere, log }: KeepTablesOptions,
 ): KnowledgeIndex {
   const tables = new LRUCache<TenantId, Known>({
     maxSize: bytes,
@@ -65,17 +68,23 @@ export function keepTables(
     try {
       const version = await index.version(tenantId);
       if (known.isChanging && !see(known, version)) return;
-      const table = await loadTable(whileWanted(index.scan(tenantId)), { bytes, vectorNumbers });
+      const table = await (loadElsewhere ?? loadHere)(tenantId, { bytes, vectorNumbers });
       known.isTooLarge = table === undefined;
       // What changed while it was read is in it in part only.
       if (table === undefined || (await index.version(tenantId)) !== version) return;
       known.loaded = { version, table };
       known.isChanging = false;
+      // What is put in the place of itself keeps the size it had.
+      tables.delete(tenantId);
       tables.set(tenantId, known);
     } catch (cause) {
       if (!isStopped)
         log.warn({ err: cause, company_id: tenantId }, "a knowledge table was not kept in memory");
     }
+  }
+
+  function loadHere(tenantId: TenantId, limits: LoadLimits): Promise<LoadedTable | undefined> {
+    return loadTable(whileWanted(index.scan(tenantId)), limits);
   }
 
   async function* whileWanted<T>(chunks: AsyncIterable<T>): AsyncIterable<T> {
@@ -139,8 +148,8 @@ export function keepTables(
       isStopped = true;
       for (const timer of timers) clearTimeout(timer);
       tables.clear();
-      await last;
-      await index.stop();
+      // What reads a table elsewhere ends with it.
+      await Promise.all([last, index.stop()]);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface IndexedChunk {
 /** What is looked for: terms, a vector, or both. */
 export interface IndexQuery {
   readonly terms: readonly string[];
+  /** Terms that count for less, by `partsWorth`. */
+  readonly parts?: readonly string[] | undefined;
   /** Undefined where nothing could be embedded: terms alone are searched then. */
   readonly vector: Float32Array | undefined;
   /** Only what one of these groups may find; everything when left out. */
@@ -23,6 +25,9 @@ export interface IndexQuery {
   /** Hits of each kind at most. */
   readonly limit: number;
 }
+
+/** What a part of a word is worth of what the word itself would be. */
+export const partsWorth = 0.3;
 
 /** A chunk that was found. What did not find it may leave its score at 0. */
 export interface IndexHit {

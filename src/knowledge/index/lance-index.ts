@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import {
   connect,
@@ -11,10 +10,15 @@ import {
   type VectorQuery,
 } from "@lancedb/lancedb";
 import { LRUCache } from "lru-cache";
-import { z } from "zod";
 import { TransientError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";
-import type { IndexedChunk, IndexHit, IndexQuery, KnowledgeIndex } from "./knowledge-index.ts";
+import {
+  partsWorth,
+  type IndexedChunk,
+  type IndexHit,
+  type IndexQuery,
+  type KnowledgeIndex,
+} from "./knowledge-index.ts";
 import {
   columns,
   identity,
@@ -23,11 +27,12 @@ import {
   read,
   toChunks,
   toHit,
-  toList,
   toRow,
   toSchema,
   type Row,
 } from "./lance-rows.ts";
+import { createReaderLists, type ReaderLists } from "./reader-lists.ts";
+import { toTableName } from "./table-files.ts";
 
 /** Where the tables are and what is kept open. */
 export interface LanceIndexParts {
@@ -58,7 +63,6 @@ const cachedIndexBytes = 64n * 1024n * 1024n;
 const cachedMetadataBytes = 32n * 1024n * 1024n;
 // A reader in another process is done with a version long before.
 const versionsKeptForMs = 600_000;
-const readersKnownForMs = 30_000;
 
 /** LanceDB: a table for each company, found by its id; vectors and two BM25 indexes. Opened when it is first needed. */
 export function createLanceIndex({
@@ -121,6 +125,8 @@ export function createLanceIndex({
   async function* scan(tenantId: TenantId): AsyncIterable<readonly IndexedChunk[]> {
     const { table } = await use(tenantId, "open a table", (opened) => Promise.resolve(opened));
     try {
+      // Whoever asks what the table is at elsewhere must not be given less than that.
+      await table.checkoutLatest();
       for await (const batch of table.query().select([...identity, ...Object.values(columns)]))
         for (let from = 0; from < batch.numRows; from += readAtOnce)
           yield toChunks(batch.slice(from, from + readAtOnce));
@@ -189,48 +195,6 @@ interface OpenTable {
   readonly readers: ReaderLists;
 }
 
-/** Who may find a table's chunks, as far as this process knows. What it does not know yet, the caller's own check sees. */
-interface ReaderLists {
-  add(chunks: readonly IndexedChunk[]): void;
-  /** Every chunk may be found by one of these groups: a condition would only cost time. */
-  areAllAmong(groups: readonly string[]): Promise<boolean>;
-}
-
-function createReaderLists(table: Table): ReaderLists {
-  let known: Promise<Set<string>> | undefined;
-  let readAt = 0;
-  const added = new Set<string>();
-
-  async function readLists(): Promise<Set<string>> {
-    const rows = await table.query().select([columns.groups]).toArray();
-    return new Set(
-      z
-        .array(z.object({ [columns.groups]: z.string() }))
-        .parse(rows)
-        .map((each) => each[columns.groups]),
-    );
-  }
-
-  return {
-    add: (chunks) => {
-      for (const { groups } of chunks) added.add(toList(groups));
-    },
-    async areAllAmong(groups) {
-      if (known === undefined || performance.now() - readAt > readersKnownForMs) {
-        readAt = performance.now();
-        const next = readLists();
-        known ??= next;
-        next.then(
-          () => (known = next),
-          () => {},
-        );
-      }
-      const lists = [...(await known), ...added];
-      return lists.every((list) => groups.some((group) => list.includes(`|${group}|`)));
-    },
-  };
-}
-
 /** The terms come ready: nothing is left for a tokenizer to decide. One description serves one index only. */
 function readyTerms(): Index {
   return Index.fts({
@@ -245,26 +209,30 @@ function readyTerms(): Index {
 
 /** All kinds of search side by side, joined by chunk. */
 async function searchTable({ table, readers }: OpenTable, query: IndexQuery): Promise<IndexHit[]> {
-  const { terms, vector, groups, limit } = query;
+  const { terms, parts = [], vector, groups, limit } = query;
+  const asked = [...terms, ...parts];
   if (groups?.length === 0) return [];
   // Without terms nobody asks which of them a chunk has.
-  const searched = terms.length === 0 ? identity : [...identity, columns.text];
+  const searched = asked.length === 0 ? identity : [...identity, columns.text];
   const isOpen = groups === undefined || (await readers.areAllAmong(groups));
   const within = <Q extends Query | VectorQuery>(found: Q): Q =>
     (isOpen ? found : found.where(isFoundBy(groups))).limit(limit) as Q;
-  const match = (column: string): Promise<Row[]> =>
-    terms.length === 0
+  const match = (column: string, sought: readonly string[]): Promise<Row[]> =>
+    sought.length === 0
       ? Promise.resolve([])
       : read(
-          within(table.query().fullTextSearch(new MatchQuery(terms.join(" "), column))).select([
+          within(table.query().fullTextSearch(new MatchQuery(sought.join(" "), column))).select([
             ...searched,
             "_score",
           ]),
         );
   const isKnown = vector !== undefined && vector.some((value) => value !== 0);
-  const [text, head, near] = await Promise.all([
-    match(columns.text),
-    match(columns.head),
+  // A query's own boost is not heeded, so what counts for less is searched beside.
+  const [text, head, textParts, headParts, near] = await Promise.all([
+    match(columns.text, terms),
+    match(columns.head, terms),
+    match(columns.text, parts),
+    match(columns.head, parts),
     isKnown
       ? read(
           within(table.query().nearestTo(vector))
@@ -276,15 +244,15 @@ async function searchTable({ table, readers }: OpenTable, query: IndexQuery): Pr
   ]);
   const hits = new Map<string, IndexHit>();
   const add = (found: Row, score: Partial<IndexHit>) =>
-    hits.set(found.id, { ...(hits.get(found.id) ?? toHit(found, terms)), ...score });
+    hits.set(found.id, { ...(hits.get(found.id) ?? toHit(found, asked)), ...score });
   for (const found of text) add(found, { textScore: found._score ?? 0 });
   for (const found of head) add(found, { headScore: found._score ?? 0 });
+  for (const [kind, rows] of [
+    ["textScore", textParts],
+    ["headScore", headParts],
+  ] as const)
+    for (const found of rows)
+      add(found, { [kind]: (hits.get(found.id)?.[kind] ?? 0) + partsWorth * (found._score ?? 0) });
   for (const found of near) add(found, { similarity: 1 - (found._distance ?? 1) });
   return [...hits.values()];
-}
-
-function toTableName(tenantId: TenantId, model: string | undefined): string {
-  const table = `t_${tenantId.replaceAll("-", "")}`;
-  if (model === undefined) return table;
-  return `${table}_${createHash("sha256").update(model).digest("hex").slice(0, 12)}`;
 }

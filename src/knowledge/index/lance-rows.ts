@@ -54,7 +54,8 @@ export function toChunks(batch: RecordBatch): IndexedChunk[] {
 
 const texts = z.array(z.string());
 
-function textsOf(batch: RecordBatch, column: string): string[] {
+/** A column of texts. */
+export function textsOf(batch: RecordBatch, column: string): string[] {
   return texts.parse(batch.getChild(column)?.toArray());
 }
 

@@ -1,7 +1,14 @@
-import { setImmediate as breathe } from "node:timers/promises";
-import type { IndexedChunk, IndexHit, IndexQuery } from "./knowledge-index.ts";
-import { createPostingsBuilder, type Postings } from "./postings.ts";
-import { createSimilarities, type Similarities } from "./similarities.ts";
+import type { TenantId } from "../../core/ids.ts";
+import {
+  gatherTable,
+  type LoadLimits,
+  type NumbersOf,
+  type TablePiece,
+  type TableSizes,
+} from "./gather-table.ts";
+import { partsWorth, type IndexedChunk, type IndexHit, type IndexQuery } from "./knowledge-index.ts";
+import { openPostings, type Postings } from "./postings.ts";
+import { openSimilarities, type OpenSimilarities, type Similarities } from "./similarities.ts";
 
 /** One company's chunks in the memory of this process, as they were when they were read: searched without waiting. */
 export interface LoadedTable {
@@ -15,80 +22,96 @@ export interface LoadedTable {
 /** What another index found by vector. */
 export type Near = Pick<IndexHit, "id" | "similarity">;
 
-export interface LoadLimits {
-  readonly bytes: number;
-  /** Numbers in all its vectors at most; above, looking at each of them would hold everything else up. */
-  readonly vectorNumbers: number;
-}
+/** Reads a company's table; undefined where it is larger than it may be. */
+export type LoadTable = (tenantId: TenantId, limits: LoadLimits) => Promise<LoadedTable | undefined>;
 
-const bytesOfId = 120;
-const bytesOfTerm = 100;
-
-/** Reads a table, a few chunks at a time with room for others in between; undefined where it is larger than it may be. */
-export async function loadTable(
+/** Reads a table in this process; undefined where it is larger than it may be. */
+export function loadTable(
   chunks: AsyncIterable<readonly IndexedChunk[]>,
   limits: LoadLimits,
 ): Promise<LoadedTable | undefined> {
-  const vocabulary = new Map<string, number>();
-  const [text, head] = [createPostingsBuilder(), createPostingsBuilder()];
-  const [ids, documentIds]: [string[], string[]] = [[], []];
-  const documents = new Map<string, string>();
-  const lists = new Map<string, number>();
-  const listOf: number[] = [];
-  let vectors: Float32Array[] | undefined = [];
-  let numbers = 0;
-  const bytes = () =>
-    text.bytes + head.bytes + numbers * 4 + ids.length * bytesOfId + vocabulary.size * bytesOfTerm;
-
-  function numberOf(term: string): number {
-    const known = vocabulary.get(term);
-    if (known !== undefined) return known;
-    const number = vocabulary.size;
-    vocabulary.set(ownCopy(term), number);
-    return number;
-  }
-  const toNumbers = (terms: string) => (terms === "" ? [] : terms.split(" ").map(numberOf));
-
-  for await (const some of chunks) {
-    for (const { id, documentId, groups, headTerms, terms, vector } of some) {
-      ids.push(id);
-      documents.set(documentId, documents.get(documentId) ?? documentId);
-      documentIds.push(documents.get(documentId) ?? documentId);
-      const list = groups.join("|");
-      lists.set(list, lists.get(list) ?? lists.size);
-      listOf.push(lists.get(list) ?? 0);
-      text.add(toNumbers(terms));
-      head.add(toNumbers(headTerms));
-      if (vectors === undefined) continue;
-      vectors.push(vector);
-      numbers += vector.length;
-      if (numbers <= limits.vectorNumbers) continue;
-      [vectors, numbers] = [undefined, 0];
-    }
-    if (bytes() > limits.bytes) return undefined;
-    await breathe();
-  }
-  return createLoadedTable({
-    ids,
-    documentIds,
-    lists: [...lists.keys()].map((list) => list.split("|")),
-    listOf: Uint32Array.from(listOf),
-    vocabulary,
-    text: await text.build(vocabulary.size),
-    head: await head.build(vocabulary.size),
-    vectors: vectors && createSimilarities(vectors),
-    bytes: bytes(),
-  });
+  return assembleTable(gatherTable(chunks, limits));
 }
 
-/** What a long text was cut into would otherwise hold all of it. */
-function ownCopy(term: string): string {
-  return Buffer.from(term, "utf8").toString("utf8");
+/** Puts a table together, each part in the place it stays in; undefined where nothing comes. */
+export async function assembleTable(pieces: AsyncIterable<TablePiece>): Promise<LoadedTable | undefined> {
+  let opened: Opened | undefined;
+  for await (const piece of pieces) {
+    if (piece.kind === "sizes") opened = openParts(piece);
+    else if (piece.kind === "texts") for (const text of piece.some) opened?.texts[piece.of].push(text);
+    else opened?.numbers[piece.of].set(piece.some, piece.from);
+  }
+  return opened === undefined ? undefined : toLoadedTable(opened);
+}
+
+interface Opened {
+  readonly sizes: TableSizes;
+  readonly texts: {
+    readonly ids: string[];
+    readonly documents: string[];
+    readonly lists: string[];
+    readonly terms: string[];
+  };
+  readonly numbers: TableNumbers;
+  readonly vectors: OpenSimilarities | undefined;
+}
+
+interface TableNumbers extends Record<NumbersOf, Uint32Array | Uint8Array | Float32Array | Int16Array> {
+  readonly listOf: Uint32Array;
+  readonly documentOf: Uint32Array;
+  readonly textStarts: Uint32Array<ArrayBuffer>;
+  readonly textRows: Uint32Array<ArrayBuffer>;
+  readonly textTimes: Uint8Array<ArrayBuffer>;
+  readonly textShapes: Float32Array<ArrayBuffer>;
+  readonly headStarts: Uint32Array<ArrayBuffer>;
+  readonly headRows: Uint32Array<ArrayBuffer>;
+  readonly headTimes: Uint8Array<ArrayBuffer>;
+  readonly headShapes: Float32Array<ArrayBuffer>;
+  readonly vectors: Int16Array;
+}
+
+function openParts(sizes: TableSizes): Opened {
+  const { rows, terms, textPostings, headPostings, dimensions } = sizes;
+  const vectors = dimensions === 0 ? undefined : openSimilarities({ rows, dimensions });
+  return {
+    sizes,
+    texts: { ids: [], documents: [], lists: [], terms: [] },
+    vectors,
+    numbers: {
+      listOf: new Uint32Array(rows),
+      documentOf: new Uint32Array(rows),
+      textStarts: new Uint32Array(terms + 1),
+      textRows: new Uint32Array(textPostings),
+      textTimes: new Uint8Array(textPostings),
+      textShapes: new Float32Array(rows),
+      headStarts: new Uint32Array(terms + 1),
+      headRows: new Uint32Array(headPostings),
+      headTimes: new Uint8Array(headPostings),
+      headShapes: new Float32Array(rows),
+      vectors: vectors?.all ?? new Int16Array(0),
+    },
+  };
+}
+
+function toLoadedTable({ sizes, texts, numbers, vectors }: Opened): LoadedTable {
+  const { textStarts, textRows, textTimes, textShapes } = numbers;
+  const { headStarts, headRows, headTimes, headShapes } = numbers;
+  return createLoadedTable({
+    ids: texts.ids,
+    documentIdOf: (row) => texts.documents[numbers.documentOf[row] ?? 0] ?? "",
+    lists: texts.lists.map((list) => list.split("|")),
+    listOf: numbers.listOf,
+    vocabulary: new Map(texts.terms.map((term, number) => [term, number])),
+    text: openPostings({ starts: textStarts, rows: textRows, times: textTimes, shapes: textShapes }),
+    head: openPostings({ starts: headStarts, rows: headRows, times: headTimes, shapes: headShapes }),
+    vectors,
+    bytes: sizes.bytes,
+  });
 }
 
 interface Loaded {
   readonly ids: readonly string[];
-  readonly documentIds: readonly string[];
+  readonly documentIdOf: (row: number) => string;
   /** Each list of groups once, and which of them a row has. */
   readonly lists: readonly (readonly string[])[];
   readonly listOf: Uint32Array;
@@ -100,11 +123,18 @@ interface Loaded {
 }
 
 function createLoadedTable(loaded: Loaded): LoadedTable {
-  const { ids, documentIds, lists, listOf, vocabulary, text, head, vectors, bytes } = loaded;
+  const { ids, documentIdOf, lists, listOf, vocabulary, text, head, vectors, bytes } = loaded;
   // Searching does not wait, so one search is over before the next one needs them.
   const [textScores, headScores] = [new Float32Array(ids.length), new Float32Array(ids.length)];
   const nowhere = new Float32Array(0);
   const rows = vectors === undefined ? new Map(ids.map((id, row) => [id, row])) : undefined;
+
+  function numbered(terms: readonly string[]): readonly Numbered[] {
+    return terms.flatMap((term) => {
+      const number = vocabulary.get(term);
+      return number === undefined ? [] : [{ term, number }];
+    });
+  }
 
   function compare(vector: Float32Array | undefined, near: readonly Near[]): Float32Array {
     if (vector === undefined || vector.every((value) => value === 0)) return nowhere;
@@ -117,54 +147,53 @@ function createLoadedTable(loaded: Loaded): LoadedTable {
   return {
     bytes,
     hasVectors: vectors !== undefined,
-    search({ terms, vector, groups, limit }, near = []) {
+    search({ terms, parts = [], vector, groups, limit }, near = []) {
       const allowed = lists.map(
         (list) => groups === undefined || list.some((group) => groups.includes(group)),
       );
       const isAllowed = (row: number) => allowed[listOf[row] ?? 0] === true;
-      const asked = terms.flatMap((term) => {
-        const number = vocabulary.get(term);
-        return number === undefined ? [] : [{ term, number }];
-      });
-      const numbers = asked.map(({ number }) => number);
-      const inText = text.score(numbers, textScores, isAllowed);
-      const inHead = head.score(numbers, headScores, isAllowed);
+      const [words, inside] = [numbered(terms), numbered(parts)];
+      const asked = [...words, ...inside];
+      const score = (field: Postings, scores: Float32Array) => {
+        // Where terms stand in most rows a list of these would be as long as the table.
+        scores.fill(0);
+        field.score(words.map(toNumber), scores, isAllowed);
+        field.score(inside.map(toNumber), scores, isAllowed, partsWorth);
+      };
+      score(text, textScores);
+      score(head, headScores);
       const similarities = compare(vector, near);
       const found = new Set([
-        ...bestOf(inText, textScores, limit),
-        ...bestOf(inHead, headScores, limit),
-        ...nearest(similarities, isAllowed, limit),
+        ...bestOf(textScores, isAllowed, limit),
+        ...bestOf(headScores, isAllowed, limit),
+        ...bestOf(similarities, isAllowed, limit),
       ]);
-      const hits = [...found].map((row) => ({
+      return [...found].map((row) => ({
         id: ids[row] ?? "",
-        documentId: documentIds[row] ?? "",
+        documentId: documentIdOf(row),
         matched: asked.filter(({ number }) => text.has(number, row)).map(({ term }) => term),
         textScore: textScores[row] ?? 0,
         headScore: headScores[row] ?? 0,
         similarity: Math.max(0, similarities[row] ?? 0),
       }));
-      for (const row of inText) textScores[row] = 0;
-      for (const row of inHead) headScores[row] = 0;
-      return hits;
     },
   };
 }
 
-function bestOf(rows: readonly number[], scores: Float32Array, limit: number): readonly number[] {
-  const top = createTop(limit);
-  for (const row of rows) top.offer(row, scores[row] ?? 0);
-  return top.rows;
+interface Numbered {
+  readonly term: string;
+  readonly number: number;
 }
 
-function nearest(
-  similarities: Float32Array,
-  isAllowed: (row: number) => boolean,
-  limit: number,
-): readonly number[] {
+function toNumber({ number }: Numbered): number {
+  return number;
+}
+
+function bestOf(scores: Float32Array, isAllowed: (row: number) => boolean, limit: number): readonly number[] {
   const top = createTop(limit);
-  for (let row = 0; row < similarities.length; row += 1) {
-    const similarity = similarities[row] ?? 0;
-    if (similarity > top.least && isAllowed(row)) top.offer(row, similarity);
+  for (let row = 0; row < scores.length; row += 1) {
+    const score = scores[row] ?? 0;
+    if (score > top.least && isAllowed(row)) top.offer(row, score);
   }
   return top.rows;
 }

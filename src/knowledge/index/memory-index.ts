@@ -1,5 +1,11 @@
 import type { TenantId } from "../../core/ids.ts";
-import type { IndexedChunk, IndexHit, IndexQuery, KnowledgeIndex } from "./knowledge-index.ts";
+import {
+  partsWorth,
+  type IndexedChunk,
+  type IndexHit,
+  type IndexQuery,
+  type KnowledgeIndex,
+} from "./knowledge-index.ts";
 import { dot } from "../embed/dot.ts";
 
 /** The index in the memory of this process: for tests, for measuring, and for small sets that need not outlive it. */
@@ -45,10 +51,12 @@ function searchTable(table: readonly IndexedChunk[], query: IndexQuery): IndexHi
   const text = scoreTerms(
     table.map(({ terms }) => terms),
     query.terms,
+    query.parts,
   );
   const head = scoreTerms(
     table.map(({ headTerms }) => headTerms),
     query.terms,
+    query.parts,
   );
   const near = table.map(({ vector }) => (query.vector === undefined ? 0 : dot(vector, query.vector)));
   const isAllowed = (place: number) =>
@@ -63,7 +71,7 @@ function searchTable(table: readonly IndexedChunk[], query: IndexQuery): IndexHi
     if (chunk === undefined) return [];
     const { id, documentId, terms } = chunk;
     const has = new Set(terms.split(" "));
-    const matched = query.terms.filter((term) => has.has(term));
+    const matched = [...query.terms, ...(query.parts ?? [])].filter((term) => has.has(term));
     const scores = { textScore: text[place] ?? 0, headScore: head[place] ?? 0, similarity: near[place] ?? 0 };
     return [{ id, documentId, matched, ...scores }];
   });
@@ -81,8 +89,12 @@ function best(scores: readonly number[], limit: number, isAllowed: (place: numbe
 const saturation = 1.2;
 const lengthWeight = 0.75;
 
-/** BM25 of each text (terms with spaces between) for the terms asked. */
-export function scoreTerms(texts: readonly string[], asked: readonly string[]): number[] {
+/** BM25 of each text (terms with spaces between) for the terms asked, and for parts, which are worth less. */
+export function scoreTerms(
+  texts: readonly string[],
+  asked: readonly string[],
+  parts: readonly string[] = [],
+): number[] {
   const counts = texts.map((text) => {
     const count = new Map<string, number>();
     for (const term of text.split(" ")) if (term !== "") count.set(term, (count.get(term) ?? 0) + 1);
@@ -90,12 +102,13 @@ export function scoreTerms(texts: readonly string[], asked: readonly string[]): 
   });
   const lengths = counts.map((count) => count.values().reduce((sum, times) => sum + times, 0));
   const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length) || 1;
-  const rarity = new Map(
-    asked.map((term) => {
-      const seen = counts.filter((count) => count.has(term)).length;
-      return [term, Math.log(1 + (texts.length - seen + 0.5) / (seen + 0.5))] as const;
-    }),
-  );
+  const rarity = new Map<string, number>();
+  const weigh = (term: string, worth: number) => {
+    const seen = counts.filter((count) => count.has(term)).length;
+    if (seen > 0) rarity.set(term, worth * Math.log(1 + (texts.length - seen + 0.5) / (seen + 0.5)));
+  };
+  for (const part of parts) weigh(part, partsWorth);
+  for (const term of asked) weigh(term, 1);
   return counts.map((count, place) => {
     const shape = saturation * (1 - lengthWeight + (lengthWeight * (lengths[place] ?? 0)) / average);
     let score = 0;

@@ -3,12 +3,25 @@ import { setImmediate as breathe } from "node:timers/promises";
 /** Which rows each term stands in, and how often: BM25 over one field of a table, in five bytes a posting. */
 export interface Postings {
   readonly bytes: number;
-  /**
-   * Adds what each asked term is worth to the scores of the allowed rows that have it. Resolves with these rows, each
-   * once; scores must have been 0.
-   */
-  score(asked: readonly number[], scores: Float32Array, isAllowed: (row: number) => boolean): number[];
+  /** Adds what each asked term is worth, times `worth`, to the scores of the allowed rows that have it. */
+  score(
+    asked: readonly number[],
+    scores: Float32Array,
+    isAllowed: (row: number) => boolean,
+    worth?: number,
+  ): void;
   has(term: number, row: number): boolean;
+}
+
+/** What postings are made of. */
+export interface PostingNumbers {
+  /** Where each term's rows begin, and where the last one's end. */
+  readonly starts: Uint32Array<ArrayBuffer>;
+  readonly rows: Uint32Array<ArrayBuffer>;
+  /** How often, for each of the rows. */
+  readonly times: Uint8Array<ArrayBuffer>;
+  /** What its length does to the score, for each row of the table. */
+  readonly shapes: Float32Array<ArrayBuffer>;
 }
 
 /** Takes rows one after the other, then turns them round. */
@@ -17,7 +30,7 @@ export interface PostingsBuilder {
   add(terms: readonly number[]): void;
   readonly bytes: number;
   /** Lets others work in between: a large table takes a second. */
-  build(vocabulary: number): Promise<Postings>;
+  build(vocabulary: number): Promise<PostingNumbers>;
 }
 
 const saturation = 1.2;
@@ -68,7 +81,7 @@ interface Rows {
   readonly lengths: Growing;
 }
 
-async function turnRound({ forward, ends, lengths }: Rows, vocabulary: number): Promise<Postings> {
+async function turnRound({ forward, ends, lengths }: Rows, vocabulary: number): Promise<PostingNumbers> {
   const starts = new Uint32Array(vocabulary + 1);
   for (const piece of forward.pieces()) {
     for (const packed of piece) {
@@ -95,11 +108,11 @@ async function turnRound({ forward, ends, lengths }: Rows, vocabulary: number): 
     }
     if (row % rowsAtOnce === 0) await breathe();
   }
-  return toPostings({ starts, rows, times, shapes: toShapes(lengths) });
+  return { starts, rows, times, shapes: toShapes(lengths) };
 }
 
 /** What a row's length does to its score. */
-function toShapes(lengths: Growing): Float32Array {
+function toShapes(lengths: Growing): Float32Array<ArrayBuffer> {
   let sum = 0;
   for (let row = 0; row < lengths.length; row += 1) sum += lengths.at(row);
   const average = sum / Math.max(1, lengths.length) || 1;
@@ -109,32 +122,22 @@ function toShapes(lengths: Growing): Float32Array {
   return shapes;
 }
 
-interface Turned {
-  readonly starts: Uint32Array;
-  readonly rows: Uint32Array;
-  readonly times: Uint8Array;
-  readonly shapes: Float32Array;
-}
-
-function toPostings({ starts, rows, times, shapes }: Turned): Postings {
+/** Searches what was built. */
+export function openPostings({ starts, rows, times, shapes }: PostingNumbers): Postings {
   return {
     bytes: starts.byteLength + rows.byteLength + times.byteLength + shapes.byteLength,
-    score(asked, scores, isAllowed) {
-      const touched: number[] = [];
+    score(asked, scores, isAllowed, worth = 1) {
       for (const term of asked) {
         const [from, end] = [starts[term] ?? 0, starts[term + 1] ?? 0];
         const seen = end - from;
-        const weight = Math.log(1 + (shapes.length - seen + 0.5) / (seen + 0.5)) * (saturation + 1);
+        const weight = Math.log(1 + (shapes.length - seen + 0.5) / (seen + 0.5)) * (saturation + 1) * worth;
         for (let at = from; at < end; at += 1) {
           const row = rows[at] ?? 0;
           if (!isAllowed(row)) continue;
           const often = times[at] ?? 0;
-          const before = scores[row] ?? 0;
-          if (before === 0) touched.push(row);
-          scores[row] = before + (weight * often) / (often + (shapes[row] ?? 0));
+          scores[row] = (scores[row] ?? 0) + (weight * often) / (often + (shapes[row] ?? 0));
         }
       }
-      return touched;
     },
     has(term, row) {
       let [low, high] = [starts[term] ?? 0, (starts[term + 1] ?? 0) - 1];

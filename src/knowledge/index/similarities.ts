@@ -5,39 +5,93 @@ export interface Similarities {
   of(vector: Float32Array): Float32Array;
 }
 
-// WebAssembly's vector instructions do in one step what JavaScript does in six. Below this it does not matter, and each
+/** Takes vectors of one length, row after row; their own lengths do not count. */
+export interface SimilaritiesBuilder {
+  add(vector: Float32Array): void;
+  readonly bytes: number;
+  build(): UnitVectors;
+}
+
+/** Vectors as they are compared. */
+export interface UnitVectors {
+  readonly rows: number;
+  /** Those of one vector: its own, filled up to whole steps of a comparison. */
+  readonly dimensions: number;
+  /** All of them, row after row, in pieces. */
+  readonly pieces: readonly Int16Array<ArrayBuffer>[];
+}
+
+// A number of a unit vector in two bytes: a cosine is right to four places, and products of two of them, however many
+// are added up, stay below 2^31.
+const one = 32_767;
+const bytesEach = 2;
+// WebAssembly's vector instructions do in one step what JavaScript does in eight. Below this it does not matter, and each
 // memory of WebAssembly takes 10 GB of addresses, which run out after thousands.
 const worthwhile = 250_000;
-const lanes = 4;
+const lanes = 8;
 const pageBytes = 65_536;
+const rowsEach = 1_024;
 
-/** Vectors of one length, row after row; their own lengths do not count. */
-export function createSimilarities(vectors: readonly Float32Array[]): Similarities {
-  const dimensions = Math.max(1, Math.ceil((vectors[0]?.length ?? 0) / lanes)) * lanes;
-  const numbers = vectors.length * dimensions;
-  const memory = numbers >= worthwhile ? openMemory(4 * (dimensions + numbers + vectors.length)) : undefined;
-  const buffer = memory?.buffer ?? new ArrayBuffer(4 * (dimensions + numbers + vectors.length));
-  const asked = new Float32Array(buffer, 0, dimensions);
-  const all = new Float32Array(buffer, 4 * dimensions, numbers);
-  const found = new Float32Array(buffer, 4 * (dimensions + numbers), vectors.length);
-  for (const [row, vector] of vectors.entries()) all.set(toUnit(vector), row * dimensions);
+export function createSimilaritiesBuilder(): SimilaritiesBuilder {
+  const pieces: Int16Array<ArrayBuffer>[] = [];
+  let dimensions = lanes;
+  let rows = 0;
+  return {
+    add(vector) {
+      if (rows === 0) dimensions = Math.max(1, Math.ceil(vector.length / lanes)) * lanes;
+      if (rows % rowsEach === 0) pieces.push(new Int16Array(rowsEach * dimensions));
+      writeUnit(vector, pieces.at(-1) ?? new Int16Array(0), (rows % rowsEach) * dimensions);
+      rows += 1;
+    },
+    get bytes() {
+      return bytesEach * rows * dimensions;
+    },
+    build: () => ({
+      rows,
+      dimensions,
+      pieces: pieces.map((piece, at) =>
+        at === pieces.length - 1 ? piece.subarray(0, (rows - at * rowsEach) * dimensions) : piece,
+      ),
+    }),
+  };
+}
+
+/** Vectors that are compared, once they are there. */
+export interface OpenSimilarities extends Similarities {
+  /** Row after row, as they are built. */
+  readonly all: Int16Array;
+}
+
+/** Room for so many vectors. */
+export function openSimilarities({ rows, dimensions }: Omit<UnitVectors, "pieces">): OpenSimilarities {
+  const numbers = rows * dimensions;
+  const [vectorsAt, foundAt] = [bytesEach * dimensions, bytesEach * (dimensions + numbers)];
+  const bytes = foundAt + 4 * rows;
+  const memory = numbers >= worthwhile ? openMemory(bytes) : undefined;
+  const buffer = memory?.buffer ?? new ArrayBuffer(bytes);
+  const asked = new Int16Array(buffer, 0, dimensions);
+  const all = new Int16Array(buffer, vectorsAt, numbers);
+  const found = new Float32Array(buffer, foundAt, rows);
   const compare = memory === undefined ? undefined : toCompare(memory);
 
   return {
-    bytes: buffer.byteLength,
+    bytes,
+    all,
     of(vector) {
       asked.fill(0);
-      asked.set(toUnit(vector).subarray(0, dimensions));
+      writeUnit(vector.subarray(0, dimensions), asked, 0);
       if (compare === undefined) compareSlowly({ asked, all, found });
-      else compare(vectors.length, 4 * dimensions, 4 * dimensions, 4 * (dimensions + numbers));
+      else if (rows > 0) compare(rows, bytesEach * dimensions, vectorsAt, foundAt);
       return found;
     },
   };
 }
 
-function toUnit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
-  return vector.map((value) => value / length);
+function writeUnit(vector: Float32Array, into: Int16Array, from: number): void {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  const scale = one / (Math.sqrt(sum) || 1);
+  for (let at = 0; at < vector.length; at += 1) into[from + at] = Math.round((vector[at] ?? 0) * scale);
 }
 
 /** Undefined where there is no room for it. */
@@ -52,28 +106,18 @@ function openMemory(bytes: number): WebAssembly.Memory | undefined {
 }
 
 interface Compared {
-  readonly asked: Float32Array;
-  readonly all: Float32Array;
+  readonly asked: Int16Array;
+  readonly all: Int16Array;
   readonly found: Float32Array;
 }
 
 function compareSlowly({ asked, all, found }: Compared): void {
-  for (let row = 0; row < found.length; row += 1) found[row] = dotFrom(all, row * asked.length, asked);
-}
-
-/** Four sums side by side: one alone would wait for itself. */
-function dotFrom(all: Float32Array, from: number, asked: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let at = 0; at < asked.length; at += lanes) {
-    a += (all[from + at] ?? 0) * (asked[at] ?? 0);
-    b += (all[from + at + 1] ?? 0) * (asked[at + 1] ?? 0);
-    c += (all[from + at + 2] ?? 0) * (asked[at + 2] ?? 0);
-    d += (all[from + at + 3] ?? 0) * (asked[at + 3] ?? 0);
+  for (let row = 0; row < found.length; row += 1) {
+    const from = row * asked.length;
+    let sum = 0;
+    for (let at = 0; at < asked.length; at += 1) sum += (all[from + at] ?? 0) * (asked[at] ?? 0);
+    found[row] = sum / (one * one);
   }
-  return a + b + c + d;
 }
 
 type Compare = (rows: number, rowBytes: number, vectorsAt: number, foundAt: number) => void;
@@ -99,32 +143,35 @@ const op = {
   i32Add: [0x6a],
   i32Sub: [0x6b],
   i32LessUnsigned: [0x49],
-  f32Add: [0x92],
+  f32Const: (value: number) => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+  f32Multiply: [0x94],
+  f32FromI32: [0xb2],
   f32Store: [0x38, 2, 0],
   v128Load: [0xfd, 0, 4, 0],
   v128Zero: [0xfd, 12, ...Array.from({ length: 16 }, () => 0)],
-  f32x4Lane: (lane: number) => [0xfd, 31, lane],
-  f32x4Add: [0xfd, 0xe4, 0x01],
-  f32x4Mul: [0xfd, 0xe6, 0x01],
+  i32x4Lane: (lane: number) => [0xfd, 27, lane],
+  i32x4Add: [0xfd, 0xae, 0x01],
+  i32x4DotI16x8: [0xfd, 0xba, 0x01],
 } as const;
 const i32 = 0x7f;
 const v128 = 0x7b;
 
-/** `compare`: for each row the sum of its numbers times those of the vector at address 0, four at a time. */
+/** `compare`: for each row the sum of its numbers times those of the vector at address 0, eight at a time. */
 function assemble(): Uint8Array<ArrayBuffer> {
   const [rows, rowBytes, vector, found, sums, rowEnd, asked] = [0, 1, 2, 3, 4, 5, 6] as const;
   const step = (local: number, by: number) =>
     inOrder(op.get(local), op.i32Const(by), op.i32Add, op.set(local));
-  const multiply = inOrder(op.get(vector), op.v128Load, op.get(asked), op.v128Load, op.f32x4Mul);
-  const eachFour = inOrder(
-    inOrder(op.loop, op.get(sums), multiply, op.f32x4Add, op.set(sums), step(vector, 16), step(asked, 16)),
+  const multiply = inOrder(op.get(vector), op.v128Load, op.get(asked), op.v128Load, op.i32x4DotI16x8);
+  const eachEight = inOrder(
+    inOrder(op.loop, op.get(sums), multiply, op.i32x4Add, op.set(sums), step(vector, 16), step(asked, 16)),
     inOrder(op.get(vector), op.get(rowEnd), op.i32LessUnsigned, op.again, op.end),
   );
-  const laneSums = [0, 1, 2, 3].flatMap((lane) => inOrder(op.get(sums), op.f32x4Lane(lane)));
+  const laneSums = [0, 1, 2, 3].flatMap((lane) => inOrder(op.get(sums), op.i32x4Lane(lane)));
   const eachRow = inOrder(
     inOrder(op.loop, op.v128Zero, op.set(sums), op.i32Const(0), op.set(asked)),
-    inOrder(op.get(vector), op.get(rowBytes), op.i32Add, op.set(rowEnd), eachFour),
-    inOrder(op.get(found), laneSums, op.f32Add, op.f32Add, op.f32Add, op.f32Store, step(found, 4)),
+    inOrder(op.get(vector), op.get(rowBytes), op.i32Add, op.set(rowEnd), eachEight),
+    inOrder(op.get(found), laneSums, op.i32Add, op.i32Add, op.i32Add, op.f32FromI32),
+    inOrder(op.f32Const(1 / (one * one)), op.f32Multiply, op.f32Store, step(found, 4)),
     inOrder(op.get(rows), op.i32Const(1), op.i32Sub, op.tee(rows), op.again, op.end),
   );
   const code = inOrder([2, 1, v128, 2, i32], eachRow, op.end);

@@ -5,16 +5,13 @@ import { PermanentError } from "../../core/errors.ts";
 import type { TenantId } from "../../core/ids.ts";
 import { chunkBlocks, chunkTokens } from "../chunk/chunk-blocks.ts";
 import type { Knowledge } from "../knowledge.ts";
-import type { Parser } from "../parse/parser.ts";
 import { readableFile } from "../parse/parse-document.ts";
+import type { ParsedDocument } from "../parse/parsed-document.ts";
+import type { Parser } from "../parse/parser.ts";
 import type { Audience } from "../readers.ts";
+import type { KnownDocument } from "../taking-in.ts";
 import { listFolder } from "./list-folder.ts";
-
-/** What became of one document. */
-export type Ingested =
-  | { readonly kind: "added" | "unchanged" }
-  /** Kept in the list with its problem, and never found. */
-  | { readonly kind: "failed"; readonly problem: string };
+import { startTaking, type Ingested, type Progress, type Taken, type Taking } from "./taking.ts";
 
 /** A document's bytes and what they are. */
 export interface DocumentBytes {
@@ -25,14 +22,6 @@ export interface DocumentBytes {
   readonly audience: readonly Audience[];
   readonly url?: string | undefined;
   readonly language?: string | undefined;
-}
-
-/** How far a folder has come. */
-export interface Progress {
-  readonly done: number;
-  readonly of: number;
-  readonly name: string;
-  readonly outcome: Ingested;
 }
 
 export interface FolderOptions {
@@ -72,7 +61,7 @@ export interface FolderSummary {
 /** Takes documents in: read in a process of their own, cut, kept, made findable. Unchanged ones cost one look. */
 export interface Ingest {
   document(tenantId: TenantId, document: DocumentBytes, signal?: AbortSignal): Promise<Ingested>;
-  /** All readable files below a folder, one after the other; what the folder has no more is removed. Goes on after a crash. */
+  /** All readable files below a folder in their order; what the folder has no more is removed. Goes on after a crash. */
   folder(tenantId: TenantId, folder: string, options: FolderOptions): Promise<FolderSummary>;
   /** The pages of a site, or the threads of a room, as they come; what is there no more is removed. */
   pages(tenantId: TenantId, pages: AsyncIterable<SitePage>, options: PagesOptions): Promise<FolderSummary>;
@@ -87,46 +76,39 @@ export interface IngestParts {
 const mostBytes = 100 * 1024 * 1024;
 // Grows when documents are read or cut otherwise than before: all are read again, once.
 const readAs = 2;
-// Documents made findable at once: what a crash can make somebody read twice.
-const published = 64;
+// Documents looked at with one question to the database: so many files, or files of so many bytes, are in memory twice.
+const lookedAt = 16;
+const lookedAtBytes = 8 * 1024 * 1024;
 
 export function createIngest({ knowledge, parser, loadCounter }: IngestParts): Ingest {
-  /** Reads and keeps a document; it is found once its id is published. */
-  async function keep(
-    tenantId: TenantId,
-    { source, name, bytes, audience, url, language }: DocumentBytes,
-  ): Promise<{ readonly outcome: Ingested; readonly id?: string | undefined }> {
-    const hash = createHash("sha256")
-      .update(`${readAs} ${url ?? ""}\n`)
-      .update(bytes)
-      .digest("hex");
-    const identity = { source, name, hash, audience };
-    const known = await knowledge.lookAt(tenantId, identity);
-    if (known.kind === "published") return { outcome: { kind: "unchanged" } };
-    if (known.kind === "kept") return { outcome: { kind: "unchanged" }, id: known.id };
-    const read = await readBlocks(name, bytes);
-    if ("problem" in read) {
-      const { problem } = read;
-      const id = await knowledge.keep(tenantId, {
-        ...identity,
-        title: name,
-        url,
-        language,
-        chunks: [],
-        problem,
-      });
-      return { outcome: { kind: "failed", problem }, id };
-    }
-    const count = await loadCounter();
-    const chunks = chunkBlocks(read.blocks, { ...chunkTokens, count });
-    const id = await knowledge.keep(tenantId, { ...identity, title: read.title, url, language, chunks });
-    return { outcome: { kind: "added" }, id };
+  /** Hands those that are new to the parser, which reads one while another is cut. */
+  async function look(tenantId: TenantId, given: readonly DocumentBytes[]): Promise<Looked[]> {
+    const documents = given.map((document) => ({ ...document, hash: hashOf(document) }));
+    const known = await knowledge.lookAt(tenantId, documents);
+    return documents.map((document, at) => {
+      const seen = known[at] ?? { kind: "new" };
+      const reading = seen.kind === "new" ? readBlocks(document.name, document.bytes) : undefined;
+      reading?.catch(() => {});
+      return { document, seen, reading };
+    });
   }
 
-  async function document(tenantId: TenantId, given: DocumentBytes, signal?: AbortSignal): Promise<Ingested> {
-    const { outcome, id } = await keep(tenantId, given);
-    if (id !== undefined) await knowledge.publish(tenantId, [id], signal);
-    return outcome;
+  async function read({ document, seen, reading }: Looked): Promise<Taken> {
+    const { bytes: _bytes, ...kept } = document;
+    const { name } = document;
+    if (reading === undefined)
+      return { name, outcome: { kind: "unchanged" }, id: seen.kind === "kept" ? seen.id : undefined };
+    const found = await reading;
+    if ("problem" in found) {
+      const { problem } = found;
+      return {
+        name,
+        outcome: { kind: "failed", problem },
+        toKeep: { ...kept, title: name, chunks: [], problem },
+      };
+    }
+    const chunks = chunkBlocks(found.blocks, { ...chunkTokens, count: await loadCounter() });
+    return { name, outcome: { kind: "added" }, toKeep: { ...kept, title: found.title, chunks } };
   }
 
   async function readBlocks(name: string, bytes: Uint8Array) {
@@ -138,80 +120,140 @@ export function createIngest({ knowledge, parser, loadCounter }: IngestParts): I
     }
   }
 
-  async function keepFile(tenantId: TenantId, folder: string, name: string, options: FolderOptions) {
+  async function lookAtFiles(
+    tenantId: TenantId,
+    files: readonly FolderFile[],
+    folder: string,
+    options: FolderOptions,
+  ): Promise<(Looked | Taken)[]> {
     const { audience, language, link, source = folder } = options;
-    const path = join(folder, name);
-    if ((await stat(path)).size > mostBytes)
-      return { outcome: { kind: "failed", problem: "it is larger than 100 MB" } as const, id: undefined };
-    const url = link === undefined ? undefined : addressBelow(link, name);
-    return keep(tenantId, { source, name, url, bytes: await readFile(path), audience, language });
+    const readable = files.filter(({ size }) => size <= mostBytes);
+    const documents = await Promise.all(
+      readable.map(async ({ name }) => {
+        const url = link === undefined ? undefined : addressBelow(link, name);
+        return { source, name, url, bytes: await readFile(join(folder, name)), audience, language };
+      }),
+    );
+    const looked = new Map((await look(tenantId, documents)).map((each) => [each.document.name, each]));
+    return files.map(
+      ({ name }) =>
+        looked.get(name) ?? { name, outcome: { kind: "failed", problem: "it is larger than 100 MB" } },
+    );
+  }
+
+  /** The files in their order, the next ones looked at while these are read. */
+  async function* takeFiles(
+    tenantId: TenantId,
+    names: readonly string[],
+    folder: string,
+    options: FolderOptions,
+  ): AsyncIterable<Taken> {
+    const groups = groupFiles(folder, names);
+    const begin = async () => {
+      const { value: group } = await groups.next();
+      return group === undefined ? [] : lookAtFiles(tenantId, group, folder, options);
+    };
+    let next = begin();
+    for (let some = await next; some.length > 0; some = await next) {
+      next = begin();
+      next.catch(() => {});
+      for (const each of some) {
+        options.signal?.throwIfAborted();
+        yield "document" in each ? await read(each) : each;
+      }
+    }
   }
 
   return {
-    document,
+    async document(tenantId, given, signal) {
+      const [looked] = await look(tenantId, [given]);
+      if (looked === undefined) throw new Error("ingest: one document was looked at");
+      const { outcome, toKeep, id } = await read(looked);
+      const ids = toKeep === undefined ? [id] : await knowledge.keep(tenantId, [toKeep]);
+      const kept = ids.filter((each) => each !== undefined);
+      if (kept.length > 0) await knowledge.publish(tenantId, kept, signal);
+      return outcome;
+    },
 
     async folder(tenantId, folder, options) {
       const names = await listFolder(folder, readableFile);
-      const taking = startTaking(tenantId, options);
-      // The next file is read, in the parser's process, while this one is kept.
-      const begin = (name: string) => {
-        const keeping = keepFile(tenantId, folder, name, options);
-        keeping.catch(() => {});
-        return { name, keeping };
-      };
-      const [first] = names;
-      let next = first === undefined ? undefined : begin(first);
-      for (let done = 1; next !== undefined; done += 1) {
-        options.signal?.throwIfAborted();
-        const { name, keeping } = next;
-        const following = names[done];
-        next = following === undefined ? undefined : begin(following);
-        await taking.add(await keeping, { done, of: names.length, name });
-      }
-      const summary = await taking.end();
+      const summary = await takeAll(tenantId, options, async (taking) => {
+        let done = 0;
+        for await (const taken of takeFiles(tenantId, names, folder, options))
+          await taking.add(taken, { done: (done += 1), of: names.length });
+      });
       const removed = await knowledge.keepOnly(tenantId, options.source ?? folder, names);
       return { ...summary, removed };
     },
 
     async pages(tenantId, pages, options) {
       const { source, audience, language, isWhole } = options;
-      const taking = startTaking(tenantId, options);
       const names: string[] = [];
-      for await (const { url, name, bytes, done, of } of pages) {
-        const kept = await keep(tenantId, { source, name, url, bytes, audience, language });
-        names.push(name);
-        await taking.add(kept, { done, of, name });
-      }
-      const summary = await taking.end();
+      const summary = await takeAll(tenantId, options, async (taking) => {
+        for await (const { url, name, bytes, done, of } of pages) {
+          const [looked] = await look(tenantId, [{ source, name, url, bytes, audience, language }]);
+          if (looked !== undefined) await taking.add(await read(looked), { done, of });
+          // The next page may be long in coming.
+          await taking.keepNow();
+          names.push(name);
+        }
+      });
       const removed = isWhole() ? await knowledge.keepOnly(tenantId, source, names) : 0;
       return { ...summary, removed };
     },
   };
 
-  /** Counts what becomes of documents, and publishes many at once. */
-  function startTaking(tenantId: TenantId, { onProgress, signal }: FolderOptions) {
-    const summary = { added: 0, unchanged: 0, failed: 0 };
-    let waiting: string[] = [];
-    async function publish(): Promise<void> {
-      await knowledge.publish(tenantId, waiting, signal);
-      waiting = [];
+  async function takeAll(
+    tenantId: TenantId,
+    options: FolderOptions,
+    give: (taking: Taking) => Promise<void>,
+  ): Promise<Omit<FolderSummary, "removed">> {
+    const { onProgress, signal } = options;
+    const taking = startTaking({ knowledge, tenantId, onProgress, signal });
+    try {
+      await give(taking);
+      return await taking.end();
+    } catch (cause) {
+      await taking.giveUp();
+      throw cause;
     }
-    return {
-      async add(
-        { outcome, id }: { readonly outcome: Ingested; readonly id?: string | undefined },
-        at: Omit<Progress, "outcome">,
-      ): Promise<void> {
-        if (id !== undefined) waiting.push(id);
-        summary[outcome.kind] += 1;
-        if (waiting.length === published) await publish();
-        await onProgress?.({ ...at, outcome });
-      },
-      async end() {
-        await publish();
-        return summary;
-      },
-    };
   }
+}
+
+interface Looked {
+  readonly document: DocumentBytes & { readonly hash: string };
+  readonly seen: KnownDocument;
+  /** Undefined where nothing changed. */
+  readonly reading: Promise<ParsedDocument | { readonly problem: string }> | undefined;
+}
+
+function hashOf({ url, bytes, language }: DocumentBytes): string {
+  return createHash("sha256")
+    .update(`${readAs} ${url ?? ""}${language === undefined ? "" : ` ${language}`}\n`)
+    .update(bytes)
+    .digest("hex");
+}
+
+interface FolderFile {
+  readonly name: string;
+  readonly size: number;
+}
+
+async function* groupFiles(
+  folder: string,
+  names: readonly string[],
+): AsyncGenerator<FolderFile[], undefined> {
+  let group: FolderFile[] = [];
+  let bytes = 0;
+  for (const name of names) {
+    const { size } = await stat(join(folder, name));
+    group.push({ name, size });
+    bytes += Math.min(size, mostBytes);
+    if (group.length < lookedAt && bytes < lookedAtBytes) continue;
+    yield group;
+    [group, bytes] = [[], 0];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** Each part of the name is escaped, so that it leads nowhere but below the address. */

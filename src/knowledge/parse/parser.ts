@@ -7,7 +7,7 @@ import { parsedDocument, type ParsedDocument } from "./parsed-document.ts";
 export interface Parser {
   /** Throws PermanentError, in words for an operator, for what cannot be read; the next document can be. */
   parse(name: string, bytes: Uint8Array): Promise<ParsedDocument>;
-  /** Ends the process, as half a minute without a document does. Safe to call twice; a later `parse` starts another. */
+  /** Ends the process for good: what still waits to be read, and whatever comes later, is refused. Safe to call twice. */
   stop(): void;
 }
 
@@ -19,6 +19,7 @@ export interface ParserLimits {
 
 const usual: ParserLimits = { timeoutMs: 60_000, memoryMb: 512, maxBytes: 100 * 1024 * 1024 };
 const idleMs = 30_000;
+const readsNoMore = "documents are read no more: it was told to stop";
 const reply = z.union([
   z.object({ ok: z.literal(true), parsed: parsedDocument }),
   z.object({ ok: z.literal(false), problem: z.string() }),
@@ -30,6 +31,7 @@ export function createParser(limits: Partial<ParserLimits> = {}): Parser {
   let child: ChildProcess | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   function start(): ChildProcess {
     const started = fork(new URL("./parse-child.ts", import.meta.url), {
@@ -47,13 +49,14 @@ export function createParser(limits: Partial<ParserLimits> = {}): Parser {
   async function ask(name: string, bytes: Uint8Array): Promise<ParsedDocument> {
     if (bytes.byteLength > maxBytes)
       throw new PermanentError(`it is larger than ${Math.round(maxBytes / 1024 / 1024)} MB`);
+    if (isStopped) throw new Error(readsNoMore);
     child ??= start();
     const asked = child;
     const answer = await answerOf(asked, { name, bytes }, timeoutMs).catch((cause: unknown) => {
       // What did not answer is ended, and the next document gets a process of its own.
       asked.kill("SIGKILL");
       if (child === asked) child = undefined;
-      throw cause;
+      throw isStopped ? new Error(readsNoMore, { cause }) : cause;
     });
     const { ok, ...rest } = reply.parse(answer);
     if (!ok) throw new PermanentError("problem" in rest ? rest.problem : "it could not be read");
@@ -67,14 +70,17 @@ export function createParser(limits: Partial<ParserLimits> = {}): Parser {
       const ended = asked.catch(() => {});
       last = ended;
       void ended.then(() => {
-        if (last === ended) idle = setTimeout(stop, idleMs).unref();
+        if (last === ended) idle = setTimeout(endProcess, idleMs).unref();
       });
       return asked;
     },
-    stop,
+    stop() {
+      isStopped = true;
+      endProcess();
+    },
   };
 
-  function stop(): void {
+  function endProcess(): void {
     clearTimeout(idle);
     child?.kill("SIGKILL");
     child = undefined;

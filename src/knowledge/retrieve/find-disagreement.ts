@@ -1,53 +1,116 @@
 import { splitSentences } from "../chunk/split-sentences.ts";
-import { readTerms } from "../text/read-terms.ts";
+import type { Language } from "../text/languages.ts";
+import { isPart, readTerms } from "../text/read-terms.ts";
 
 /** A passage that may contradict another one. */
 export interface Statement {
   readonly title: string;
   readonly text: string;
+  /** What it is written in; English where nobody knows. */
+  readonly language?: Language | undefined;
+  /** Which document it stands in; without it, the one of its title. */
+  readonly document?: string | undefined;
 }
 
 // Shared terms, of those of the shorter sentence, from which two sentences speak of the same.
 const sameMatter = 0.6;
+// And of those of the longer one: what is said in passing among much else is said of something else.
+const sameScope = 0.3;
 const fewestTerms = 2;
+// What stands in a code block shows what something looks like, with numbers that are an example's.
+const code = /^(`{3,})[^]*?^\1`*$/gmu;
 
 /**
  * Two passages of different documents that say the same with other numbers, by their places; undefined where none do. A
  * sign for the reader to look, never a judgement which of them is right.
  */
 export function findDisagreement(statements: readonly Statement[]): readonly [number, number] | undefined {
-  const read = statements.map(({ text }) => splitSentences(text).map(readSentence));
+  const read = statements.map(({ text, language }) => readSentences(withoutCode(text), language));
   for (const [at, sentences] of read.entries())
     for (let other = at + 1; other < read.length; other += 1) {
-      if (statements[at]?.title === statements[other]?.title) continue;
-      const others = read[other] ?? [];
-      // What both say as well is no contradiction, whatever else stands in one of them.
-      const mine = sentences.filter((one) => !others.some((two) => agrees(one, two)));
-      const theirs = others.filter((two) => !sentences.some((one) => agrees(one, two)));
-      if (mine.some((one) => theirs.some((two) => contradicts(one, two)))) return [at, other];
+      if (documentOf(statements[at]) === documentOf(statements[other])) continue;
+      if (contraryOf(sentences, read[other] ?? []) !== undefined) return [at, other];
     }
   return undefined;
 }
 
+function documentOf(statement: Statement | undefined): string | undefined {
+  return statement?.document ?? statement?.title;
+}
+
+/** A text without its blocks of code. */
+export function withoutCode(text: string): string {
+  return text.replace(code, "");
+}
+
+/** A sentence of each text that says the same as the other with other numbers; undefined where there are none. */
+export function findContrary(
+  one: string,
+  other: string,
+  language?: Language,
+): readonly [string, string] | undefined {
+  const found = contraryOf(readSentences(one, language), readSentences(other, language));
+  return found && [found[0].text.trim(), found[1].text.trim()];
+}
+
+/** What both say as well is no contradiction, whatever else stands in one of them. */
+function contraryOf(
+  sentences: readonly Sentence[],
+  others: readonly Sentence[],
+): readonly [Sentence, Sentence] | undefined {
+  const mine = sentences.filter((one) => !others.some((two) => agrees(one, two)));
+  const theirs = others.filter((two) => !sentences.some((one) => agrees(one, two)));
+  for (const one of mine) {
+    const two = theirs.find((each) => contradicts(one, each));
+    if (two !== undefined) return [one, two];
+  }
+  return undefined;
+}
+
 interface Sentence {
+  readonly text: string;
   readonly words: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
 }
 
-// As terms are written, without their endings.
-const numberWords = new Map(
-  readTerms("one two three four five six seven eight nine ten eleven twelve").map((word, at) => [
-    word,
-    at + 1,
-  ]),
-);
+// "One" is an article in the others.
+const numbersFrom1 = "one two three four five six seven eight nine ten eleven twelve";
+const numbersFrom2: Readonly<Record<Exclude<Language, "en">, string>> = {
+  de: "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+  es: "dos tres cuatro cinco seis siete ocho nueve diez once doce",
+  fr: "deux trois quatre cinq six sept huit neuf dix onze douze",
+  it: "due tre quattro cinque sei sette otto nove dieci undici dodici",
+  nl: "twee drie vier vijf zes zeven acht negen tien elf twaalf",
+  pt: "dois três quatro cinco seis sete oito nove dez onze doze",
+  ru: "два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
+};
 
-function readSentence(text: string): Sentence {
-  const terms = readTerms(text);
-  const isNumber = (term: string) => /^\p{N}/u.test(term) || numberWords.has(term);
+const numberWords = new Map<Language, ReadonlyMap<string, number>>();
+
+/** As terms are written, without their endings. */
+function numberWordsOf(language: Language): ReadonlyMap<string, number> {
+  const known = numberWords.get(language);
+  if (known !== undefined) return known;
+  const [words, first] = language === "en" ? [numbersFrom1, 1] : [numbersFrom2[language], 2];
+  const read = new Map(
+    words.split(" ").map((word, at) => [readTerms(word, language)[0] ?? word, at + first]),
+  );
+  numberWords.set(language, read);
+  return read;
+}
+
+function readSentences(text: string, language: Language = "en"): readonly Sentence[] {
+  return splitSentences(text).map((sentence) => readSentence(sentence, language));
+}
+
+function readSentence(text: string, language: Language): Sentence {
+  const terms = readTerms(text, language).filter((term) => !isPart(term));
+  const inWords = numberWordsOf(language);
+  const isNumber = (term: string) => /^\p{N}/u.test(term) || inWords.has(term);
   return {
+    text,
     words: new Set(terms.filter((term) => !isNumber(term))),
-    numbers: new Set(terms.filter(isNumber).map((term) => String(numberWords.get(term) ?? term))),
+    numbers: new Set(terms.filter(isNumber).map((term) => String(inWords.get(term) ?? term))),
   };
 }
 
@@ -62,6 +125,6 @@ function agrees(one: Sentence, other: Sentence): boolean {
 function isSameMatter(one: Sentence, other: Sentence): boolean {
   if (one.numbers.size === 0 || other.numbers.size === 0) return false;
   const shared = one.words.intersection(other.words).size;
-  const shorter = Math.min(one.words.size, other.words.size);
-  return shared >= fewestTerms && shared / shorter >= sameMatter;
+  const [shorter = 0, longer = 0] = [one.words.size, other.words.size].toSorted((a, b) => a - b);
+  return shared >= fewestTerms && shared / shorter >= sameMatter && shared / longer >= sameScope;
 }

@@ -6,7 +6,7 @@ import type { RankedHit } from "./rank-hits.ts";
 import type { Retriever } from "./retriever.ts";
 
 /** Where a chunk stands that may answer a question. */
-export interface FoundPlace extends Pick<RankedHit, "relevance" | "documentId"> {
+export interface FoundPlace extends Pick<RankedHit, "relevance" | "score" | "language" | "documentId"> {
   readonly ordinal: number;
 }
 
@@ -17,10 +17,13 @@ export type FindPlaces = (
     readonly text: string;
     readonly groups: readonly string[];
     readonly signal: AbortSignal | undefined;
+    /** So many instead of the usual two dozen, where copies of one text took the place of all else. */
+    readonly most?: number | undefined;
   },
 ) => Promise<readonly FoundPlace[]>;
 
-const most = 24;
+/** Places for one question, unless more are asked for. */
+export const usualPlaces = 24;
 const questionsKept = 2_000;
 // What shares neither words nor meaning with a question is no answer to it, even where nothing else is nearer.
 const leastRelevance = 0.15;
@@ -38,10 +41,11 @@ export function createFindPlaces({
   readonly log: Log;
 }): FindPlaces {
   const found = new LRUCache<string, readonly FoundPlace[]>({ max: questionsKept });
-  return async (tenantId, { text, groups, signal }) => {
-    const key = JSON.stringify([tenantId, groups, text.trim().toLowerCase()]);
+  return async (tenantId, { text, groups, signal, most = usualPlaces }) => {
+    const key = JSON.stringify([tenantId, groups, most, text.trim().toLowerCase()]);
+    const candidates = most === usualPlaces ? undefined : most;
     try {
-      const hits = await retriever.find(tenantId, text, { groups, signal });
+      const hits = await retriever.find(tenantId, text, { groups, candidates, signal });
       const best = hits.filter(fits).slice(0, most).map(toPlace);
       found.set(key, best);
       return best;
@@ -61,6 +65,6 @@ function fits({ relevance, similarity }: RankedHit): boolean {
   return relevance >= leastRelevance || similarity >= leastSimilarity;
 }
 
-function toPlace({ id, documentId, relevance }: RankedHit): FoundPlace {
-  return { documentId, ordinal: Number(id.slice(id.lastIndexOf(":") + 1)), relevance };
+function toPlace({ id, documentId, relevance, score, language }: RankedHit): FoundPlace {
+  return { documentId, ordinal: Number(id.slice(id.lastIndexOf(":") + 1)), relevance, score, language };
 }

@@ -1,4 +1,4 @@
-import { readQuestion } from "../text/read-terms.ts";
+import { readQuestion, spokenIn } from "../text/read-terms.ts";
 
 // What a question begins with that goes on from the one before it, in the languages Baton speaks.
 const goesOn =
@@ -19,13 +19,13 @@ export function rewriteQuestion(text: string, earlier: readonly string[]): strin
   const whole = earlier
     .slice(-earlierQuestions)
     .toReversed()
-    .find((question) => !restsOnOthers(question) && readQuestion(question).length > 0);
+    .find((question) => !restsOnOthers(question) && readQuestion(question, spokenIn(question)).length > 0);
   return whole === undefined ? text : `${whole.slice(0, longest)}\n${text}`;
 }
 
 function restsOnOthers(text: string): boolean {
   const question = text.trim();
   if (goesOn.test(question)) return true;
-  const terms = readQuestion(question).length;
+  const terms = readQuestion(question, spokenIn(question)).length;
   return terms <= shortTerms && pointsBack.test(question);
 }

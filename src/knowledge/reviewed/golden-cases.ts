@@ -1,7 +1,8 @@
 import type { TenantId } from "../../core/ids.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer } from "../../store/seal.ts";
-import type { Knowledge, Passage } from "../knowledge.ts";
+import type { Knowledge } from "../knowledge.ts";
+import type { Passage } from "../passage.ts";
 import type { Audience, Destination } from "../readers.ts";
 import { readQuestion } from "../text/read-terms.ts";
 import { openReviewed } from "./reviewed-store.ts";
@@ -28,6 +29,7 @@ const saysFrom = 0.6;
 export async function replayGoldenCases(
   { database, sealer, knowledge }: GoldenCasesParts,
   tenantId: TenantId,
+  signal?: AbortSignal,
 ): Promise<Replayed> {
   const seal = await sealer.forTenant(tenantId);
   const rows = await database.statement<{ id: string; content: Buffer; best_rank: number | null }>(tenantId, {
@@ -36,9 +38,15 @@ export async function replayGoldenCases(
   const worse: Replayed["worse"][number][] = [];
   let found = 0;
   for (const { id, content, best_rank: was } of rows) {
+    signal?.throwIfAborted();
     const { question, answer, audience } = openReviewed(seal, content);
     const destination = toDestination(audience);
-    const passages = await knowledge.search(tenantId, { text: question, destination, limit: looksAt });
+    const passages = await knowledge.search(tenantId, {
+      text: question,
+      destination,
+      limit: looksAt,
+      signal,
+    });
     const at = passages.findIndex((passage) => says(passage, answer));
     const is = at === -1 ? undefined : at + 1;
     if (is !== undefined) found += 1;
@@ -52,10 +60,11 @@ export async function replayGoldenCases(
   return { cases: rows.length, found, worse };
 }
 
-function says({ text }: Passage, answer: string): boolean {
-  const expected = new Set(readQuestion(answer));
+/** Both are read in one language, so that words in other forms are the same ones. */
+function says({ text, language = "en" }: Passage, answer: string): boolean {
+  const expected = new Set(readQuestion(answer, language));
   if (expected.size === 0) return text.includes(answer.trim());
-  return expected.intersection(new Set(readQuestion(text))).size / expected.size >= saysFrom;
+  return expected.intersection(new Set(readQuestion(text, language))).size / expected.size >= saysFrom;
 }
 
 /** Somebody who may read it, and nothing beyond. */

@@ -3,7 +3,9 @@ import type { Log } from "../../core/log.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer } from "../../store/seal.ts";
 import type { Ingest } from "../ingest/ingest.ts";
-import { documentIdOf, reviewedSource, type Knowledge } from "../knowledge.ts";
+import type { Knowledge } from "../knowledge.ts";
+import { reviewedSource } from "../passage.ts";
+import { documentIdOf } from "../taking-in.ts";
 import { openReviewed } from "./reviewed-store.ts";
 
 /** Makes documents of what colleagues answered, and takes them back when they expire. */

@@ -55,13 +55,18 @@ export async function* crawl(options: CrawlOptions): AsyncGenerator<CrawledPage>
       if (done === 1 && kind !== "sitemap") throw new PermanentError("the page could not be fetched");
       continue;
     }
+    // Where it was led to is another page, that may be asked for or not.
+    const isElsewhere = kind === "site" && done > 1 && !isBelow(start, response.url);
+    if (isElsewhere || !robots.allows(response.url)) continue;
     const isHtml = /html/i.test(response.headers["content-type"] ?? "");
-    if (kind === "site" && isHtml)
-      for (const link of readLinks(response))
+    const asks = isHtml ? readPage(response) : { links: [], ...wishesOf(headerOf(response)) };
+    if (kind === "site" && asks.mayFollow)
+      for (const link of asks.links)
         if (isWanted(link)) {
           known.add(link);
           waiting.push(link);
         }
+    if (!asks.mayTake) continue;
     const name = isHtml && !/\.(html?|xhtml)$/i.test(url) ? `${url}.html` : url;
     if (isHtml || readableFile.test(url))
       yield { url, name, bytes: response.body, done, of: Math.min(most, done + waiting.length) };
@@ -140,19 +145,39 @@ function readSitemap(xml: string): { readonly places: readonly string[]; readonl
   return { places, isIndex };
 }
 
-/** Addresses a page links to, whole and without fragments; what it asks not to be followed is not. */
-function readLinks({ url, body }: SafeResponse): string[] {
+/** What a page asks of robots, in its head or with its answer. */
+interface Wishes {
+  readonly mayTake: boolean;
+  readonly mayFollow: boolean;
+}
+
+function wishesOf(words: string): Wishes {
+  return {
+    mayTake: !/\b(?:noindex|none)\b/i.test(words),
+    mayFollow: !/\b(?:nofollow|none)\b/i.test(words),
+  };
+}
+
+function headerOf({ headers }: SafeResponse): string {
+  return headers["x-robots-tag"] ?? "";
+}
+
+/** Addresses a page links to, whole and without fragments, but for single ones that it asks not to be followed. */
+function readPage(response: SafeResponse): Wishes & { readonly links: readonly string[] } {
+  const { url, body } = response;
   const links: string[] = [];
+  let wishes = headerOf(response);
   let base = url;
   const parser = new Parser({
-    onopentag: (name, { href, rel = "" }) => {
+    onopentag: (name, { href, rel = "", name: named = "", content = "" }) => {
+      if (name === "meta" && /^(?:robots|baton)$/i.test(named)) wishes += ` ${content}`;
       if (href === undefined || /nofollow/i.test(rel)) return;
       if (name === "base" && URL.canParse(href, url)) base = new URL(href, url).href;
       if (name === "a" && URL.canParse(href, base)) links.push(withoutFragment(new URL(href, base).href));
     },
   });
   parser.end(body.toString("utf8"));
-  return links;
+  return { links, ...wishesOf(wishes) };
 }
 
 function isBelow(start: string, url: string): boolean {

@@ -6,7 +6,8 @@ import type { Log } from "../../core/log.ts";
 import type { Database } from "../../store/database.ts";
 import type { FastState } from "../../store/fast-state.ts";
 import type { SitePage } from "../ingest/ingest.ts";
-import { documentIdOf, type Knowledge } from "../knowledge.ts";
+import type { Knowledge } from "../knowledge.ts";
+import { documentIdOf } from "../taking-in.ts";
 import { nameOfThread, readRoom } from "./room-history.ts";
 import type { Source } from "./source.ts";
 
@@ -26,7 +27,8 @@ export interface OpenRooms {
 }
 
 export interface OpenRoomsParts {
-  readonly sources: readonly Source[];
+  /** As they are now; the same list until something changes. */
+  readonly sources: () => readonly Source[];
   readonly historyOf: (channel: ChannelName) => Channel["history"] | undefined;
   readonly list: Knowledge["list"];
   readonly remove: Knowledge["remove"];
@@ -43,10 +45,8 @@ const rememberedMs = 3_600_000;
 
 export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
   const { sources, historyOf, list, remove, database, fast, log } = parts;
-  const rooms = Map.groupBy(
-    sources.filter(({ kind }) => kind === "room"),
-    ({ at }) => at,
-  );
+  let read:
+    { readonly of: readonly Source[]; readonly rooms: ReadonlyMap<string, readonly Source[]> } | undefined;
   /** Threads that changed lately, by their document: what a look at the room had read of them before is stale. */
   const changed = new Map<string, number>();
   let unsubscribe: (() => void) | undefined;
@@ -55,6 +55,12 @@ export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
     const now = performance.now();
     for (const [id, at] of changed) if (now - at > rememberedMs) changed.delete(id);
     changed.set(documentId, now);
+  }
+
+  function roomsNow(): ReadonlyMap<string, readonly Source[]> {
+    const of = sources();
+    if (read?.of !== of) read = { of, rooms: toRooms(of) };
+    return read.rooms;
   }
 
   async function isOwn(tenantId: TenantId, channel: string, installation: string): Promise<boolean> {
@@ -67,12 +73,12 @@ export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
 
   return {
     async *read(source, signal) {
-      const { tenantId, name: sourceName, at, most, days = 90 } = source;
+      const { tenantId, name: sourceName, at, most, days } = source;
       const { channel, installation, space } = readAt(at);
       if (!(await isOwn(tenantId, channel, installation)))
         throw new PermanentError("the room's workspace is not one of the company's");
       const begun = performance.now();
-      const since = new Date(Date.now() - days * dayMs);
+      const since = new Date(days === undefined ? 0 : Date.now() - days * dayMs);
       const history = historyOf(channel);
       for await (const { name, text, done, of } of readRoom({
         history,
@@ -91,6 +97,7 @@ export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
     },
 
     async hear(envelope) {
+      const rooms = roomsNow();
       if (rooms.size === 0 || (envelope.kind !== "delete" && envelope.kind !== "edit")) return;
       const { channel, installation, place, targetId } = envelope;
       const opened = rooms.get(`${channel}:${installation}:${place.space}`) ?? [];
@@ -107,7 +114,11 @@ export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
     },
 
     async forgetClosed(tenantId) {
-      const open = new Set(sources.filter((source) => source.tenantId === tenantId).map(({ name }) => name));
+      const open = new Set(
+        sources()
+          .filter((source) => source.tenantId === tenantId)
+          .map(({ name }) => name),
+      );
       const known = await list(tenantId);
       const closed = known.filter(({ source }) => source.startsWith(prefix) && !open.has(source));
       return closed.length === 0
@@ -119,10 +130,17 @@ export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
     },
 
     start: async () => {
-      if (rooms.size > 0) unsubscribe = await fast.subscribe(topic, (id) => isId(id) && noteChanged(id));
+      unsubscribe = await fast.subscribe(topic, (id) => isId(id) && noteChanged(id));
     },
     stop: () => unsubscribe?.(),
   };
+}
+
+function toRooms(sources: readonly Source[]): ReadonlyMap<string, readonly Source[]> {
+  return Map.groupBy(
+    sources.filter(({ kind }) => kind === "room"),
+    ({ at }) => at,
+  );
 }
 
 function readAt(at: string): { channel: ChannelName; installation: string; space: string } {

@@ -2,18 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import type { Log } from "../../core/log.ts";
 import type { SafeFetch } from "../../core/safe-fetch.ts";
-import type { FolderSummary, Ingest, Progress } from "../ingest/ingest.ts";
+import type { FolderSummary, Ingest } from "../ingest/ingest.ts";
+import type { Progress } from "../ingest/taking.ts";
 import { withRepository } from "./clone-repository.ts";
 import { crawl } from "./crawl.ts";
 import type { OpenRooms } from "./open-rooms.ts";
-import type { Source } from "./source.ts";
+import { definitionOf, type Source } from "./source.ts";
 import type { SourceProgress, SourceStore } from "./source-store.ts";
 
 /** Takes sources in, at the start and as often as each asks for. */
 export interface Sources {
-  /** Goes through all that are due, again and again, until the signal aborts; at once where none asks to be repeated. */
+  /** Goes through all that are due, again and again, until the signal aborts; once where none asks to be repeated. */
   run(signal: AbortSignal): Promise<void>;
-  /** Goes through one now. A failure is kept as its progress and not thrown. */
+  /** Goes through one now that stands in no company's file. A failure is kept as its progress and not thrown. */
   take(
     source: Source,
     signal: AbortSignal,
@@ -22,7 +23,12 @@ export interface Sources {
 }
 
 export interface SourcesParts {
-  readonly sources: readonly Source[];
+  readonly sources: {
+    /** As they are now. */
+    all(): readonly Source[];
+    /** Resolves with their next change, and when the signal aborts; left out where they never change. */
+    readonly changed?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  };
   readonly ingest: Ingest;
   readonly store: SourceStore;
   readonly safeFetch: SafeFetch;
@@ -51,9 +57,10 @@ export function createSources({
   async function take(
     source: Source,
     signal: AbortSignal,
-    onProgress?: (progress: Progress) => void,
+    { onProgress, definition }: Taking = {},
   ): Promise<SourceProgress["state"]> {
-    const { tenantId, name } = source;
+    const { tenantId } = source;
+    const named = { name: source.name, definition };
     let seen = { done: 0, of: 0, failed: 0 };
     let toldAt = 0;
     const told = async (progress: Progress) => {
@@ -62,19 +69,19 @@ export function createSources({
       onProgress?.(progress);
       if (performance.now() - toldAt < tellEveryMs) return;
       toldAt = performance.now();
-      await store.keep(tenantId, { name, state: "running", ...seen });
+      await store.keep(tenantId, { ...named, state: "running", ...seen });
     };
-    await store.keep(tenantId, { name, state: "running", ...seen });
+    await store.keep(tenantId, { ...named, state: "running", ...seen });
     try {
       const summary = await takeAll(source, signal, told);
       isChanged ||= summary.added + summary.removed > 0;
-      await store.keep(tenantId, { name, state: "done", ...seen, of: seen.done });
+      await store.keep(tenantId, { ...named, state: "done", ...seen, of: seen.done });
       log.info({ company_id: tenantId, kind: source.kind, ...summary }, "a company's documents are taken in");
       return "done";
     } catch (cause) {
       signal.throwIfAborted();
       const problem = cause instanceof Error ? cause.message : "it failed";
-      await store.keep(tenantId, { name, state: "failed", ...seen, problem });
+      await store.keep(tenantId, { ...named, state: "failed", ...seen, problem });
       log.warn({ err: cause, company_id: tenantId, kind: source.kind }, "a source could not be gone through");
       return "failed";
     }
@@ -114,21 +121,45 @@ export function createSources({
     if (isFirst && source.kind === "folder") return true;
     const known = (await store.list(source.tenantId)).find(({ name }) => name === source.name);
     if (known?.endedAt === undefined || (isFirst && known.state === "failed"))
-      return isFirst || known === undefined;
+      // Asked for while it runs: a room that was opened, or is to be read again.
+      return isFirst || known === undefined || source.kind === "room";
+    if ((isFirst || source.kind === "room") && known.definition !== definitionOf(source)) return true;
     if (source.everyHours === undefined) return false;
     return Date.now() - known.endedAt.getTime() >= source.everyHours * hourMs;
   }
 
+  async function nextLook(signal: AbortSignal): Promise<void> {
+    const resting = new AbortController();
+    const either = AbortSignal.any([signal, resting.signal]);
+    try {
+      await Promise.race(
+        [sleep(lookEveryMs, undefined, { signal: either }), sources.changed?.(either)].filter(
+          (each) => each !== undefined,
+        ),
+      );
+    } finally {
+      resting.abort();
+    }
+    signal.throwIfAborted();
+  }
+
   return {
-    take,
+    take: (source, signal, onProgress) => take(source, signal, { onProgress }),
     async run(signal) {
       for (let isFirst = true; ; isFirst = false) {
-        for (const source of sources) if (await isDue(source, isFirst)) await take(source, signal);
+        for (const source of sources.all())
+          if (await isDue(source, isFirst)) await take(source, signal, { definition: definitionOf(source) });
         if (isFirst || isChanged) await onRound?.(signal);
         isChanged = false;
-        if (!sources.some(({ everyHours }) => everyHours !== undefined)) return;
-        await sleep(lookEveryMs, undefined, { signal });
+        const isRepeated = sources.all().some(({ everyHours }) => everyHours !== undefined);
+        if (!isRepeated && sources.changed === undefined) return;
+        await nextLook(signal);
       }
     },
   };
+}
+
+interface Taking {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly definition?: string | undefined;
 }

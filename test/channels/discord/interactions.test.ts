@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { fieldsAt, isFields, textAt } from "../../../channels/kit/fields.ts";
 import type { ChannelResponse } from "../../../src/core/channel.ts";
 import type { Envelope } from "../../../src/core/envelope.ts";
+import { deckButton } from "../../../src/core/deck.ts";
 import { actions } from "../../../src/core/reply.ts";
 import { recorded, recordedIds, setUp, type Stage } from "./discord-harness.ts";
 
@@ -108,6 +109,34 @@ it("G10: one that Discord has given up on is taken in and answered once all the 
   expect(envelope).toMatchObject({ kind: "message", id: replies[0]?.id, text: "late?" });
   await stage.channel.send(targetOf(envelope), { body: "Never too late." }, anAttempt());
   expect(discord.botReplies(discord.threadOf("#support", replies[0]?.id ?? "")?.id ?? "")).toHaveLength(1);
+});
+
+it("a press whose form cannot be shown is taken in without words", async () => {
+  const stage = await stageOf();
+  const { discord, channel, inbox } = stage;
+  await commandsOf(stage);
+  discord.userSays({ user: "Ana", channel: "#support", text: "<@BOT> hello" });
+  const place = { space: discord.state.findChannel("#support").id, thread: "", audience: "public" } as const;
+  const buttons = [deckButton("note", "Note", { conversationId: "00000000-0000-4000-8000-000000000001" })];
+  const target = { installation: discord.guild.id, place };
+  await channel.send(target, { body: "The card.", buttons }, anAttempt());
+  const card = discord.botReplies("#support").find(({ text }) => text.includes("The card."));
+  const customId = `${buttons[0]?.action}:${buttons[0]?.value}`;
+  const press = () =>
+    discord.clicks({ user: "Mia", channel: "#support", messageId: card?.id ?? "", customId }).done;
+  const pressed = () => inbox.envelopes.filter(({ kind }) => kind === "action");
+  await press();
+  expect(discord.modals("Mia")).toHaveLength(1);
+  expect(pressed()).toEqual([]);
+  discord.faults.rest({
+    route: "POST /interactions/*",
+    times: 1,
+    do: { kind: "error", status: 400, code: 50035, message: "Invalid Form Body" },
+  });
+  await press();
+  await vi.waitUntil(() => pressed().length > 0, { timeout: 10_000, interval: 5 });
+  expect(pressed()).toHaveLength(1);
+  expect(pressed()[0]).not.toHaveProperty("fields");
 });
 
 it("says so when it could not be kept", async () => {

@@ -58,4 +58,26 @@ describe("a draft in a Discord room for staff", () => {
     await discord.clicks({ user: "Mia", channel: "#staff", messageId: card.id, customId }).done;
     await discord.waitFor(() => answers() === 1, 20_000);
   }, 60_000);
+
+  it("is shown whole, in as many messages as it takes, where question and answer are long", async () => {
+    const ticks = "`".repeat(60);
+    const question = `badge ${ticks} ${"please ".repeat(60)}`;
+    house.model.addFixtures([
+      { match: { user: ticks }, answer: { text: `first yak ${"word ".repeat(275)}last yak` } },
+    ]);
+    discord.userSays({ user: "Ana", channel: "#support", text: `@baton ${question}` });
+    const shown = () => discord.messages("#staff").filter(({ userId }) => userId === discord.app.botUserId);
+    const whole = await discord.waitFor(() => {
+      const all = shown().map(({ text, components }) => ({ text, components: JSON.stringify(components) }));
+      const end = all.findLast(({ components }) => components.includes("baton.draft-send"));
+      return end !== undefined && all.some(({ text }) => text.includes("last yak")) && all;
+    }, 20_000);
+    const text = whole.map((one) => one.text).join("\n");
+    expect(text).toContain("first yak");
+    expect(text.match(/\bword\b/g)).toHaveLength(275);
+    expect(whole.at(-1)?.components).toContain("baton.draft-send");
+    expect(whole.slice(-2).flatMap((one) => [...one.text]).length).toBeGreaterThan(2_000);
+    const refused = discord.history().calls.filter(({ status }) => status === 400);
+    expect(refused).toEqual([]);
+  }, 60_000);
 });

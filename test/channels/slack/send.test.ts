@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSlackPacer } from "../../../channels/slack/pace.ts";
+import { createPeople } from "../../../channels/slack/people.ts";
 import { createSlackSender } from "../../../channels/slack/send.ts";
 import { createSlackWeb } from "../../../channels/slack/web.ts";
 import type { Attempt, Target } from "../../../src/core/channel.ts";
@@ -27,7 +28,8 @@ function aSender(pace: "platform" | "off" = "off") {
     pacer: createSlackPacer({ pace }),
     installation: slack.installation.teamId,
   });
-  return createSlackSender({ clientFor: () => Promise.resolve(web), log: silentLog });
+  const clientFor = () => Promise.resolve(web);
+  return createSlackSender({ clientFor, people: createPeople(clientFor), log: silentLog });
 }
 
 function anAttempt(change: Partial<Attempt> = {}): Attempt {

@@ -202,6 +202,17 @@ describe("catching up in Slack", () => {
     expect(again).toMatchObject({ id: live?.id, place: live?.place, addressed: "mention", text: "one" });
   });
 
+  it("starts while Slack cannot be reached, and settles its workspace once it can", async () => {
+    const stage = await setUp(overHttp);
+    const { slack, installations, channel, inbox } = stage;
+    slack.faults.api({ method: "auth.test", times: 1, do: { kind: "status", status: 503, when: "before" } });
+    await channel.start(inbox.accept);
+    expect(await installations.list()).toEqual([]);
+    await expect.poll(() => installations.list(), { timeout: 20_000 }).toHaveLength(1);
+    await slack.userSays({ user: "Ana", channel: "#support", text: "@baton are you there?" }).delivered;
+    expect(inbox.envelopes).toMatchObject([{ kind: "message", text: "are you there?" }]);
+  });
+
   it("says how long to wait when Slack limits it", async () => {
     const stage = await setUp(overHttp);
     await stage.channel.start(stage.inbox.accept);

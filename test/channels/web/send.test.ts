@@ -57,6 +57,25 @@ describe("sending to a visitor", () => {
     }
   });
 
+  it("keeps every reaction of those put under a message and taken away from it at the same time", async () => {
+    const { channel } = ground.channel();
+    const target = await aTarget();
+    const ref = await channel.send(target, { body: "look" }, anAttempt());
+    const reactionsNow = async () =>
+      (await ground.book.find(threadOf(target), ref.id))?.content.reactions ?? [];
+    const first = ["👍", "🎉", "🚀", "😀", "👀", "❤️"];
+    await Promise.all(first.map((emoji) => channel.react(target, ref, emoji, true)));
+    expect((await reactionsNow()).toSorted()).toEqual(first.toSorted());
+    const gone = first.slice(0, 3);
+    const added = ["💡", "🙌"];
+    await Promise.all([
+      ...gone.map((emoji) => channel.react(target, ref, emoji, false)),
+      ...added.map((emoji) => channel.react(target, ref, emoji, true)),
+    ]);
+    expect((await reactionsNow()).toSorted()).toEqual([...first.slice(3), ...added].toSorted());
+    expect(await standing(target)).toEqual(["look"]);
+  });
+
   it("never shows a step of a stream after its end, however the two race", async () => {
     const { channel } = ground.channel();
     const target = await aTarget();

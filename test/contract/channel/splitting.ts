@@ -9,7 +9,7 @@ const long = ({ limit }: Subject): number => (Number.isFinite(limit) ? 1.5 * lim
 
 /** The longer, the fewer: about as much text for every channel. */
 const runs = (channel: Subject) => ({
-  numRuns: Math.max(2, Math.min(12, Math.floor(40_000 / long(channel)))),
+  numRuns: Math.max(1, Math.min(12, Math.floor(40_000 / long(channel)))),
   endOnFailure: true,
 });
 

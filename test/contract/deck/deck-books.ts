@@ -1,4 +1,5 @@
-import type { Talk } from "../../support/talk.ts";
+import { slowlyMs } from "../../service/room-house.ts";
+import { until, type Talk } from "../../support/talk.ts";
 import type { Before, DeckState } from "./deck-commands.ts";
 
 interface StateRow {
@@ -16,39 +17,40 @@ interface StateRow {
 
 /** What the database says of one conversation, and how a test puts it into the state a command begins from. */
 export function openBooks({ rows }: Pick<Talk, "rows">, conversation: string) {
-  async function stand(before: Before): Promise<void> {
+  /** `keepCard`: what the card shows is not true any more, and nobody has changed it yet. */
+  async function stand(before: Before, { keepCard = false } = {}): Promise<void> {
     const isClosed = before === "closed" || before === "blocked";
     const holder = before === "mine" ? "Mia" : before === "theirs" ? "Kim" : undefined;
     const kind = holder !== undefined ? "human" : before === "queue" ? "queue" : "bot";
     const status = isClosed ? "closed" : before === "bot" ? "active" : "escalated";
     await rows(
-      `UPDATE conversations c SET owner_kind = $2, owner_queue = CASE WHEN $2 = 'queue' THEN 'general_support' END,
-         owner_staff = (SELECT id FROM staff s WHERE s.company_id = c.company_id AND s.name LIKE $3 || '%' LIMIT 1),
-         status = $4, epoch = epoch + 1, snoozed_until = NULL, previous_owner = NULL,
-         waiting_since = CASE WHEN $2 = 'queue' THEN now() END, closed_at = CASE WHEN $4 = 'closed' THEN now() END
-       WHERE id = $1`,
-      [conversation, kind, holder ?? null, status],
+      `WITH c AS (
+         UPDATE conversations c SET owner_kind = $2, owner_queue = CASE WHEN $2 = 'queue' THEN 'general_support' END,
+           owner_staff = (SELECT id FROM staff s WHERE s.company_id = c.company_id AND s.name LIKE $3 || '%' LIMIT 1),
+           status = $4, epoch = epoch + 1, snoozed_until = NULL, previous_owner = NULL,
+           waiting_since = CASE WHEN $2 = 'queue' THEN now() END, closed_at = CASE WHEN $4 = 'closed' THEN now() END
+         WHERE id = $1 RETURNING company_id, id, user_id
+       ), t AS (
+         UPDATE tickets SET status = $5, priority = 'normal', tags = '{}', queue = 'general_support', merged_into = NULL
+         FROM c WHERE conversation_id = c.id
+       ), u AS (
+         UPDATE contacts u SET blocked_at = CASE WHEN $6 THEN now() END FROM c WHERE u.id = c.user_id
+       ), r AS (
+         UPDATE rooms SET is_card_stale = NOT $7, state = 'open', live_staff = NULL FROM c WHERE conversation_id = c.id
+       )
+       INSERT INTO audit (company_id, conversation_id, actor, action, data)
+       SELECT company_id, id, 'test', 'test', '{"to": "human"}' FROM c WHERE $8`,
+      [
+        conversation,
+        kind,
+        holder ?? null,
+        status,
+        isClosed ? "solved" : "open",
+        before === "blocked",
+        keepCard,
+        before === "theirs",
+      ],
     );
-    await rows(
-      `UPDATE tickets SET status = $2, priority = 'normal', tags = '{}', queue = 'general_support', merged_into = NULL
-       WHERE conversation_id = $1`,
-      [conversation, isClosed ? "solved" : "open"],
-    );
-    await rows(
-      `UPDATE contacts u SET blocked_at = CASE WHEN $2 THEN now() END FROM conversations c
-       WHERE c.id = $1 AND u.id = c.user_id`,
-      [conversation, before === "blocked"],
-    );
-    await rows(
-      "UPDATE rooms SET is_card_stale = true, state = 'open', live_staff = NULL WHERE conversation_id = $1",
-      [conversation],
-    );
-    if (before === "theirs")
-      await rows(
-        `INSERT INTO audit (company_id, conversation_id, actor, action, data)
-         SELECT company_id, id, 'test', 'test', '{"to": "human"}' FROM conversations WHERE id = $1`,
-        [conversation],
-      );
   }
 
   async function state(): Promise<DeckState> {
@@ -101,6 +103,15 @@ export function openBooks({ rows }: Pick<Talk, "rows">, conversation: string) {
       );
       return row?.number ?? "";
     },
+    /** What the card shows is true. */
+    isCardFresh: (): Promise<unknown> =>
+      until(async () => {
+        const [row] = await rows<{ stale: boolean }>(
+          "SELECT is_card_stale AS stale FROM rooms WHERE conversation_id = $1 ORDER BY created_at DESC LIMIT 1",
+          [conversation],
+        );
+        return row?.stale === false;
+      }, slowlyMs),
     /** The number of the newest reply that left the room. */
     newestReply: async (): Promise<string> => {
       const [row] = await rows<{ number: number }>(

@@ -18,7 +18,7 @@ export interface DeckState {
 /** One command as colleagues give it, and what comes of it, the same by every input on every platform. */
 export interface DeckCase {
   readonly name: TextCommandName;
-  /** What is written behind the mark; `{ticket}` and `{reply}` are numbers of the place. */
+  /** What is written behind the mark; `{ticket}` and `{reply}` are numbers of the place, `{step}` differs each time. */
   readonly words: string;
   /** Its argument is free text: with a mention, a colon tells it from a question. */
   readonly isFree?: boolean;
@@ -36,8 +36,12 @@ export interface DeckCase {
   readonly first?: "a note" | "a sent reply" | "a held reply";
   /** The button's label, where it has one. */
   readonly button?: string;
+  /** What is written into the form that the button opens. */
+  readonly form?: string;
   /** The button stands only on the card of a room. */
   readonly isRoomButton?: boolean;
+  /** A reaction says too little: whoever gave it is asked for the words by a button that opens the form. */
+  readonly isAskedFor?: boolean;
   /** By each platform's name for it, where there is one. */
   readonly reaction?: { readonly slack: string; readonly discord: string; readonly teams: string };
 }
@@ -56,7 +60,15 @@ export const deckCases: readonly DeckCase[] = [
     button: "Claim",
     reaction: { slack: "raising_hand", discord: "🙋", teams: "1f64b_personraisinghand" },
   },
-  { name: "assign", words: "assign Kim", from: "queue", to: { owner: "Kim" }, audit: "assign" },
+  {
+    name: "assign",
+    words: "assign Kim",
+    from: "queue",
+    to: { owner: "Kim" },
+    audit: "assign",
+    button: "Assign",
+    form: "Kim",
+  },
   {
     name: "transfer",
     words: "transfer billing",
@@ -138,7 +150,9 @@ export const deckCases: readonly DeckCase[] = [
     from: "mine",
     to: {},
     audit: command("note"),
-    told: "Noted",
+    told: "oted",
+    button: "Note",
+    form: "she called before",
   },
   { name: "summary", words: "summary", from: "mine", to: {}, audit: command("summary"), told: "Asks:" },
   { name: "who", words: "who", from: "mine", to: {}, audit: command("who"), told: "has it" },
@@ -151,7 +165,6 @@ export const deckCases: readonly DeckCase[] = [
     audit: command("draft"),
     told: "answer:draft",
     button: "Draft",
-    isRoomButton: true,
   },
   {
     name: "live",
@@ -163,6 +176,15 @@ export const deckCases: readonly DeckCase[] = [
     inRoomOnly: true,
     button: "Go live",
     isRoomButton: true,
+  },
+  {
+    name: "live",
+    words: "live on",
+    from: "queue",
+    to: { owner: "Mia" },
+    audit: "claim",
+    told: "LIVE",
+    inRoomOnly: true,
   },
   {
     name: "merge",
@@ -248,6 +270,20 @@ export const deckCases: readonly DeckCase[] = [
     first: "a sent reply",
     said: "the crate is in Trier",
     inRoomOnly: true,
+  },
+  {
+    name: "fix",
+    words: "fix the crate is in Rome {step}",
+    isFree: true,
+    from: "mine",
+    to: {},
+    audit: command("fix"),
+    told: "Corrected. Until",
+    said: "the crate is in Rome {step}",
+    button: "Fix the last answer",
+    form: "the crate is in Rome {step}",
+    isAskedFor: true,
+    reaction: { slack: "pencil2", discord: "✏️", teams: "270f_pencil" },
   },
   {
     name: "undo",

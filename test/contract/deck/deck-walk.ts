@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { TextCommandName } from "../../../src/core/text-command.ts";
 import { slowlyMs } from "../../service/room-house.ts";
 import { until, type Talk } from "../../support/talk.ts";
@@ -62,13 +63,18 @@ export function nameOfStep({ input, rule }: DeckStep): string {
 }
 
 /** Gives all of them in one conversation, each from the state it begins from. */
-export async function walkDeck(talk: Talk, place: DeckPlace): Promise<DeckWalk> {
+export async function walkDeck(talk: Pick<Talk, "rows" | "lines">, place: DeckPlace): Promise<DeckWalk> {
   const books = openBooks(talk, place.conversation);
+  let looked = 0;
+  let done = 0;
+  let steps = 0;
   const ticket = await books.otherTicket();
   const strangers = await tryAsStranger();
   const outcomes = new Map<string, DeckOutcome>();
   for (const step of stepsIn(place)) {
-    const outcome = await give(step);
+    const outcome = await give(step).catch((cause: unknown) => {
+      throw new Error(`${place.name}: nothing came of ${nameOfStep(step)}`, { cause });
+    });
     outcomes.set(nameOfStep(step), outcome);
   }
   const late = await claimTooLate();
@@ -87,22 +93,45 @@ export async function walkDeck(talk: Talk, place: DeckPlace): Promise<DeckWalk> 
     await books.stand(rule.from);
     const message = await prepare(rule);
     const known = await books.audited();
+    const count = countCarriedOut();
     const before = await books.state();
     const toldBefore = countTold(rule.told);
-    const saidBefore = await countSaid(rule.said);
-    const words = rule.words
-      .replace("{ticket}", ticket)
-      .replace("{reply}", rule.first === "a sent reply" ? await books.newestReply() : "");
+    steps += 1;
+    const reply = rule.first === "a sent reply" ? await books.newestReply() : "";
+    const fill = (text: string) =>
+      text.replace("{ticket}", ticket).replace("{reply}", reply).replace("{step}", `${steps}.`);
+    const said = rule.said && fill(rule.said);
+    const saidBefore = await countSaid(said);
+    const words = fill(rule.words);
+    const form = rule.form && fill(rule.form);
     if (input === "!") place.says("Mia", `!${words}`);
     if (input === "@baton")
       place.mentions("Mia", rule.isFree === true ? words.replace(/^\w+/u, (name) => `${name}:`) : words);
-    if (input === "button") await place.presses("Mia", rule.name, rule.button ?? "");
+    if (input === "button") await place.presses("Mia", rule.name, rule.button ?? "", form);
     if (input === "reaction") place.reacts("Mia", rule.reaction?.[place.platform] ?? "", message);
+    await carriedOut(count);
+    if (input === "reaction" && rule.isAskedFor === true) {
+      expect(await books.audited()).toEqual(known);
+      await place.fillsIn("Mia", rule.name, form ?? "");
+    }
     await until(async () => (await books.audited()).length > known.length, slowlyMs);
     if (rule.first !== "a held reply") await books.release();
     if (rule.told !== undefined) await until(async () => countTold(rule.told) > toldBefore, slowlyMs);
-    if (rule.said !== undefined) await until(async () => (await countSaid(rule.said)) > saidBefore, slowlyMs);
+    if (said !== undefined) await until(async () => (await countSaid(said)) > saidBefore, slowlyMs);
     return { before, after: await books.state(), audited: (await books.audited()).slice(known.length) };
+  }
+
+  /** The log says so before the audit can be read: asking it costs the database nothing. */
+  function carriedOut(before: number): Promise<unknown> {
+    return until(async () => countCarriedOut() > before, slowlyMs);
+  }
+
+  function countCarriedOut(): number {
+    for (; looked < talk.lines.length; looked += 1) {
+      const line = talk.lines[looked] ?? "";
+      if (line.includes('"deck command carried out"') && line.includes(place.conversation)) done += 1;
+    }
+    return done;
   }
 
   function countTold(words: string | undefined): number {
@@ -114,7 +143,8 @@ export async function walkDeck(talk: Talk, place: DeckPlace): Promise<DeckWalk> 
   }
 
   /** What a command needs to be about; the message a reaction goes to, where there is one. */
-  async function prepare({ first }: DeckCase): Promise<string | undefined> {
+  async function prepare({ first, name }: DeckCase): Promise<string | undefined> {
+    if (name === "fix") return place.answer;
     if (first === undefined) return undefined;
     if (first === "a note") {
       const note = place.says("Mia", "the crate is in Ulm");
@@ -134,17 +164,21 @@ export async function walkDeck(talk: Talk, place: DeckPlace): Promise<DeckWalk> 
     await books.stand("queue");
     const known = await books.audited();
     const before = await books.state();
-    const steps = stepsIn(place).filter(({ rule }) => rule.name !== "help");
-    const spoken = steps.flatMap(({ input, rule }) => {
+    const all = stepsIn(place).filter(({ rule }) => rule.name !== "help");
+    const spoken = all.flatMap(({ input, rule }) => {
       if (input === "!") return [place.says("Ben", `!${rule.words}`)];
       return input === "@baton" ? [place.mentions("Ben", rule.words)] : [];
     });
-    for (const { rule } of steps.filter(({ input }) => input === "reaction"))
-      place.reacts("Ben", rule.reaction?.[place.platform] ?? "");
+    for (const { rule } of all.filter(({ input }) => input === "reaction"))
+      place.reacts(
+        "Ben",
+        rule.reaction?.[place.platform] ?? "",
+        rule.name === "fix" ? place.answer : undefined,
+      );
     await place.presses("Ben", "claim", "Claim");
     for (const id of spoken) await until(() => books.isDealtWith(id), slowlyMs);
     const refusal = "only staff can do that";
-    const asked = steps.filter(({ input }) => input === "!").length;
+    const asked = all.filter(({ input }) => input === "!").length;
     await until(async () => countTold(refusal) >= asked + 1, slowlyMs);
     const after = await books.state();
     const changed = [
@@ -155,10 +189,16 @@ export async function walkDeck(talk: Talk, place: DeckPlace): Promise<DeckWalk> 
   }
 
   async function claimTooLate(): Promise<DeckWalk["late"]> {
-    await books.stand("theirs");
+    await books.stand("queue");
+    await until(async () => place.cards().some((card) => card.includes("baton.deck.claim")), slowlyMs);
+    await books.isCardFresh();
+    await books.stand("theirs", { keepCard: true });
     const known = await books.audited();
-    place.says("Mia", "!claim");
+    await place.presses("Mia", "claim", "Claim");
     await until(async () => countTold("has it already") > 0, slowlyMs);
+    place.says("Mia", "!claim");
+    await until(async () => countTold("has it already") > 1, slowlyMs);
+    await books.stand("theirs");
     return {
       told: place.told().filter((one) => one.includes("has it already")),
       audited: (await books.audited()).slice(known.length),

@@ -65,6 +65,18 @@ describe("a brief that needs no model", () => {
     ]);
   });
 
+  it("names what the bot's last words rest on, and how the person feels by the worst of their last words", () => {
+    const moodOf = (text: string) => (text.includes("!!") ? 0.1 : 0.5);
+    const said = [user("this is a scandal!!"), { role: "assistant", text: "30 days." }] as const;
+    const brief = toBrief(matter(said, { sources: ["Returns", "Shipping"], moodOf }));
+    expect(brief.tried).toEqual(["I answered: 30 days. (from Returns, Shipping)"]);
+    expect(brief.mood).toBe("upset");
+    const later = [...said, user("one"), user("two"), user("three")];
+    expect(toBrief(matter(later, { moodOf })).mood).toBe("calm");
+    expect(parseBrief(JSON.stringify(brief))).toEqual(brief);
+    expect(toBrief(matter(said)).mood).toBeUndefined();
+  });
+
   it("fits a card, and comes back as it was kept", () => {
     const brief = toBrief(matter([user("x".repeat(5_000))], { name: undefined, language: undefined }));
     expect(brief.ask.length).toBeLessThanOrEqual(240);

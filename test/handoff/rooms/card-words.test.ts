@@ -22,6 +22,7 @@ const standing: Standing = {
   waiting_since: new Date("2026-01-05T08:02:00Z"),
   snoozed_until: null,
   language: null,
+  is_answered: true,
 };
 
 describe("a room's card", () => {

@@ -31,6 +31,7 @@ async function asks(event: BatonEvent, isAsked = true): Promise<boolean> {
     before: newBaton,
     conversation: {
       baton: newBaton,
+      channel: "web",
       requesterId: "U1",
       contactId: "u" as ContactId,
       audience: "direct",

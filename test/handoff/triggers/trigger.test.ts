@@ -85,6 +85,8 @@ describe("a person is brought in (R56, R58, R156, R157, R162, R163, R170)", () =
     expect(kindOf({ said: ["my invoice makes me want to kill myself"] }, { rules })).toBe("safety");
     const meant = [{ intent: "billing", handling: "question", confidence: 0.8 } as const];
     expect(evidenceOf({ understood: meant }, { rules })).toMatchObject({ rule: "handoff.rules 1" });
+    const unsure = [{ intent: "billing", handling: "question", confidence: 0.69 } as const];
+    expect(kindOf({ understood: unsure }, { rules })).toBe("none");
   });
 
   it("for each human and agent where the company took the strict rule", () => {

@@ -120,6 +120,24 @@ describe("the chat page", { timeout: 60_000 }, () => {
     expect(trouble).toEqual([]);
   });
 
+  it("lets a visitor reply to one certain message, and shows which one it was", async () => {
+    const page = await open();
+    await say(page, "which door is open?");
+    await answers(page).first().getByRole("button", { name: "Good answer" }).waitFor();
+    const beginning = (await answers(page).first().locator(".bubble").innerText()).slice(0, 12);
+    await answers(page).first().getByRole("button", { name: "Reply" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Replying to").waitFor();
+    await say(page, "and on Sundays?");
+    const said = page.locator(".message.user").filter({ hasText: "and on Sundays?" });
+    expect(await said.locator(".answered").innerText()).toContain(beginning);
+    await page.getByText("Replying to").waitFor({ state: "hidden" });
+    await page.reload();
+    expect(await said.locator(".answered").innerText()).toContain(beginning);
+    await page.context().close();
+    expect(trouble).toEqual([]);
+  });
+
   it("R164, R208: passes to a person on one press, says so live, and falls silent", async () => {
     const page = await open();
     await say(page, "my badge does not work");

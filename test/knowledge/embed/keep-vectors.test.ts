@@ -23,7 +23,7 @@ function counting() {
 
 test("R215: what a frequent question comes to is worked out once, and forgotten when others are asked more", async () => {
   const { asked, embedder } = counting();
-  const kept = keepVectors(embedder, 2);
+  const kept = keepVectors(embedder, { max: 2 });
   const first = await kept.embed(["when do you open"]);
   expect(await kept.embed(["when do you open"])).toEqual(first);
   expect(asked).toHaveLength(1);

@@ -42,6 +42,23 @@ describe("an API's embeddings", () => {
     expect(vector).toHaveLength(3_072);
   });
 
+  test("are asked for no faster than the operator says, questions among them", async () => {
+    const embedder = createRemoteEmbedder({
+      model: "text-embedding-3-small",
+      dimensions: 1_536,
+      baseUrl: api.baseURL,
+      apiKey: "sk-test",
+      callsPerMinute: 120,
+    });
+    const begun = performance.now();
+    const texts = Array.from({ length: 300 }, (_, at) => `paced ${at}`);
+    const documents = embedder.embed(texts);
+    await embedder.embed(["a question"]);
+    await documents;
+    // Three calls for documents and one for the question, half a second apart.
+    expect(performance.now() - begun).toBeGreaterThan(1_400);
+  });
+
   test("wait for an API that is busy, and tell when it refuses", async () => {
     api.fault({ kind: "rate-limit", endpoint: "embeddings", times: 1, retryAfterMs: 5 });
     api.fault({ kind: "server-error", endpoint: "embeddings", times: 1, skip: 1 });

@@ -7,16 +7,17 @@ import { connect } from "@lancedb/lancedb";
 import { expect, test } from "vitest";
 import { parseId, type TenantId } from "../../../src/core/ids.ts";
 import { deriveId } from "../../../src/store/derive-id.ts";
+import { createIndexProcess } from "../../../src/knowledge/index/index-process.ts";
 import { createLanceIndex } from "../../../src/knowledge/index/lance-index.ts";
 import { loadTable } from "../../../src/knowledge/index/loaded-table.ts";
 import type { IndexedChunk } from "../../../src/knowledge/index/knowledge-index.ts";
 import { createMemoryIndex } from "../../../src/knowledge/index/memory-index.ts";
 import { knowledgeIndexContract } from "../../contract/knowledge-index.contract.ts";
 
-knowledgeIndexContract("LanceDB", async () => {
+knowledgeIndexContract("LanceDB in a process of its own", async () => {
   const folder = await mkdtemp(join(tmpdir(), "baton-lance-"));
   return {
-    open: (dimensions) => createLanceIndex({ uri: folder, dimensions }),
+    open: (dimensions) => createIndexProcess({ uri: folder, dimensions }),
     clear: () => rm(folder, { recursive: true, force: true }),
     lasts: true,
   };
@@ -28,7 +29,7 @@ if (bucket !== undefined)
   knowledgeIndexContract("LanceDB in object storage", async () => {
     const uri = `${bucket}/${randomUUID()}`;
     return {
-      open: (dimensions) => createLanceIndex({ uri, dimensions }),
+      open: (dimensions) => createIndexProcess({ uri, dimensions }),
       clear: async () => {},
       lasts: true,
     };

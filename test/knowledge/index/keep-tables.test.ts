@@ -4,6 +4,7 @@ import { parseId, type TenantId } from "../../../src/core/ids.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { keepTables } from "../../../src/knowledge/index/keep-tables.ts";
 import type { IndexedChunk, KnowledgeIndex } from "../../../src/knowledge/index/knowledge-index.ts";
+import { loadTable } from "../../../src/knowledge/index/loaded-table.ts";
 import { createMemoryIndex } from "../../../src/knowledge/index/memory-index.ts";
 import { deriveId } from "../../../src/store/derive-id.ts";
 
@@ -115,5 +116,33 @@ test("a table that is too large for memory is left to the index", async () => {
   for (let at = 0; at < 20; at += 1) await put(index, `document ${at}`, "parking and more");
   for (let at = 0; at < 10; at += 1) expect(await find(index, "parking")).toHaveLength(5);
   expect(seen.searches).toBe(10);
+  await index.stop();
+});
+
+test("all tables together take no more than they may: the one asked least recently goes", async () => {
+  const { seen, inner } = watched();
+  const [first, second, third] = ["first", "second", "third"].map((name) =>
+    parseId<TenantId>(deriveId("test", name)),
+  );
+  if (first === undefined || second === undefined || third === undefined) throw new Error("three were made");
+  const terms = Array.from({ length: 200 }, (_, at) => `term${at}`);
+  const one = chunk("a", terms.join(" "));
+  for (const id of [first, second, third]) await inner.replace(id, [one.documentId], [one]);
+  const plenty = { bytes: 10_000_000, vectorNumbers: 10_000_000 };
+  const { bytes = 0 } = (await loadTable(inner.scan(first), plenty)) ?? {};
+  expect(bytes).toBeGreaterThan(10_000);
+  const index = keepTables(inner, { calmMs: 0, bytes: Math.round(bytes * 2.5), log: silentLog });
+  const asked = async (id: TenantId) => {
+    const before = seen.searches;
+    await index.search(id, { terms: ["term7"], vector: undefined, limit: 5 });
+    return seen.searches > before;
+  };
+  for (const id of [first, second, third])
+    await vi.waitFor(async () => expect(await asked(id)).toBe(false), patience);
+  expect(await asked(second)).toBe(false);
+  expect(await asked(first)).toBe(true);
+  // It took the place of the third, which was asked longer ago than the second.
+  await vi.waitFor(async () => expect(await asked(first)).toBe(false), patience);
+  expect(await asked(third)).toBe(true);
   await index.stop();
 });

@@ -53,6 +53,44 @@ describe("documents are read", () => {
     expect(blocks[3]?.text).toContain("| 1 | 2 |");
   });
 
+  test("from Markdown without GitHub's additions as with them", async () => {
+    const line = fc.oneof(
+      fc.constantFrom(
+        "# One [^1] www.a.example",
+        "a | b",
+        "|a|b|",
+        "-|-",
+        ":-",
+        "| - |",
+        "> a | b",
+        "> - | -",
+      ),
+      fc.constantFrom(
+        "- a | b",
+        "  - | -",
+        "1. x",
+        "   :-: | -",
+        "[^1]: a note",
+        "[x]: /y",
+        "- [ ] to do",
+        "",
+      ),
+      fc.constantFrom("---", "===", "```", "<b>", "https://b.example and me@b.example", "    code", "\\| a"),
+      fc.string({ unit: fc.constantFrom(..."ab|:->*# `"), maxLength: 8 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 6 }), async (lines) => {
+        const text = lines.join("\n");
+        // The first paragraph alone decides which way all of it is read.
+        const [plain, extended] = await Promise.all(
+          ["x", "~"].map((first) => read("a.md", `${first}\n\n${text}`)),
+        );
+        expect(plain?.blocks.slice(1)).toEqual(extended?.blocks.slice(1));
+      }),
+      { numRuns: 500, seed: 5 },
+    );
+  });
+
   test("from HTML: the main content, without what frames it and without what the page hides", async () => {
     const { title, blocks } = await read(
       "page.html",
@@ -252,5 +290,17 @@ describe("the reader's process", () => {
     await expect(hasty.parse("slow.md", bytesOf("# Slow"))).rejects.toThrow("too long");
     hasty.stop();
     await expect(parser.parse("fine.md", bytesOf("# Fine"))).resolves.toMatchObject({ title: "Fine" });
+  });
+
+  test("told to stop, it reads nothing that still waits, starts no process again and blames no document", async () => {
+    const stopped = createParser();
+    const waiting = ["one.md", "two.md", "three.md"].map((name) => stopped.parse(name, bytesOf("# One")));
+    const settled = Promise.allSettled([waiting[0]?.finally(() => stopped.stop()), ...waiting.slice(1)]);
+    await expect(settled).resolves.toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { message: expect.stringContaining("told to stop") as string } },
+      { status: "rejected", reason: { message: expect.stringContaining("told to stop") as string } },
+    ]);
+    await expect(stopped.parse("late.md", bytesOf("# Late"))).rejects.not.toBeInstanceOf(PermanentError);
   });
 });

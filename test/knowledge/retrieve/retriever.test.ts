@@ -60,6 +60,54 @@ describe("retrieval", () => {
     const hits = await retriever.find(tenantId, "refunds for a cancelled booking");
     expect(hits[0]?.documentId).toBe(idOf("Refunds"));
   });
+
+  test("finds in the language of the documents, whatever form a word has and whatever it is put together with", async () => {
+    const offline = await loadOfflineEmbedder();
+    const retriever = createRetriever({
+      index: createMemoryIndex(),
+      embedder: offline,
+      weigh: offline.weigh,
+      log: silentLog,
+    });
+    const put = (title: string, text: string) =>
+      retriever.put(tenantId, [
+        {
+          id: deriveId<string>("page", title),
+          groups: ["public"],
+          chunks: [{ id: `${deriveId<string>("page", title)}:0`, title, headings: [], text }],
+        },
+      ]);
+    await put(
+      "Rechnung",
+      "Die Rechnungsadresse ändern Sie im Kundenkonto, solange die Ware noch nicht verschickt ist.",
+    );
+    await put(
+      "Stornieren",
+      "Bestellungen storniert man im Kundenkonto, bis sie unser Lager verlassen haben.",
+    );
+    await put(
+      "Mot de passe",
+      "La réinitialisation du mot de passe se fait depuis la page de connexion de votre compte.",
+    );
+    await put(
+      "Retours",
+      "Vous pouvez retourner un article sous trente jours, les frais sont à notre charge.",
+    );
+    await put(
+      "Facturas",
+      "Las facturas se generan al enviar el pedido y se guardan en la página de su cuenta.",
+    );
+    await put("Envíos", "El envío tarda de dos a cuatro días y cuesta cinco euros, también a las islas.");
+    const found = async (question: string) => {
+      const [best] = await retriever.find(tenantId, question);
+      return { id: best?.documentId, isSure: (best?.relevance ?? 0) >= 0.6 };
+    };
+    const sure = (title: string) => ({ id: deriveId<string>("page", title), isSure: true });
+    expect(await found("Wie ändere ich die Adresse meiner Rechnungen?")).toEqual(sure("Rechnung"));
+    expect(await found("Kann ich eine Bestellung stornieren?")).toEqual(sure("Stornieren"));
+    expect(await found("comment réinitialiser mes mots de passe ?")).toEqual(sure("Mot de passe"));
+    expect(await found("¿Dónde está la factura de mis pedidos?")).toEqual(sure("Facturas"));
+  });
 });
 
 test("what two searches agree on comes before what one of them puts first", () => {

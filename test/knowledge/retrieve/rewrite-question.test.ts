@@ -11,6 +11,8 @@ describe("a question that goes on from the one before", () => {
     "und für Studenten?",
     "et pour les étudiants ?",
     "¿y para estudiantes?".slice(1),
+    "Gilt das auch am Wochenende für Kinder?",
+    "Est-ce que cela vaut pour les enfants ?",
   ])("is asked together with it: %s", (text) => {
     expect(rewriteQuestion(text, earlier)).toBe(`How much is a monthly pass?\n${text}`);
   });

@@ -13,10 +13,11 @@ import type { Source } from "../../../src/knowledge/sources/source.ts";
 import { createSources } from "../../../src/knowledge/sources/sources.ts";
 import { openKnowledge, visitor, type KnowledgeStand } from "../knowledge-stand.ts";
 
+const gone = { status: 404, type: "text/html", location: undefined, body: "gone" };
 let stand: KnowledgeStand;
 let site: Server;
 let origin: string;
-const pages = new Map<string, { status?: number; type?: string; body: string }>();
+const pages = new Map<string, { status?: number; type?: string; location?: string; body: string }>();
 const asked: string[] = [];
 
 beforeAll(async () => {
@@ -24,8 +25,8 @@ beforeAll(async () => {
   site = createServer((request, response) => {
     const path = request.url ?? "";
     asked.push(path);
-    const { status = 200, type = "text/html", body } = pages.get(path) ?? { status: 404, body: "gone" };
-    response.writeHead(status, { "content-type": type }).end(body);
+    const { status = 200, type = "text/html", location, body } = pages.get(path) ?? gone;
+    response.writeHead(status, { "content-type": type, ...(location && { location }) }).end(body);
   });
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
@@ -50,7 +51,7 @@ const noRooms = {
 function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: number }, allowed = [origin]) {
   const whole: Source = { most: 50, name: source.at, audience: [{ kind: "public" }], ...source };
   const sources = createSources({
-    sources: [whole],
+    sources: { all: () => [whole] },
     ingest: stand.ingest,
     store: stand.progress,
     safeFetch: createSafeFetch({ allowedOrigins: allowed, log: silentLog }),
@@ -97,6 +98,29 @@ describe("a site", () => {
     pages.delete("/help/fees");
     await take({ tenantId, kind: "site", at: `${origin}/help/` });
     expect(await titles(tenantId)).toEqual(["Help", "Returns"]);
+  });
+
+  test("has pages that ask not to be taken in or followed, and some that lead elsewhere: as they wish", async () => {
+    const tenantId = await stand.aCompany();
+    pages.set("/robots.txt", { type: "text/plain", body: "User-agent: *\nDisallow: /wiki/inner" });
+    pages.set("/wiki/", page("Wiki", "Start.", "draft", "end", "moved", "away"));
+    const asking = (words: string, { body }: { body: string }) => ({
+      body: body.replace("<head>", `<head><meta name="robots" content="${words}">`),
+    });
+    pages.set("/wiki/draft", asking("noindex", page("Draft", "Not ready.", "found")));
+    pages.set("/wiki/found", page("Found", "Behind the draft."));
+    pages.set("/wiki/end", asking("nofollow", page("End", "The end.", "hidden")));
+    pages.set("/wiki/hidden", page("Hidden", "Nobody leads here."));
+    pages.set("/wiki/moved", { status: 302, location: "/wiki/inner", body: "" });
+    pages.set("/wiki/inner", page("Inner", "Not for robots."));
+    pages.set("/wiki/away", { status: 302, location: "/board", body: "" });
+    pages.set("/board", page("Board", "Another part of the site."));
+    expect(await take({ tenantId, kind: "site", at: `${origin}/wiki/` })).toBe("done");
+    expect(await titles(tenantId)).toEqual(["End", "Found", "Wiki"]);
+    // So many pages at most, whatever there is.
+    const other = await stand.aCompany();
+    await take({ tenantId: other, kind: "site", at: `${origin}/wiki/`, most: 1 });
+    expect(await titles(other)).toEqual(["Wiki"]);
   });
 
   test("is left alone where its robots.txt cannot be had, and the reason is told", async () => {
@@ -154,6 +178,41 @@ test("a repository's folder is read, and only that one", async () => {
   }
 });
 
+test("a source whose entry in the file changed is gone through again at the next start, and its documents are read anew", async () => {
+  const tenantId = await stand.aCompany();
+  pages.set("/robots.txt", { type: "text/plain", body: "" });
+  pages.set("/terms", page("Terms", "Everything is free of charge."));
+  const at = `${origin}/terms`;
+  const run = async (changed: Partial<Source>) => {
+    const source: Source = {
+      tenantId,
+      kind: "page",
+      name: at,
+      at,
+      audience: [{ kind: "public" }],
+      most: 1,
+      ...changed,
+    };
+    asked.length = 0;
+    await createSources({
+      sources: { all: () => [source] },
+      ingest: stand.ingest,
+      store: stand.progress,
+      safeFetch: createSafeFetch({ allowedOrigins: [origin], log: silentLog }),
+      rooms: noRooms,
+      log: silentLog,
+    }).run(new AbortController().signal);
+    const [document] = await stand.knowledge.list(tenantId);
+    return { isRead: asked.includes("/terms"), language: document?.language, audience: document?.audience };
+  };
+  expect(await run({})).toMatchObject({ isRead: true, audience: ["public"] });
+  expect(await run({})).toMatchObject({ isRead: false });
+  expect(await run({ language: "de" })).toMatchObject({ isRead: true, language: "de" });
+  const changed = { language: "de", audience: [{ kind: "colleagues" }] } as const;
+  expect(await run(changed)).toMatchObject({ isRead: true, audience: ["colleagues"] });
+  expect(await run(changed)).toMatchObject({ isRead: false });
+});
+
 test("a source is gone through at the first start and when its hours are over, and after a change alone its figures are looked at", async () => {
   const tenantId = await stand.aCompany();
   pages.set("/robots.txt", { type: "text/plain", body: "" });
@@ -172,7 +231,7 @@ test("a source is gone through at the first start and when its hours are over, a
     const stopping = new AbortController();
     asked.length = 0;
     const run = createSources({
-      sources: [source],
+      sources: { all: () => [source] },
       ingest: stand.ingest,
       store: stand.progress,
       safeFetch: createSafeFetch({ allowedOrigins: [origin], log: silentLog }),

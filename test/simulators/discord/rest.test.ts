@@ -439,3 +439,42 @@ describe("reactions and threads", () => {
     expect((await rest("POST", "/users/@me/channels", { recipient_id: parrot })).body["code"]).toBe(50007);
   });
 });
+
+describe("who is in a guild", () => {
+  const idsIn = ({ list }: Answer): unknown[] =>
+    list.map((member) => (member["user"] as Record<string, unknown>)["id"]);
+
+  test("members come by id, a page at a time, one where no limit is named", async () => {
+    const path = `/guilds/${discord.guild.id}/members`;
+    const everybody = idsIn(await rest("GET", `${path}?limit=1000`));
+    expect(everybody).toEqual([...discord.guild.members.keys()].toSorted());
+    expect(idsIn(await rest("GET", path))).toEqual(everybody.slice(0, 1));
+    const behind = await rest("GET", `${path}?limit=2&after=${String(everybody[1])}`);
+    expect(idsIn(behind)).toEqual(everybody.slice(2, 4));
+    for (const query of ["limit=0", "limit=1001", "limit=x", "after=x"])
+      expect((await rest("GET", `${path}?${query}`)).body).toMatchObject({ code: 50035 });
+  });
+
+  test("nobody is listed to an application without the members intent", async () => {
+    discord.configure({ privilegedIntents: { members: false, presences: false, messageContent: true } });
+    const refused = await rest("GET", `/guilds/${discord.guild.id}/members?limit=1000`);
+    expect([refused.status, refused.body]).toEqual([403, { message: "Missing Access", code: 50001 }]);
+    const one = await rest("GET", `/guilds/${discord.guild.id}/members/${discord.state.findUser("Ana").id}`);
+    expect(one.status).toBe(200);
+  });
+
+  test("a role can be given and taken", async () => {
+    const [ana, staff] = [
+      discord.state.findUser("Ana").id,
+      discord.state.roleNamed(discord.guild, "Staff")?.id,
+    ];
+    const rolesOfAna = async (): Promise<unknown> =>
+      (await rest("GET", `/guilds/${discord.guild.id}/members/${ana}`)).body["roles"];
+    discord.givesRole({ user: "Ana", role: "Staff" });
+    discord.givesRole({ user: "Ana", role: "Staff" });
+    expect(await rolesOfAna()).toEqual(["1300000000000000012", staff]);
+    discord.givesRole({ user: "Ana", role: "Staff", remove: true });
+    expect(await rolesOfAna()).toEqual(["1300000000000000012"]);
+    expect(() => discord.givesRole({ user: "Ana", role: "@everyone" })).toThrow(/no role @everyone to give/);
+  });
+});

@@ -113,8 +113,8 @@ test("botbuilder finds members, team and channels, and continues a conversation 
     const member = await TeamsInfo.getMember(context, context.activity.from.id);
     expect(member).toMatchObject({ name: "Ben Okafor", email: "ben.okafor@contoso.example" });
     const page = await TeamsInfo.getPagedMembers(context, 2);
-    expect(page.members).toHaveLength(2);
-    expect(page.continuationToken).toBe("2");
+    expect(page.members).toHaveLength(3);
+    expect(page.continuationToken).toBeUndefined();
     expect((await TeamsInfo.getTeamDetails(context)).name).toBe("Support");
     const channels = await TeamsInfo.getTeamChannels(context);
     expect(channels.map(({ name }) => name)).toEqual([undefined, "Helpdesk"]);
@@ -162,4 +162,42 @@ test("a call without a good token is refused and changes nothing", async () => {
   teams.expireTokens();
   expect((await bot.post(id, { type: "message", text: "two" })).status).toBe(401);
   expect(teams.messages("#Helpdesk").map(({ text }) => text)).toEqual(["one"]);
+});
+
+test("a team's people come in pages of at least fifty, under a token of the connector's own", async () => {
+  const people = Array.from({ length: 60 }, (_, index) => ({
+    name: `Person ${index}`,
+    isGuest: index === 0,
+  }));
+  const [general] = teams.addTeam({ name: "Many", people });
+  const { call } = await createBotClient(teams);
+  const path = `conversations/${encodeURIComponent(general?.id ?? "")}/pagedmembers`;
+  const { body: first } = await call("GET", `${path}?pageSize=10`);
+  const token = encodeURIComponent(String(first["continuationToken"]));
+  const { body: second } = await call("GET", `${path}?pageSize=10&continuationToken=${token}`);
+  const pages = [first, second].map(({ members }) => members as { id: string; userRole: string }[]);
+  expect(pages.map((members) => members.length)).toEqual([50, 10]);
+  expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(60);
+  expect(pages.flat().filter(({ userRole }) => userRole === "guest")).toHaveLength(1);
+  expect(await call("GET", `${path}?continuationToken=x`)).toMatchObject({
+    status: 400,
+    code: "BadArgument",
+  });
+});
+
+test("a private channel has its own people, and the bot only where the app was put there", async () => {
+  const [general, secret] = teams.addTeam({
+    name: "Split",
+    people: [{ name: "In Side" }, { name: "Out Side" }],
+    channels: [{ name: "Secret", members: ["In Side"] }],
+  });
+  const { call } = await createBotClient(teams);
+  const namesIn = async (id = ""): Promise<unknown> => {
+    const { code, body } = await call("GET", `conversations/${encodeURIComponent(id)}/pagedmembers`);
+    return code ?? (body["members"] as { name: string }[]).map(({ name }) => name);
+  };
+  expect(await namesIn(secret?.id)).toBe("BotNotInConversationRoster");
+  await teams.installs({ conversation: secret?.id ?? "", user: "In Side" }).delivered;
+  expect(await namesIn(secret?.id)).toEqual(["In Side"]);
+  expect(await namesIn(general?.id)).toEqual(["In Side", "Out Side"]);
 });

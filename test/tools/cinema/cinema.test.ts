@@ -87,6 +87,18 @@ describe("what plays", () => {
     });
   });
 
+  test("whoever asks after the day's last show is shown the next day's, and told so", async () => {
+    const caller = await stand.aCaller(tenantId);
+    const late = new Date("2026-11-22T05:10:00Z"); // 11:10 PM in Chicago
+    const found = await search(caller, { query: "something funny", date: "tonight" }, late);
+    expect(found).toMatchObject({ date: "2026-11-22", is_next_day: true });
+    expect(found.list).toMatch(/^Nothing of that is left today\. Tomorrow:\n\n1\. \*\*Barbie\*\*/);
+    expect(await search(caller, { query: "something funny" })).toMatchObject({
+      date: "2026-11-21",
+      is_next_day: false,
+    });
+  });
+
   test.each([
     ["a day that is none", { query: "x", date: "2026-02-30" }, "The date must be"],
     ["a time that is none", { query: "x", time: "25:00" }, "The time must be"],

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { channelNames, type ChannelName } from "../core/envelope.ts";
+
+const answerModes = ["off", "suggest", "draft_only", "auto"] as const;
+
+/** Who answers what, as a company's file says it. */
+export interface AnswerRule {
+  /**
+   * `off`: colleagues. `suggest`: colleagues, who read what Baton would answer. `draft_only`: Baton, once a colleague lets
+   * it out; so where nothing is said. `auto`: Baton.
+   */
+  readonly mode?: (typeof answerModes)[number] | undefined;
+  /** On these channels; on all of them when left out. */
+  readonly channels?: readonly ChannelName[] | undefined;
+  /** To messages with one of these intents; to all of them when left out. */
+  readonly intents?: readonly string[] | undefined;
+}
+
+const mode = z.enum(answerModes, `must be one of ${answerModes.join(", ")}`);
+const channel = z.enum(channelNames, `must be one of ${channelNames.join(", ")}`);
+const draftRule = z.strictObject({
+  channels: z.array(channel).min(1, "must name at least one channel").optional(),
+  intents: z.array(z.string()).min(1, "must name at least one intent").optional(),
+});
+
+/** Which answers wait for a colleague's word. */
+export const draftsFile = z.union(
+  [z.literal("all").transform(() => [{}]), z.literal("none").transform(() => []), z.array(draftRule)],
+  "must be all, none, or a list of channels and intents",
+);
+
+/** Who answers: one word, or a list whose first fitting rule counts. */
+export const answersFile = z.union(
+  [mode.transform((one) => [{ mode: one }]), z.array(draftRule.extend({ mode }))],
+  `must be ${answerModes.join(", ")}, or a list of these with channels and intents`,
+);
+
+/** Colleagues have to read something of it. */
+export function needsRoom({ mode: how = "draft_only" }: AnswerRule): boolean {
+  return how === "draft_only" || how === "suggest";
+}
