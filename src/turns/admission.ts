@@ -73,7 +73,19 @@ export function createAdmission(
       lane.shift()?.begin(false);
     }
     shed();
-    if (nextLane() !== undefined) timer ??= setTimeout(tick, lookEveryMs);
+    watch();
+  }
+
+  /**
+   * Who comes next is judged by the last moments, so the loop is looked at for as long as they might have to wait: over
+   * a long quiet time, one that became busy just now would still seem to have time.
+   */
+  function watch(): void {
+    const isAwaited = nextLane() !== undefined;
+    if (!isAwaited && inHand < least) return;
+    timer ??= setTimeout(tick, lookEveryMs);
+    if (isAwaited) timer.ref();
+    else timer.unref();
   }
 
   /** One at a time: telling people to wait must not be what keeps the others waiting. */
@@ -89,17 +101,19 @@ export function createAdmission(
 
   function tick(): void {
     timer = undefined;
+    look();
     admit();
   }
 
   async function enter(priority: Priority): Promise<boolean> {
     if (nextLane() === undefined && mayBegin()) {
       inHand += 1;
+      watch();
       return false;
     }
     return new Promise<boolean>((resolve) => {
       lanes[priority].push({ since: performance.now(), begin: resolve });
-      timer ??= setTimeout(tick, lookEveryMs);
+      watch();
     });
   }
 

@@ -1,6 +1,9 @@
-import { setImmediate as nextTick } from "node:timers/promises";
+import { setImmediate as nextTick, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { holdModel, openTalk, until, type Talk } from "../support/talk.ts";
+
+/** Several times as long as the event loop is watched before it is judged. */
+const seenAsBusyMs = 400;
 
 let talk: Talk;
 beforeAll(async () => {
@@ -37,6 +40,7 @@ it("people of a company of low priority are told so by a process that is too bus
     30_000,
   );
   const busy = keepBusy();
+  await sleep(seenAsBusyMs);
   const root = await talk.say("@baton what is new [[id:late]]");
   const [heard] = await talk.answers(root, 1, 30_000).finally(() => busy.stop());
   expect(heard).toContain("A lot of people are writing to us right now");

@@ -50,6 +50,23 @@ describe("admission", () => {
     expect(most).toBe(40);
   });
 
+  it("judges by the last moments, however long nobody came before them", async () => {
+    const admission = createAdmission(1);
+    const release = Promise.withResolvers<void>();
+    const inHand = admission.run(() => release.promise);
+    await sleep(1_500);
+    await compute(300);
+    let hasBegun = false;
+    const next = admission.run(async () => {
+      hasBegun = true;
+    });
+    await nextTick();
+    expect(hasBegun).toBe(false);
+    await next;
+    release.resolve();
+    await inHand;
+  });
+
   it("begins what matters more first, and never keeps it waiting for the rest (R232)", async () => {
     const admission = createAdmission(1, { patienceMs: 60_000 });
     await compute(120);
