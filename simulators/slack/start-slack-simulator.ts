@@ -4,6 +4,7 @@ import { EventPublisher } from "./events.ts";
 import { Faults } from "./faults.ts";
 import { createSecret } from "./ids.ts";
 import { Interactions } from "./interactions.ts";
+import { loadSeed } from "./load-seed.ts";
 import { runLoad } from "./load.ts";
 import type { App, Channel, Message, SeenMessage } from "./model.ts";
 import { OAuth } from "./oauth.ts";
@@ -28,7 +29,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
   const activity = new WorkInHand("slack");
   const state = new State(app, () => activity.poke());
   state.keepText = options.record !== "counts";
-  const seed = (): void => state.load(options.teams ?? seedTeams, options.shared ?? []);
+  const seed = (): void => loadSeed(state, options.teams ?? seedTeams, options.shared ?? []);
   seed();
 
   const recorder = new Recorder(options.record ?? "full", options.historyLimit ?? 100_000);

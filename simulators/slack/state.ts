@@ -14,8 +14,6 @@ import type {
   Usergroup,
   View,
 } from "./model.ts";
-import { seedScopes } from "./seed.ts";
-import type { SharedChannelSeed, TeamSeed } from "./seed.ts";
 import { toSeenMessage } from "./seen-message.ts";
 
 /** What a new message is made of; the ts is given by the channel. */
@@ -50,11 +48,6 @@ export class State {
   constructor(app: App, touched: () => void) {
     this.app = app;
     this.#touched = touched;
-  }
-
-  load(teams: readonly TeamSeed[], shared: readonly SharedChannelSeed[]): void {
-    for (const seed of teams) this.#loadTeam(seed);
-    for (const seed of shared) this.#loadShared(seed);
   }
 
   /** Forgets everything except who listens. */
@@ -247,72 +240,6 @@ export class State {
     const text = String(micros);
     const ts = `${text.slice(0, -6)}.${text.slice(-6)}`;
     return { ...draft, channel: channel.id, ts, createdAt: now, changedAt: now, edits: [], reactions: [] };
-  }
-
-  #loadTeam(seed: TeamSeed): void {
-    this.teams.set(seed.id, { id: seed.id, name: seed.name, domain: seed.domain ?? seed.name.toLowerCase() });
-    for (const user of seed.users) {
-      this.users.set(user.id, {
-        id: user.id,
-        teamId: seed.id,
-        name: user.name,
-        realName: user.realName ?? user.name,
-        email: user.email ?? `${user.name.toLowerCase()}@${seed.id.toLowerCase()}.test`,
-        locale: user.locale ?? "en-US",
-        tz: user.tz ?? "Europe/Berlin",
-        isBot: user.isBot ?? false,
-        isGuest: user.isGuest ?? false,
-        isAdmin: user.isAdmin ?? false,
-        deleted: user.deleted ?? false,
-        ...(user.isBot === true ? { botId: createId("B") } : {}),
-      });
-    }
-    if (seed.bot !== undefined)
-      this.install(seed.id, {
-        ...seed.bot,
-        name: seed.bot.name ?? this.app.name,
-        scopes: seed.bot.scopes ?? seedScopes,
-      });
-    for (const channel of seed.channels) {
-      const members = new Set(channel.members ?? seed.users.map((user) => user.id));
-      if (channel.bot !== false && seed.bot !== undefined) members.add(seed.bot.userId);
-      this.addChannel({
-        id: channel.id,
-        name: channel.name,
-        type: channel.type ?? "channel",
-        teamIds: [seed.id],
-        members,
-        archived: channel.archived ?? false,
-      });
-    }
-    for (const group of seed.usergroups ?? [])
-      this.usergroups.set(group.id, {
-        id: group.id,
-        teamId: seed.id,
-        handle: group.handle,
-        users: group.users,
-        disabled: group.disabled ?? false,
-      });
-    this.tokens.set(this.app.appToken, {
-      token: this.app.appToken,
-      kind: "app",
-      teamId: seed.id,
-      scopes: ["connections:write"],
-      revoked: false,
-    });
-  }
-
-  #loadShared(seed: SharedChannelSeed): void {
-    const everyone = [...this.users.values()]
-      .filter((user) => seed.teamIds.includes(user.teamId))
-      .map((user) => user.id);
-    this.addChannel({
-      id: seed.id,
-      name: seed.name,
-      type: "channel",
-      teamIds: seed.teamIds,
-      members: seed.members ?? everyone,
-    });
   }
 }
 
