@@ -147,36 +147,18 @@ export class People {
   }
 
   joins(joining: { user: string; channel: string }): Delivering {
-    const { state, events } = this.#platform;
-    const user = state.findUser(joining.user);
-    const channel = state.findChannel(joining.channel);
+    const user = this.#platform.state.findUser(joining.user);
+    const channel = this.#platform.state.findChannel(joining.channel);
     channel.members.add(user.id);
-    state.changed(() => ({ kind: "channel", channel: channel.id }));
-    const fields = {
-      type: "member_joined_channel",
-      user: user.id,
-      channel: channel.id,
-      channel_type: channel.type === "group" ? "G" : "C",
-      team: user.teamId,
-    };
-    return { delivered: events.raw(channel.teamId, fields, channel) };
+    return this.#moved("member_joined_channel", user, channel);
   }
 
   /** Leaves a channel, or is taken out of it. */
   leaves(leaving: { user: string; channel: string }): Delivering {
-    const { state, events } = this.#platform;
-    const user = state.findUser(leaving.user);
-    const channel = state.findChannel(leaving.channel);
+    const user = this.#platform.state.findUser(leaving.user);
+    const channel = this.#platform.state.findChannel(leaving.channel);
     if (!channel.members.delete(user.id)) return { delivered: Promise.resolve([]) };
-    state.changed(() => ({ kind: "channel", channel: channel.id }));
-    const fields = {
-      type: "member_left_channel",
-      user: user.id,
-      channel: channel.id,
-      channel_type: channel.type === "group" ? "G" : "C",
-      team: user.teamId,
-    };
-    return { delivered: events.raw(channel.teamId, fields, channel) };
+    return this.#moved("member_left_channel", user, channel);
   }
 
   /** Is put into a user group, by its id or its @handle, or taken out of it. The app is told nothing: it asks for no such events. */
@@ -226,6 +208,14 @@ export class People {
 
   #firstTeam(): string {
     return [...this.#platform.state.teams.keys()][0] ?? "";
+  }
+
+  #moved(type: string, user: User, channel: Channel): Delivering {
+    const { state, events } = this.#platform;
+    state.changed(() => ({ kind: "channel", channel: channel.id }));
+    const channel_type = channel.type === "group" ? "G" : "C";
+    const fields = { type, user: user.id, channel: channel.id, channel_type, team: user.teamId };
+    return { delivered: events.raw(channel.teamId, fields, channel) };
   }
 
   #find(place: { channel: string; ts: string }): { channel: Channel; message: Message } {
