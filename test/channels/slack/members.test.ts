@@ -4,12 +4,14 @@ import { createMembersOf } from "../../../channels/slack/members.ts";
 import { createPeople } from "../../../channels/slack/people.ts";
 import type { SlackWeb } from "../../../channels/slack/web.ts";
 import { readSlackSettings } from "../../../channels/slack/settings.ts";
+import { addUsergroups, addUsers } from "../../../simulators/slack/load-seed.ts";
 import { seedTeams } from "../../../simulators/slack/seed.ts";
 import type { SlackSimulator } from "../../../simulators/slack/simulator.ts";
 import { startSlackSimulator } from "../../../simulators/slack/start-slack-simulator.ts";
 import type { Channel, Group } from "../../../src/core/channel.ts";
 import { PermanentError, TransientError } from "../../../src/core/errors.ts";
 import { silentLog } from "../../../src/core/log.ts";
+import { channelGroupContract, type GroupStage } from "../../contract/channel-groups.ts";
 import { anInstallation, createInstallations } from "./slack-harness.ts";
 
 const [acme] = seedTeams;
@@ -84,6 +86,93 @@ function channelOf({ installation, app, apiUrl }: SlackSimulator): Channel {
 async function membersOf(kind: Group["kind"], id: string, from = channel) {
   return (await from.membersOf?.({ workspace: "T0BATON0001", kind, id })) ?? [];
 }
+
+const method = { usergroup: "usergroups.users.list", channel: "conversations.members" } as const;
+const faultsOf = {
+  cut: { kind: "cut" },
+  "status 500": { kind: "status", status: 500 },
+  limited: { kind: "rate_limit", retryAfterSeconds: 1 },
+} as const;
+
+/** Each group is a user group of its own, or a channel. */
+function startStage(kind: "usergroup" | "channel") {
+  return async (): Promise<GroupStage> => {
+    const onStage = await startSlackSimulator();
+    const { state } = onStage;
+    const { teamId, botUserId } = onStage.installation;
+    let made = 0;
+
+    function addGroup(people: number, { withBot = true } = {}) {
+      made += 1;
+      const nth = made;
+      const ids = Array.from(
+        { length: people },
+        (_, index) => `U${nth}PERSON${String(index).padStart(4, "0")}`,
+      );
+      const robot = `U${nth}ROBOT0001`;
+      addUsers(state, teamId, [
+        ...ids.map((id, index) => ({ id, name: `Person${nth}of${index}` })),
+        { id: robot, name: `Robot${nth}`, isBot: true },
+      ]);
+      const id = `${kind === "channel" ? "C" : "S"}0GROUP00${nth}`;
+      const members = [...ids, robot];
+      if (kind === "usergroup")
+        addUsergroups(state, teamId, [{ id, handle: `group-${nth}`, users: members }]);
+      else {
+        if (withBot) members.push(botUserId);
+        state.addChannel({ id, name: `room-${nth}`, type: "group", teamIds: [teamId], members });
+      }
+      const group: Group = { workspace: teamId, kind, id };
+      return { group, ids };
+    }
+
+    return {
+      channel: channelOf(onStage),
+      manyPeople: 230,
+      group: (people) => Promise.resolve(addGroup(people)),
+      async change({ id }, user, isIn) {
+        if (kind === "usergroup") return onStage.regroups({ user, group: id, remove: !isIn });
+        const change = { user, channel: id };
+        await (isIn ? onStage.joins(change) : onStage.leaves(change)).delivered;
+      },
+      unreadable: [
+        {
+          why: "there is none of this id",
+          group: async () => ({
+            workspace: teamId,
+            kind,
+            id: kind === "channel" ? "C0NOBODY001" : "S0NOBODY001",
+          }),
+          remedy: kind === "channel" ? /invite the bot/ : /Copy group ID/,
+        },
+        {
+          why: "no kind of Slack's",
+          group: async () => ({ ...addGroup(1).group, kind: "role" }),
+          remedy: /name a user group or a channel/,
+        },
+        {
+          why: "a workspace that is not installed",
+          group: async () => ({ ...addGroup(1).group, workspace: "T0NOBODY001" }),
+          remedy: /install/,
+        },
+        ...(kind === "channel"
+          ? [
+              {
+                why: "a private channel it was not invited to",
+                group: async () => addGroup(1, { withBot: false }).group,
+                remedy: /invite the bot/,
+              },
+            ]
+          : []),
+      ],
+      fail: (how, times) => void onStage.faults.api({ method: method[kind], times, do: faultsOf[how] }),
+      stop: () => onStage.stop(),
+    };
+  };
+}
+
+channelGroupContract("slack (a user group)", startStage("usergroup"));
+channelGroupContract("slack (a channel)", startStage("channel"));
 
 describe("who is in a group of Slack's", () => {
   it("is told of a user group, by their ids, with the names of their workspace", async () => {
