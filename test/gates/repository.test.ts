@@ -68,6 +68,18 @@ describe("repository", () => {
     expect(offenders).toEqual([]);
   });
 
+  test("the container starts what npm start does, with the same flags", () => {
+    const container = readFileSync(join(root, "Dockerfile"), "utf8");
+    const words: readonly string[] = JSON.parse(/^CMD (\[.*\])$/m.exec(container)?.[1] ?? "[]");
+    const manifest: { readonly scripts: { readonly start: string } } = JSON.parse(
+      readFileSync(join(root, "package.json"), "utf8"),
+    );
+    const [, memory, node] =
+      /^MALLOC_ARENA_MAX=\$\{MALLOC_ARENA_MAX:-(\d+)\} (.*)$/.exec(manifest.scripts.start) ?? [];
+    expect(words.join(" ")).toBe(node);
+    expect(container).toContain(`MALLOC_ARENA_MAX=${memory}`);
+  });
+
   test("the container, the example settings and the pages an operator needs are there", () => {
     const needed = [
       "Dockerfile",
