@@ -1,5 +1,6 @@
 import type { Log } from "../core/log.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
+import { loadMood } from "../handoff/triggers/mood.ts";
 import { loadSignGuesser } from "../handoff/triggers/sign-model.ts";
 import { usualTriggers, type TriggerPolicy } from "../handoff/triggers/trigger.ts";
 import { createTriggers, type Triggers } from "../handoff/triggers/triggers.ts";
@@ -44,22 +45,17 @@ export function composeTriggers(
       },
     ] as const;
   });
-  const mood = once(async () => {
-    const { measureSentiment } = await import("../guard/understanding/sentiment.ts");
-    return (text: string) => measureSentiment(text).score;
-  });
-  const guesser = once(loadSignGuesser);
   return {
-    triggers: createTriggers({ companies: new Map(companies), usual, hotlines, mood, guesser, log }),
-    warmUp: async () => {
-      await Promise.all([mood(), guesser()]);
-    },
+    triggers: createTriggers({
+      companies: new Map(companies),
+      usual,
+      hotlines,
+      mood: loadMood,
+      guesser: loadSignGuesser,
+      log,
+    }),
+    warmUp: async () => void (await loadMood()),
   };
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => (loading ??= load());
 }
 
 function isDraftOfComplaint({

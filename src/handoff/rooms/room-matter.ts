@@ -6,7 +6,7 @@ import type { TenantSeal } from "../../store/seal.ts";
 import { openReply } from "../../outbox/delivery.ts";
 import { toBrief, withoutMarks, type Brief, type BriefMatter } from "./brief.ts";
 import { readHistory } from "./person-history.ts";
-import { loadMood } from "./read-mood.ts";
+import { loadMood } from "../triggers/mood.ts";
 import { plainName } from "../approval-card.ts";
 
 const looksBack = 40;

@@ -12,8 +12,14 @@ const file = new URL("sign-weights.txt", import.meta.url);
 /** Weights are whole hundredths in the file. */
 const unit = 100;
 
-/** The guesser that comes with Baton. Reads its file each time, some milliseconds: load it once, and before it is needed. */
-export async function loadSignGuesser(): Promise<SignGuesser> {
+let loading: Promise<SignGuesser> | undefined;
+
+/** The guesser that comes with Baton, one for all. Its file takes some milliseconds: ask before it is needed. */
+export function loadSignGuesser(): Promise<SignGuesser> {
+  return (loading ??= load());
+}
+
+async function load(): Promise<SignGuesser> {
   return createSignGuesser(parseSignModel(await readFile(file, "utf8")));
 }
 

@@ -4,7 +4,7 @@ import { SettingsError } from "../../core/errors.ts";
 import { texts } from "../../core/texts/texts.ts";
 import type { LazyUnderstander } from "../../guard/understanding/lazy-understander.ts";
 import { guessSigns, type SignGuesser } from "./guess-signs.ts";
-import { toMood } from "./mood.ts";
+import type { Mood } from "./mood.ts";
 import { countryOf, toSafetyWords, type Hotlines } from "./safety-words.ts";
 import { decideTrigger, type TriggerDecision, type TriggerPolicy, type TriggerSignals } from "./trigger.ts";
 
@@ -51,7 +51,7 @@ interface TriggerParts {
   readonly usual: TriggerPolicy;
   readonly hotlines: Hotlines;
   /** How a message feels, once that can be told. */
-  readonly mood: () => Promise<(text: string) => number>;
+  readonly mood: () => Promise<Mood>;
   /** What guesses signs, once it is there. */
   readonly guesser: () => Promise<SignGuesser>;
   readonly log: Log;
@@ -104,8 +104,7 @@ export function createTriggers({ companies, usual, hotlines, mood, guesser, log 
   async function readMoods(texts: readonly string[], least: number): Promise<readonly number[]> {
     const newest = texts.at(-1);
     if (newest === undefined || texts.length < 2) return [];
-    const [measure, guess] = await Promise.all([mood(), guesser()]);
-    const feel = (text: string) => Math.min(measure(text), toMood(guess.measure(text)));
+    const feel = await mood();
     return feel(newest) < least ? texts.slice(-moodMessages).map(feel) : [];
   }
 }
