@@ -7,6 +7,9 @@ export interface TriggerEvidence {
   readonly threshold?: number | undefined;
 }
 
+/** The queue of everybody whom nothing sends elsewhere, as long as the company gives it no name of its own. */
+export const defaultQueue = "general_support";
+
 /** Everything that can happen to the baton. */
 export type BatonEvent =
   | {

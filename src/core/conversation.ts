@@ -1,4 +1,4 @@
-import type { BatonEvent, TriggerEvidence } from "./baton-event.ts";
+import { defaultQueue, type BatonEvent, type TriggerEvidence } from "./baton-event.ts";
 import type { StaffId } from "./ids.ts";
 
 export type { BatonEvent, TriggerEvidence } from "./baton-event.ts";
@@ -259,7 +259,7 @@ function ownerAfterReopening(baton: Baton, event: EventOf<"user message">): Owne
   const late = baton.closedAt !== undefined && event.at.getTime() - baton.closedAt.getTime() > reopenWindowMs;
   const previous = baton.previousOwner;
   if (late || previous === undefined || previous.kind !== "human") return { kind: "bot" };
-  return event.previousOnShift ? previous : { kind: "queue", queue: event.queue ?? "general_support" };
+  return event.previousOnShift ? previous : { kind: "queue", queue: event.queue ?? defaultQueue };
 }
 
 function statusFor(owner: Owner): Status {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { defaultQueue } from "../core/baton-event.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import type { ContactId, ConversationId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -8,7 +9,7 @@ import type { Sealer, TenantSeal } from "../store/seal.ts";
 import type { KeptAnnouncement, KeptTenantData } from "../store/tenant-data.ts";
 import type { Handoff, Subject } from "./handoff.ts";
 import { toNotice } from "./notice.ts";
-import { defaultQueue, insertTicket } from "./tickets.ts";
+import { insertTicket } from "./tickets.ts";
 
 /** What the effects of tools have to say outside of a turn, on its way to people. */
 export interface Announcements {

@@ -1,3 +1,4 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import type { Baton, BatonAudit, Owner } from "../core/conversation.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import type { ContactId, ConversationId, MessageId, StaffId, TenantId } from "../core/ids.ts";
@@ -81,7 +82,7 @@ export function toOwner({
     case "off":
       return { kind };
     case "queue":
-      return { kind, queue: queue ?? "general_support" };
+      return { kind, queue: queue ?? defaultQueue };
     case "human":
       if (staff === null) throw new Error("a conversation owned by a person names none");
       return { kind, staff };

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { defaultQueue } from "../core/baton-event.ts";
 import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Database } from "../store/database.ts";
 import { sweepDue } from "../store/sweep-due.ts";
-import { defaultQueue } from "./tickets.ts";
 import type { Handoff } from "./handoff.ts";
 
 /** Gives others what somebody has who is no colleague any more. */

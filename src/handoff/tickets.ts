@@ -1,10 +1,8 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import type { ContactId, ConversationId, TenantId } from "../core/ids.ts";
 import type { Database, Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
-
-/** The queue of everybody whom nothing sends elsewhere, as long as the company gives it no name of its own. */
-export const defaultQueue = "general_support";
 
 /** A work item for people. The same key again gives the first ticket back. */
 export interface TicketRequest {

@@ -1,5 +1,5 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import type { BatonEvent } from "../core/conversation.ts";
-import { defaultQueue } from "./tickets.ts";
 
 /** Whatever names no queue of its own goes to the company's usual one; each escalation tells by which rule it came. */
 export function inUsualQueue(event: BatonEvent, usual = defaultQueue): BatonEvent {

@@ -1,9 +1,9 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import { decideTurn, isSubstantive, type TurnView } from "../core/turn.ts";
-import { defaultQueue } from "../handoff/tickets.ts";
 import type { Arrival } from "../inbox/inbox.ts";
 import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
 import { botMaySpeak } from "../outbox/outbox-store.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultQueue } from "../core/baton-event.ts";
 import type { Owner } from "../core/conversation.ts";
 import type { HotTalk } from "../agent/hot-memory.ts";
 import type { NumberedMessage } from "../agent/rolling-summary.ts";
@@ -282,7 +283,7 @@ function toHandOver(sealed: Buffer | null, seal: TenantSeal): PendingHandOver | 
   if (sealed === null) return undefined;
   const read = pendingHandOver.safeParse(openJson(seal, handOverPurpose, sealed));
   if (read.success) return read.data;
-  return { queue: "general_support", reason: "the answer handed over", at: new Date(0) };
+  return { queue: defaultQueue, reason: "the answer handed over", at: new Date(0) };
 }
 
 function tryOpen(seal: TenantSeal, content: Buffer): MessageContent | undefined {

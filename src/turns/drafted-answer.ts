@@ -1,7 +1,7 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import type { AgentAnswer } from "../core/agent.ts";
 import { say, toTextLanguage } from "../core/texts/texts.ts";
 import type { MessageId } from "../core/ids.ts";
-import { defaultQueue } from "../handoff/tickets.ts";
 import type { PostedInRoom } from "../handoff/staff-room.ts";
 import type { PlannedPart } from "../outbox/whole-answer.ts";
 import type { Sql } from "../store/database.ts";

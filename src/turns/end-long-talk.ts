@@ -1,5 +1,5 @@
 import { decideLength } from "../agent/memory.ts";
-import { defaultQueue } from "../handoff/tickets.ts";
+import { defaultQueue } from "../core/baton-event.ts";
 import type { DeliveryId, MessageId } from "../core/ids.ts";
 import { toHumanButton, type Reply } from "../core/reply.ts";
 import { say } from "../core/texts/texts.ts";

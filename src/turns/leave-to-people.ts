@@ -1,4 +1,4 @@
-import { defaultQueue } from "../handoff/tickets.ts";
+import { defaultQueue } from "../core/baton-event.ts";
 import type { OpenMessage } from "./claim.ts";
 import { hearLanguage } from "./person-language.ts";
 import { subjectOf, type Handled, type Situation, type WorkParts } from "./situation.ts";

@@ -1,5 +1,5 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import { isSubstantive } from "../core/turn.ts";
-import { defaultQueue } from "../handoff/tickets.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 import { subjectOf, type Situation, type WorkParts } from "./situation.ts";
 

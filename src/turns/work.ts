@@ -1,6 +1,6 @@
+import { defaultQueue } from "../core/baton-event.ts";
 import type { MessageId, TurnId } from "../core/ids.ts";
 import { decideRole, waitsForPerson, type Decision } from "../core/turn.ts";
-import { defaultQueue } from "../handoff/tickets.ts";
 import { isFinal, type Outcome } from "../outbox/outcome.ts";
 import { answerTurn, mayStartOver, type TurnResult } from "./answer-turn.ts";
 import { isAgainNote, passOldQuestions } from "./ask-again.ts";

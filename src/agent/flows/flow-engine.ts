@@ -1,3 +1,4 @@
+import { defaultQueue } from "../../core/baton-event.ts";
 import type { Understanding } from "../../core/understanding.ts";
 import { readCorrection } from "./correction.ts";
 import type { Dialogue, Run } from "./dialogue.ts";
@@ -110,7 +111,7 @@ export function missReply(dialogue: Dialogue, house: FlowHouse): Move | undefine
     return {
       dialogue: missed,
       said,
-      next: { kind: "hand over", reason: "not understood", queue: "general_support" },
+      next: { kind: "hand over", reason: "not understood", queue: defaultQueue },
     };
   }
   const names = ["fallback1", "fallback2", "fallback3"] as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultQueue } from "../../core/baton-event.ts";
 import { template } from "../phrases/template-schema.ts";
 import type { Template } from "../phrases/template.ts";
 
@@ -118,7 +119,7 @@ const call = z.strictObject({
 const handOver = z.strictObject({
   say: template.optional(),
   reason: z.string().min(1),
-  queue: name.default("general_support"),
+  queue: name.default(defaultQueue),
 });
 
 const step = z

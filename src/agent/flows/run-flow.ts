@@ -1,3 +1,4 @@
+import { defaultQueue } from "../../core/baton-event.ts";
 import type { Phrases } from "../phrases/phrases.ts";
 import {
   evaluateTemplate,
@@ -101,7 +102,7 @@ function takeStep(run: Run, step: Step, flow: Flow, around: FlowSurroundings): T
   if (step.end === true) return { run, said: [], next: { kind: "end" } };
   if (step.ask !== undefined) return takeQuestion(run, step.ask, flow, around);
   if (step.call !== undefined) return takeCall(run, step.call, flow, around);
-  const { say, reason = "the flow ends with a person", queue = "general_support" } = step.handOver ?? {};
+  const { say, reason = "the flow ends with a person", queue = defaultQueue } = step.handOver ?? {};
   const words =
     say === undefined ? around.phrases.say("escalation") : renderTemplate(say, scope, languageOf(around));
   return { run, said: [{ body: words }], next: { kind: "hand over", reason, queue } };

@@ -1,3 +1,4 @@
+import { defaultQueue } from "../../core/baton-event.ts";
 import type { Dialogue } from "../flows/dialogue.ts";
 import { dropIgnoredOffer, missReply, remind, takeMessage, type FlowMessage } from "../flows/flow-engine.ts";
 import type { Move } from "../flows/flow-moves.ts";
@@ -9,7 +10,6 @@ import { from, type BrainHouse, type Decided } from "./decided.ts";
 const sureFrom = 0.7;
 const worthAskingFrom = 0.4;
 const calmFrom = 0.3;
-const queue = "general_support";
 const topicsShown = 5;
 
 /**
@@ -116,7 +116,7 @@ function decideMiss(dialogue: Dialogue, { understood }: FlowMessage, house: Brai
   const offered = topics.length > 0 ? topics : house.starters;
   if (misses > 2) {
     const said = [{ body: phrases.say("lowConfidence") }];
-    const next = { kind: "hand over", reason: "not understood", queue } as const;
+    const next = { kind: "hand over", reason: "not understood", queue: defaultQueue } as const;
     return {
       ...from({ dialogue: { ...after, misses: 0 }, said, next }, "not understood three times"),
       missed: true,
@@ -154,7 +154,7 @@ function toPeople(dialogue: Dialogue, house: BrainHouse, reason: string): Decide
     {
       dialogue: { ...rest, paused: [], misses: 0, phase: "COMPLETE" },
       said: [{ body: house.phrases.say("escalation") }],
-      next: { kind: "hand over", reason, queue },
+      next: { kind: "hand over", reason, queue: defaultQueue },
     },
     reason,
   );

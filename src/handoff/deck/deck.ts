@@ -1,3 +1,4 @@
+import { defaultQueue } from "../../core/baton-event.ts";
 import type { BatonEvent } from "../../core/conversation.ts";
 import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
@@ -9,7 +10,6 @@ import { keepAsking, type OpenControl } from "../handoff-store.ts";
 import { toHelpReply, toRefusalReply } from "../notices.ts";
 import type { Promises } from "../promises/promises.ts";
 import type { Rooms } from "../rooms/rooms.ts";
-import { defaultQueue } from "../tickets.ts";
 import { createBlocks, type Blocks } from "./blocks.ts";
 import type { DeckCall, StaffCall } from "./deck-call.ts";
 import { auditCommand, createDesk, type Desk } from "./desk.ts";

@@ -1,6 +1,7 @@
 import { readSigns, hasPhrase, namesHuman, type FoundSign } from "./read-signs.ts";
 import { isBelieved, type GuessedSign, type SignGuess } from "./guess-signs.ts";
 import type { Sign } from "./sign-patterns.ts";
+import { defaultQueue } from "../../core/baton-event.ts";
 import type { TriggerEvidence } from "../../core/conversation.ts";
 import type { Understanding } from "../../core/understanding.ts";
 
@@ -98,7 +99,7 @@ export const usualTriggers: TriggerPolicy = {
   longTalk: "auto",
   longTalkTurns: 10,
   rules: [],
-  queue: "general_support",
+  queue: defaultQueue,
 };
 
 /** Decides whether people are needed; what is most urgent comes first. Pure; takes microseconds where nothing is found. */
