@@ -9,6 +9,7 @@ export function inUsualQueue(event: BatonEvent, usual = defaultQueue): BatonEven
       return { ...event, evidence, queue: queue === defaultQueue ? usual : queue };
     }
     case "transfer":
+    case "holder left":
       return { ...event, queue: event.queue === defaultQueue ? usual : event.queue };
     case "user message":
       return { ...event, queue: usual };
