@@ -1,4 +1,5 @@
 import { approvalActions, toApprovalValue, type DeniedPress, type Verdict } from "../core/approval.ts";
+import { beginningOf } from "../core/cut-text.ts";
 import type { Button, Reply } from "../core/reply.ts";
 import { say, type TextLanguage } from "../core/texts/texts.ts";
 
@@ -134,5 +135,5 @@ function escapeUnits(text: string): string {
 /** A display name proves nothing and may not format anything either. */
 export function plainName(name: string): string {
   const words = name.replace(/[^\p{L}\p{N}\p{M} .'-]/gu, " ").replace(/\s+/gu, " ");
-  return words.trim().slice(0, 80) || "somebody";
+  return beginningOf(words.trim(), 80) || "somebody";
 }

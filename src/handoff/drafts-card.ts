@@ -1,4 +1,5 @@
 import { toApprovalValue, type DeniedPress, type Verdict } from "../core/approval.ts";
+import { cutText } from "../core/cut-text.ts";
 import { draftActions } from "../core/draft.ts";
 import { toHumanButton, type Reply } from "../core/reply.ts";
 import { say, type TextLanguage } from "../core/texts/texts.ts";
@@ -24,7 +25,6 @@ export function toDraftCards(card: DraftCard, id: string, nonce: string): readon
   const { channel, name, question, bodies, files, minutes } = card;
   const value = toApprovalValue(id, nonce);
   const who = name === undefined ? "" : ` for ${plainName(name)}`;
-  const asked = question.length > mostOfQuestion ? `${question.slice(0, mostOfQuestion)}…` : question;
   const pieces = cutForCard(bodies.join("\n\n"));
   return pieces.map((piece, index) => {
     const isFirst = index === 0;
@@ -32,7 +32,7 @@ export function toDraftCards(card: DraftCard, id: string, nonce: string): readon
     const head = isFirst
       ? [
           `**A draft waits**${who} (${channel}). They asked:`,
-          fencedForCard(asked, "text"),
+          fencedForCard(cutText(question, mostOfQuestion), "text"),
           "The answer would be:",
         ]
       : [`**The draft**, continued (${index + 1} of ${pieces.length})`];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { answerTroubles, type AnswerTrouble } from "../core/agent.ts";
+import { beginningOf } from "../core/cut-text.ts";
 import type { Attachment, RepliedTo } from "../core/envelope.ts";
 import { roles, type Role } from "../core/tool.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -68,5 +69,5 @@ const longestText = 40_000;
 
 /** As much of what somebody wrote as is kept. */
 export function toKeptText(text: string): string {
-  return text.slice(0, longestText);
+  return beginningOf(text, longestText);
 }

@@ -1,4 +1,5 @@
 import type { Channel, GroupKind, GroupMember } from "../core/channel.ts";
+import { beginningOf } from "../core/cut-text.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { PermanentError, TransientError } from "../core/errors.ts";
 import type { InstallationId, StaffId, TenantId } from "../core/ids.ts";
@@ -239,6 +240,6 @@ async function storeMembers(
 
 /** For display alone, and of a length that a column shows. */
 function toName(name: string, id: string): string {
-  const shown = name.replaceAll("\u0000", "").trim().slice(0, longestName);
+  const shown = beginningOf(name.replaceAll("\u0000", "").trim(), longestName);
   return shown === "" ? id : shown;
 }

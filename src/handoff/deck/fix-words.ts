@@ -1,3 +1,4 @@
+import { cutToLine } from "../../core/cut-text.ts";
 import { deckButton, fixReaders, fixReadersField, type FixReaders } from "../../core/deck.ts";
 import { isId } from "../../core/ids.ts";
 import { plainText } from "../../core/plain-text.ts";
@@ -33,18 +34,9 @@ const longestQuote = 160;
 
 /** Asks a colleague for the right answer: a reaction has no words, and nothing opens a form for it. */
 export function toFixOffer(answer: { readonly id: string; readonly text: string }): Reply {
-  const line = plainText(cutAtWord(answer.text.replaceAll(/\s+/gu, " ").trim()));
+  const line = plainText(cutToLine(answer.text, longestQuote));
   return {
     body: `✏️ What should I have answered here?\n\n> ${line}`,
     buttons: [deckButton("fix", "Fix this answer", { conversationId: answer.id, style: "primary" })],
   };
-}
-
-function cutAtWord(text: string): string {
-  if (text.length <= longestQuote) return text;
-  const cut = text.slice(0, longestQuote);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), longestQuote / 2))}…`.replace(
-    /[\uD800-\uDBFF]…$/u,
-    "…",
-  );
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { cutText } from "../../core/cut-text.ts";
 import {
   asksForColleague,
   wordForms,
@@ -80,7 +81,7 @@ export function createFormDesk(parts: FormDeskParts): FormDesk {
       },
       { readOnly: true },
     );
-    return rows.map(({ id, name }) => ({ value: id, label: cut(name) }));
+    return rows.map(({ id, name }) => ({ value: id, label: cutText(name, longestLabel) }));
   }
 
   function isAmongColleagues({ installation, space }: FormAsked, { tenantId }: Route): boolean {
@@ -99,10 +100,4 @@ export function createFormDesk(parts: FormDeskParts): FormDesk {
   }
 
   return formOf;
-}
-
-/** Never half of a character that is written with two. */
-function cut(name: string): string {
-  if (name.length <= longestLabel) return name;
-  return `${name.slice(0, longestLabel - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
 }

@@ -1,3 +1,4 @@
+import { cutToLine } from "../../core/cut-text.ts";
 import { toInstant, toWall } from "../../core/wall-clock.ts";
 
 /** Something a colleague said that they would do. */
@@ -73,7 +74,7 @@ export function findPromises(
       const locale = language === "en" ? (timeZone.startsWith("America/") ? "en-US" : "en-GB") : language;
       const [when] = readWhen(sentence, { now, timeZone, locale });
       const dueAt = when && toDue(when, now, timeZone);
-      return dueAt === undefined ? [] : [{ words: inOneLine(sentence), dueAt }];
+      return dueAt === undefined ? [] : [{ words: cutToLine(sentence, longest), dueAt }];
     });
 }
 
@@ -92,9 +93,4 @@ function toDue(
   return isToday && time === undefined
     ? new Date(toInstant({ year, month, day }, endOfDay, timeZone))
     : undefined;
-}
-
-function inOneLine(sentence: string): string {
-  const line = sentence.replaceAll(/\s+/gu, " ").trim();
-  return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cutToLine } from "../../core/cut-text.ts";
 import { isSubstantive } from "../../core/turn.ts";
 
 /** What colleagues are told of a conversation they come to: found in what was said and done, without a model. */
@@ -128,6 +129,5 @@ export function withoutMarks(text: string): string {
 }
 
 function inOneLine(text: string): string {
-  const line = text.replaceAll(/\s+/gu, " ").trim();
-  return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
+  return cutToLine(text, longest);
 }

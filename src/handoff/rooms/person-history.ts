@@ -1,3 +1,4 @@
+import { cutToLine } from "../../core/cut-text.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { parseMarkedCommand } from "../../core/text-command.ts";
 import type { Sql } from "../../store/database.ts";
@@ -95,10 +96,7 @@ function toPastLine(past: PastRow | undefined): readonly string[] {
 function toNoteLine(text: string | undefined): readonly string[] {
   const note = text === undefined ? undefined : (parseMarkedCommand(text)?.argument ?? text);
   if (note === undefined || note.trim() === "") return [];
-  const line = note.replaceAll(/\s+/gu, " ").trim();
-  const cut =
-    line.length <= longestNote ? line : `${line.slice(0, longestNote - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
-  return [`Note: ${cut}`];
+  return [`Note: ${cutToLine(note, longestNote)}`];
 }
 
 function toOrderLine({ what, status, day }: OrderRow): string {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Channel } from "../../core/channel.ts";
+import { beginningOf } from "../../core/cut-text.ts";
 import type { ChannelName } from "../../core/envelope.ts";
 import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
@@ -37,7 +38,7 @@ export function createPersonNames({ database, sealer, channels, log }: PersonNam
       const name =
         person && (await channels.get(person.channel)?.nameOf?.(person.installation, person.external_id));
       if (person !== undefined && name !== undefined && name.trim() !== "")
-        await keep(tenantId, roomId, { contactId: person.contact_id, name: name.slice(0, longestName) });
+        await keep(tenantId, roomId, { contactId: person.contact_id, name: beginningOf(name, longestName) });
     } catch (cause) {
       log.debug({ tenantId, roomId, err: cause }, "a person's name is not known yet");
     }

@@ -1,4 +1,5 @@
 import { behindQuotes } from "../../core/behind-quotes.ts";
+import { cutToLine } from "../../core/cut-text.ts";
 import type { ChannelName, RepliedTo } from "../../core/envelope.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { plainText } from "../../core/plain-text.ts";
@@ -126,8 +127,5 @@ export function toAnswers(
 export type ShowsAnswered = (channel: ChannelName | undefined) => boolean;
 
 function beginningOf(text: string): string {
-  const line = withoutMarks(text).replaceAll(/\s+/gu, " ").trim();
-  return line.length <= longestBeginning
-    ? line
-    : `${line.slice(0, longestBeginning - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
+  return cutToLine(withoutMarks(text), longestBeginning);
 }

@@ -1,5 +1,7 @@
+import { cutToLine } from "../../core/cut-text.ts";
 import { formField } from "../../core/deck.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
+import { plainText } from "../../core/plain-text.ts";
 import { contentPurpose, parseMessageContent, type MessageContent } from "../../inbox/message-content.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
@@ -137,12 +139,7 @@ function toTranscript(name: string | undefined, said: readonly Said[]): string {
   const lines = said.slice(-mostLines).map(({ role, text }) => {
     const who = role === "user" ? plainName(name ?? "They") : role === "assistant" ? "Bot" : "Staff";
     const plain = role === "assistant" ? withoutMarks(text) : text;
-    const words = plain.replaceAll(/\s+/gu, " ").trim();
-    const cut =
-      words.length <= longestLine
-        ? words
-        : `${words.slice(0, longestLine - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
-    return `> ${who}: ${cut.replaceAll(/[\\`*_{}[\]<>#|~]/gu, "\\$&")}`;
+    return `> ${who}: ${plainText(cutToLine(plain, longestLine))}`;
   });
   return lines.join("\n>\n");
 }

@@ -1,3 +1,4 @@
+import { beginningOf, cutToLine } from "../../core/cut-text.ts";
 import type { DeliveryId, MessageId, TenantId } from "../../core/ids.ts";
 import { deckButton } from "../../core/deck.ts";
 import { plainText } from "../../core/plain-text.ts";
@@ -66,13 +67,10 @@ function toOffer({
   readonly text: string;
   readonly to: string;
 }): Reply & { readonly buttons: readonly Button[] } {
-  const line = text.replaceAll(/\s+/gu, " ").trim();
-  const quote =
-    line.length <= longestQuote
-      ? line
-      : `${line.slice(0, longestQuote - 1).replace(/[\uD800-\uDBFF]$/u, "")}…`;
-  const button = deckButton("send", `Send to ${to}`.slice(0, 40), { conversationId: id, style: "primary" });
-  return { body: `📝 Among colleagues: “${plainText(quote)}”`, buttons: [button] };
+  const quote = plainText(cutToLine(text, longestQuote));
+  const label = beginningOf(`Send to ${to}`, 40);
+  const button = deckButton("send", label, { conversationId: id, style: "primary" });
+  return { body: `📝 Among colleagues: “${quote}”`, buttons: [button] };
 }
 
 /** The line, if it is still the last thing Baton said in the room's thread. */
