@@ -20,16 +20,20 @@ export function loadMessageKinds(): Promise<MessageKinds> {
   return import("@langchain/core/messages");
 }
 
-/** A message as LangChain's clients take it. */
+/**
+ * A message as LangChain's clients take it. Half of a character, out of a text that was cut or came in so, is U+FFFD:
+ * Anthropic refuses a request with one.
+ */
 export function toLangChain(message: PromptMessage, kinds: MessageKinds): BaseMessage {
+  const text = message.text.toWellFormed();
   switch (message.role) {
     case "system":
-      return new kinds.SystemMessage(message.text);
+      return new kinds.SystemMessage(text);
     case "user":
-      return new kinds.HumanMessage(message.text);
+      return new kinds.HumanMessage(text);
     case "assistant":
       return new kinds.AIMessage({
-        content: message.text,
+        content: text,
         tool_calls: (message.toolCalls ?? []).map((call) => ({
           type: "tool_call" as const,
           id: call.id,
@@ -38,7 +42,7 @@ export function toLangChain(message: PromptMessage, kinds: MessageKinds): BaseMe
         })),
       });
     case "tool":
-      return new kinds.ToolMessage({ content: message.text, tool_call_id: message.toolCallId });
+      return new kinds.ToolMessage({ content: text, tool_call_id: message.toolCallId });
     default:
       throw new Error(`unknown message: ${message satisfies never}`);
   }

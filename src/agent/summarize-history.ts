@@ -1,4 +1,5 @@
 import type { SpokenMessage } from "../core/agent.ts";
+import { beginningOf } from "../core/cut-text.ts";
 
 /** What a summary is made of. */
 interface SummaryRequest {
@@ -28,7 +29,7 @@ export async function summarizeHistory(request: SummaryRequest): Promise<string>
   const { messages, previous, ask, maxChars = 2000 } = request;
   const sentences = listSentences(messages, previous);
   if (ask === undefined || messages.length === 0) return pickFacts(sentences, maxChars);
-  const spoken = messages.map(({ role, name, text }) => `${name ?? role}: ${text.slice(0, longestTold)}`);
+  const spoken = messages.map(({ role, name, text }) => `${name ?? role}: ${beginningOf(text, longestTold)}`);
   const told = previous === undefined ? spoken : [`Summary so far: ${previous}`, ...spoken];
   const written = (await ask(instruction, told.join("\n")).catch(() => "")).trim();
   return written === "" ? pickFacts(sentences, maxChars) : addMissing(written, sentences, maxChars);

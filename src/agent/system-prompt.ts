@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AgentRequest, promptVariables } from "../core/agent.ts";
+import { beginningOf } from "../core/cut-text.ts";
 import type { Role } from "../core/tool.ts";
 
 /** The instructions of each agent, with variables. An empty one leaves the general rules alone. */
@@ -85,7 +86,7 @@ function tellProfile(profile: AgentRequest["profile"]): readonly string[] {
     ...(history.length > 0 && {
       asked_before: history.map(({ at, text }) => ({
         at: at.slice(0, 10),
-        text: text.slice(0, longestTold),
+        text: beginningOf(text, longestTold),
       })),
     }),
   };

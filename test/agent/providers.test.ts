@@ -73,6 +73,25 @@ describe.each(providers)("%s keeps the contract of chat models", (_, face, given
     expect(chats()[0]?.body).toMatchObject({ max_tokens: 1500, temperature: 0.7, stream: true });
   });
 
+  test("is told no half of a character, which some refuse a whole request for", async () => {
+    const half = "👍".slice(0, 1);
+    await ask({
+      messages: [
+        { role: "system", text: `You answer.${half}` },
+        { role: "user", text: `It was cut ${half}` },
+        {
+          role: "assistant",
+          text: `So was this ${half}`,
+          toolCalls: [{ id: "a", name: "look_up", arguments: "{}" }],
+        },
+        { role: "tool", toolCallId: "a", text: `And what was found ${half}` },
+      ],
+    }).reply;
+    const body = JSON.stringify(chats()[0]?.body);
+    expect(body).toContain("And what was found \uFFFD");
+    expect(body).not.toMatch(/\\u[dD][89a-fA-F]/);
+  });
+
   test("calls tools beside its text and answers from what they say", async () => {
     api.addFixtures([
       {
