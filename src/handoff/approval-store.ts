@@ -8,6 +8,7 @@ import type { Role } from "../core/tool.ts";
 import { fence, fenceValues } from "../outbox/outbox-store.ts";
 import type { Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
+import { isColleague } from "../tenants/colleagues.ts";
 
 /** The purpose under which the arguments of a call that waits are sealed. */
 export const argumentsPurpose = "approval.arguments";
@@ -27,9 +28,7 @@ export function lockForRequest({ tenantId, conversationId, turnId }: KeptCall): 
   return {
     text: `SELECT c.epoch, c.audience, c.thread, t.correlation_id, u.external_id AS requester_id, u.name AS requester_name,
              coalesce(u.language, u.locale) AS requester_language,
-             EXISTS (SELECT FROM staff_identities s JOIN staff m ON m.company_id = s.company_id AND m.id = s.staff_id
-               WHERE s.company_id = $1 AND s.installation_id = c.installation_id AND s.external_id = u.external_id
-                 AND m.state = 'active') AS requester_is_staff
+             ${isColleague("c.installation_id", "u.external_id")} AS requester_is_staff
            FROM conversations c
            JOIN turns t ON t.company_id = $1 AND t.id = $3 AND t.conversation_id = c.id
            JOIN contacts u ON u.company_id = $1 AND u.id = c.user_id

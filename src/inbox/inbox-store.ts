@@ -1,6 +1,7 @@
 import type { ConversationId, MessageId, TenantId } from "../core/ids.ts";
 import type { Database, Query, Sql } from "../store/database.ts";
 import type { Envelope } from "../core/envelope.ts";
+import { isColleague } from "../tenants/colleagues.ts";
 import type { Route } from "../tenants/installations.ts";
 import type { ConversationKey } from "./conversation-key.ts";
 
@@ -55,8 +56,7 @@ WITH wanted AS (
   INSERT INTO messages (company_id, id, conversation_id, seq, role, kind, state, reason, external_id, sender_id, content,
     raw, correlation_id, sent_at)
   SELECT $1, $16, $2, conversation.last_seq,
-    CASE WHEN EXISTS (SELECT FROM staff_identities WHERE company_id = $1 AND installation_id = $4 AND external_id = $5)
-      THEN 'staff' ELSE 'user' END,
+    CASE WHEN ${isColleague("$4", "$5")} THEN 'staff' ELSE 'user' END,
     $17, coalesce(blocked.state, 'open'), blocked.reason, $18, $5, $19, $20, $21, $22
   FROM conversation LEFT JOIN (
     SELECT 'ignored' AS state, 'they are blocked' AS reason FROM contacts

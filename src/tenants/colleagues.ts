@@ -6,6 +6,16 @@ export function lockColleagues(tenantId: TenantId): Query {
   return { text: "SELECT FROM companies WHERE id = $1 FOR NO KEY UPDATE", values: [tenantId] };
 }
 
+/**
+ * In SQL, whether an account is a colleague's in the company `$1`: both are expressions of the query it stands in, the
+ * installation and the platform's own id.
+ */
+export function isColleague(installation: string, account: string): string {
+  return `EXISTS (SELECT FROM staff_identities its JOIN staff who ON who.company_id = $1 AND who.id = its.staff_id
+    WHERE its.company_id = $1 AND its.installation_id = ${installation} AND its.external_id = ${account}
+      AND who.state = 'active')`;
+}
+
 /** Accounts that are in a group and that nothing else names: each is a colleague of its own. */
 const wanted = `wanted AS (
   SELECT DISTINCT ON (g.installation_id, m.external_id) g.installation_id, m.external_id, m.staff_id, m.name

@@ -1,3 +1,4 @@
+import { isColleague } from "../../tenants/colleagues.ts";
 import type { Passing, Work } from "../baton-work.ts";
 import { auditCommand } from "./desk.ts";
 import type { StaffCall } from "./deck-call.ts";
@@ -13,7 +14,7 @@ export interface Blocks {
 
 export function createBlocks({ passing }: { readonly passing: Passing }): Blocks {
   async function block(work: Work, call: StaffCall): Promise<void> {
-    if (await isColleague(work)) return refuseColleague(passing, work, call, "they are a colleague");
+    if (await isOfColleague(work)) return refuseColleague(passing, work, call, "they are a colleague");
     const isNew = await setBlocked(work, true);
     const { epoch } = work.conversation.baton;
     const reason = `blocked by staff, as said in message ${call.control.id}`;
@@ -45,10 +46,10 @@ async function setBlocked({ sql, subject, conversation }: Work, blocked: boolean
   return changed.length > 0;
 }
 
-async function isColleague({ sql, subject, conversation }: Work): Promise<boolean> {
+async function isOfColleague({ sql, subject, conversation }: Work): Promise<boolean> {
   const found = await sql.query({
-    text: `SELECT 1 FROM contacts u JOIN staff_identities s ON s.company_id = $1 AND s.installation_id = u.installation_id
-             AND s.external_id = u.external_id WHERE u.company_id = $1 AND u.id = $2`,
+    text: `SELECT 1 FROM contacts u WHERE u.company_id = $1 AND u.id = $2
+             AND ${isColleague("u.installation_id", "u.external_id")}`,
     values: [subject.tenantId, conversation.contactId],
   });
   return found.length > 0;

@@ -10,6 +10,7 @@ import type {
 } from "../../core/ids.ts";
 import type { Audience } from "../../knowledge/readers.ts";
 import type { Query, Sql } from "../../store/database.ts";
+import { isColleague } from "../../tenants/colleagues.ts";
 import type { Subject } from "../baton-work.ts";
 
 /** An answer of the bot's, with what it answered and where. */
@@ -122,9 +123,7 @@ export function findOthers({ tenantId }: Subject, answer: AnswerRow, audience: A
              AND a.turn_id IS NOT NULL AND a.created_at > now() - $2 * interval '1 day' AND c.user_id <> $3
              AND CASE $4 WHEN 'public' THEN true
                WHEN 'room' THEN c.installation_id = $5 AND c.space = $6 AND c.audience <> 'direct'
-               ELSE EXISTS (SELECT FROM staff_identities s JOIN staff f ON f.company_id = $1 AND f.id = s.staff_id
-                 WHERE s.company_id = $1 AND s.installation_id = c.installation_id AND s.external_id = p.external_id
-                   AND f.state = 'active') END
+               ELSE ${isColleague("c.installation_id", "p.external_id")} END
            ORDER BY a.created_at DESC LIMIT ${most}`,
     values: [tenantId, days, answer.contact_id, audience.kind, answer.installation_id, answer.space],
   };

@@ -11,6 +11,7 @@ import type { ChannelName } from "../../core/envelope.ts";
 import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { Database } from "../../store/database.ts";
+import { isColleague } from "../../tenants/colleagues.ts";
 import type { InstallationDirectory, Route } from "../../tenants/installations.ts";
 
 export interface FormDeskParts {
@@ -73,9 +74,7 @@ export function createFormDesk(parts: FormDeskParts): FormDesk {
       tenantId,
       {
         text: `SELECT id, name FROM staff WHERE company_id = $1 AND state = 'active' AND name <> ''
-                 AND ($2::text IS NULL OR EXISTS (
-                   SELECT FROM staff_identities i JOIN staff s ON s.company_id = $1 AND s.id = i.staff_id
-                   WHERE i.company_id = $1 AND i.installation_id = $3 AND i.external_id = $2 AND s.state = 'active'))
+                 AND ($2::text IS NULL OR ${isColleague("$3", "$2")})
                ORDER BY lower(name), id LIMIT ${mostColleagues}`,
         values: [tenantId, asked.by ?? null, installationId],
       },

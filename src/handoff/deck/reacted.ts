@@ -2,6 +2,7 @@ import { deckActionOf } from "../../core/deck.ts";
 import type { ConversationId, MessageId } from "../../core/ids.ts";
 import type { Reacted, Reaction } from "../../inbox/reaction.ts";
 import type { Database, Query } from "../../store/database.ts";
+import { isColleague } from "../../tenants/colleagues.ts";
 
 interface PlaceRow {
   readonly conversation_id: ConversationId;
@@ -32,7 +33,7 @@ function findPlace(reaction: Reaction, action: string): Query {
     text: `SELECT place.conversation_id, place.message_id FROM (
              SELECT conversation_id, id AS message_id FROM messages WHERE company_id = $1 AND id = $2
              UNION ALL SELECT id, NULL FROM conversations WHERE company_id = $1 AND id = ANY ($3::uuid[])) place
-           WHERE EXISTS (SELECT FROM staff_identities WHERE company_id = $1 AND installation_id = $4 AND external_id = $5)
+           WHERE ${isColleague("$4", "$5")}
              AND ($6 OR EXISTS (SELECT FROM rooms r WHERE r.company_id = $1
                AND (r.conversation_id = place.conversation_id OR r.room_conversation_id = place.conversation_id)))
            LIMIT 1`,
@@ -72,7 +73,7 @@ function findAnswered(reaction: Reaction): Query {
              SELECT r.room_conversation_id, NULL FROM shown s
              JOIN rooms r ON r.company_id = $1 AND r.card_id = s.id AND r.room_conversation_id IS NOT NULL
                AND (r.conversation_id = s.conversation_id OR r.room_conversation_id = ANY ($6::uuid[]))) place
-           WHERE EXISTS (SELECT FROM staff_identities WHERE company_id = $1 AND installation_id = $2 AND external_id = $4)
+           WHERE ${isColleague("$2", "$4")}
            LIMIT 1`,
     values: [tenantId, installationId, space, sender, refs, conversations],
   };

@@ -9,6 +9,7 @@ import type { Reacted, Reaction } from "../../inbox/reaction.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import type { Database, Sql } from "../../store/database.ts";
 import type { Sealer } from "../../store/seal.ts";
+import { isColleague } from "../../tenants/colleagues.ts";
 import type { ApprovalNews } from "../pressed.ts";
 import { patiently } from "./patiently.ts";
 import { channelOf, lockPerson, lockRoom, mayChange, restate } from "./room-store.ts";
@@ -165,7 +166,7 @@ async function findUnder(sql: Sql, reaction: Reaction): Promise<UnderRow | undef
            JOIN messages m ON m.company_id = $1 AND m.id = x.message_id AND m.deleted_at IS NULL
              AND m.role = 'user' AND m.external_id IS NOT NULL
            WHERE r.company_id = $1 AND r.state = 'open' AND r.room_conversation_id <> r.conversation_id
-             AND EXISTS (SELECT FROM staff_identities WHERE company_id = $1 AND installation_id = $2 AND external_id = $4)
+             AND ${isColleague("$2", "$4")}
            LIMIT 1`,
     values: [tenantId, installationId, space, sender, targetId],
   });
