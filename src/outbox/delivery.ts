@@ -20,6 +20,8 @@ export interface Delivery {
   readonly attempts: number;
   readonly dueInMs: number;
   readonly sendingSince: Date | undefined;
+  /** Of a notice too long for one message: how many of the messages before the last one surely stand there. */
+  readonly piecesSent: number;
   readonly correlationId: string;
   /** As it was stored when it was read, to see whether it says something else by the time it goes. */
   readonly stored?: StoredBody | undefined;
@@ -83,12 +85,13 @@ const deliveryRow = z.object({
   attempts: z.number(),
   due_in_ms: z.number(),
   sending_since: date.nullable(),
+  pieces_sent: z.number(),
   correlation_id: z.string().nullable(),
 });
 
 /** The columns `parseDelivery` reads, of the table aliased `d`. */
 export const deliveryColumns = `d.id, d.turn_id, d.epoch, d.part, d.seq, d.body, d.streamed, d.state, d.ref, d.attempts,
-  d.sending_since, d.correlation_id, d.created_at,
+  d.sending_since, d.pieces_sent, d.correlation_id, d.created_at,
   (extract(epoch FROM d.next_attempt_at - clock_timestamp()) * 1000)::float8 AS due_in_ms`;
 
 /** Reads a delivery as PostgreSQL's `json_agg` wrote it. */
@@ -107,6 +110,7 @@ export function parseDelivery(row: unknown, seal: TenantSeal): Delivery {
     attempts: parsed.attempts,
     dueInMs: parsed.due_in_ms,
     sendingSince: parsed.sending_since ?? undefined,
+    piecesSent: parsed.pieces_sent,
     correlationId: parsed.correlation_id ?? "",
     stored: {
       md5: createHash("md5").update(parsed.body).digest("hex"),

@@ -125,6 +125,14 @@ export async function markSending<D extends Pick<Delivery, "id" | "epoch" | "rep
   return reply === undefined ? delivery : { ...delivery, reply };
 }
 
+/** Keeps how many messages before the last one of a long notice stand on the platform, by whoever put them there. */
+export function rememberPieces(lease: Lease, id: DeliveryId, sent: number): Query {
+  return {
+    text: "UPDATE deliveries SET pieces_sent = $3 WHERE company_id = $1 AND id = $2 AND pieces_sent < $3",
+    values: [lease.tenantId, id, sent],
+  };
+}
+
 /**
  * Takes intents to stream back that surely never began. Only for the holder of the lease: whoever has it next may be
  * sending them at this moment.

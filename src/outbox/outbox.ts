@@ -11,7 +11,7 @@ import { deriveId } from "../store/derive-id.ts";
 import { fileOf, fitReply, toFileLine } from "./cut-reply.ts";
 import type { Delivery } from "./delivery.ts";
 import { decideAfterFailure, defaultRetryPolicy, type Outcome, type RetryPolicy } from "./outcome.ts";
-import { knownRefs, markSending } from "./outbox-store.ts";
+import { knownRefs, markSending, rememberPieces } from "./outbox-store.ts";
 import { fileGone, type ReplyFiles } from "./reply-files.ts";
 
 /** Where a conversation's replies go. */
@@ -141,25 +141,33 @@ export function createOutbox({
         return { id: delivery.id, state: "sent", ref: found.ref.id };
       }
     }
-    const reply = await sendBeginning(lease, destination, delivery);
+    const reply = await sendBeginning(lease, destination, delivery, inherited);
     const ref = await send(destination, { ...delivery, reply }, attempting);
     return { id: delivery.id, state: "sent", ref: ref.id };
   }
 
   /**
    * Answers are cut when they are made; of what else is too long for one message, the messages before the last one go
-   * out here. Each has an id that follows from the delivery's, by which a later try finds it. Gives what is left.
+   * out here. Each has an id that follows from the delivery's and its words, and is kept as sent: only one that an
+   * earlier try left undecided is looked for. Gives what is left.
    */
-  async function sendBeginning(lease: Lease, destination: Destination, delivery: Delivery): Promise<Reply> {
-    const { reply, turnId, attempts } = delivery;
+  async function sendBeginning(
+    lease: Lease,
+    destination: Destination,
+    delivery: Delivery,
+    inherited: boolean,
+  ): Promise<Reply> {
+    const { reply, turnId, piecesSent } = delivery;
     if (turnId !== undefined || fileOf(reply) !== undefined) return reply;
     const pieces = destination.channel.split(reply);
-    for (const [index, piece] of pieces.slice(0, -1).entries()) {
-      const id = deriveId<DeliveryId>("beginning of", delivery.id, String(index));
+    const beginning = [...pieces.slice(0, -1).entries()].slice(piecesSent);
+    for (const [index, piece] of beginning) {
+      const id = deriveId<DeliveryId>("beginning of", delivery.id, String(index), piece.body);
       const part: Delivery = { ...delivery, id, reply: piece, ref: undefined };
-      const found = attempts > 0 ? await locate(lease, destination, part) : undefined;
-      if (found !== undefined && found.kind !== "absent") continue;
-      await destination.channel.send(destination.target, piece, attemptOf(lease, part));
+      const found = inherited ? await locate(lease, destination, part) : undefined;
+      if (found === undefined || found.kind === "absent")
+        await destination.channel.send(destination.target, piece, attemptOf(lease, part));
+      await database.statement(lease.tenantId, rememberPieces(lease, delivery.id, index + 1));
     }
     return pieces.at(-1) ?? reply;
   }

@@ -53,6 +53,7 @@ export function newDelivery(
     attempts: 0,
     dueInMs: 0,
     sendingSince: new Date(),
+    piecesSent: 0,
   };
 }
 

@@ -99,5 +99,6 @@ function toDelivery(apology: Pick<Delivery, "id" | "epoch" | "reply" | "correlat
     attempts: 0,
     dueInMs: 0,
     sendingSince: undefined,
+    piecesSent: 0,
   };
 }

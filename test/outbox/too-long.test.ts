@@ -25,7 +25,7 @@ let readHere: () => string[];
 beforeEach(async () => {
   stage = await setUp({ simulator: { rateLimits: false, embedResolveMs: false } });
   const { discord, channel } = stage;
-  const database = { statement: async () => [] } as unknown as Database;
+  const database = { statement: async () => [{ restated: null }] } as unknown as Database;
   const files = { desk: () => ({ read: unused, ticket: unused, link: unused }) };
   const channels = new Map([["discord" as const, channel]]);
   outbox = createOutbox({ database, channels, files, count: () => {}, log: silentLog });
@@ -63,6 +63,7 @@ function aNotice(overrides: Partial<Delivery> = {}): Delivery {
     attempts: 0,
     dueInMs: 0,
     sendingSince: undefined,
+    piecesSent: 0,
     correlationId: "c",
     ...overrides,
   };
@@ -94,7 +95,7 @@ it("goes on where it was cut off, and doubles none of them", async () => {
   expect(first?.state).not.toBe("sent");
   expect(readHere()).toHaveLength(1);
   const again = aNotice({ id: notice.id, attempts: 1, sendingSince: new Date(Date.now() - 10_000) });
-  const second = await outbox.putMarked(lease, { channel: stage.channel, target }, again);
+  const second = await outbox.put(lease, { channel: stage.channel, target }, again);
   expect(second?.state).toBe("sent");
   expect(
     readHere()

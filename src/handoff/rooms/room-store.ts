@@ -202,12 +202,12 @@ export async function findStanding(
 }
 
 /**
- * Says something else in the place of a message of ours: what waits is sent as this, what stands is changed to it. No row
- * while it is on its way, or where it never arrived.
+ * Says something else in the place of a message of ours: what waits is sent as this, whole, what stands is changed to
+ * it. No row while it is on its way, or where it never arrived.
  */
 export function restate(tenantId: TenantId, id: DeliveryId, body: Buffer): Query {
   return {
-    text: `UPDATE deliveries SET body = $3, state = 'pending', attempts = 0, error = NULL,
+    text: `UPDATE deliveries SET body = $3, state = 'pending', attempts = 0, pieces_sent = 0, error = NULL,
              next_attempt_at = CASE WHEN state = 'sent' THEN clock_timestamp() ELSE next_attempt_at END
            WHERE company_id = $1 AND id = $2 AND (state = 'pending' OR (state = 'sent' AND ref IS NOT NULL)) RETURNING id`,
     values: [tenantId, id, body],
