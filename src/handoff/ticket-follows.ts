@@ -3,7 +3,7 @@ import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Sql } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { LockedConversation } from "./handoff-store.ts";
-import { insertTicket, markTickets, reopenTicket, solveTickets } from "./tickets.ts";
+import { goOnInTicket, insertTicket, markTickets, reopenTicket, solveTickets } from "./tickets.ts";
 
 interface Scene {
   readonly sql: Sql;
@@ -38,6 +38,7 @@ export async function letTicketFollow(
   await sql.query(markTickets(tenantId, conversationId, { queue: owner.queue }));
 }
 
+/** Asked for again while an earlier asking is not solved, it is the same matter: one ticket, and one history of its times. */
 async function openTicket(
   { sql, seal, subject, conversation }: Scene,
   {
@@ -47,14 +48,18 @@ async function openTicket(
   }: Pick<Extract<BatonEvent, { kind: "escalate" }>, "reason" | "queue" | "evidence">,
   cause: string,
 ): Promise<void> {
+  const { tenantId, conversationId } = subject;
+  const priority = evidence?.rule.startsWith("safety") === true ? "urgent" : "normal";
+  const goingOn = await sql.query(goOnInTicket(tenantId, conversationId, { queue, priority }));
+  if (goingOn.length > 0) return;
   await sql.query(
     insertTicket(seal, {
-      tenantId: subject.tenantId,
-      conversationId: subject.conversationId,
+      tenantId,
+      conversationId,
       contactId: conversation.contactId,
       subject: `Waiting for a person: ${reason}`,
       description: `The conversation was passed to the queue ${queue} because: ${reason}.`,
-      priority: evidence?.rule.startsWith("safety") === true ? "urgent" : "normal",
+      priority,
       queue,
       idempotencyKey: `handoff:${cause}`,
     }),

@@ -69,6 +69,23 @@ export function insertTicket(seal: TenantSeal, request: TicketRequest): Query {
   };
 }
 
+/**
+ * Who asks for a person again, while the ticket of their first asking is not solved, goes on in it: in this queue, and no
+ * less urgent than before. No row where there is none.
+ */
+export function goOnInTicket(
+  tenantId: TenantId,
+  conversationId: ConversationId,
+  { queue, priority }: Required<Pick<TicketRequest, "queue" | "priority">>,
+): Query {
+  return {
+    text: `UPDATE tickets SET queue = $3, priority = CASE WHEN $4 = 'urgent' THEN $4 ELSE priority END, updated_at = now()
+           WHERE company_id = $1 AND conversation_id = $2 AND status IN ('open', 'pending')
+             AND idempotency_key LIKE 'handoff:%' RETURNING id`,
+    values: [tenantId, conversationId, queue, priority],
+  };
+}
+
 /** A conversation's tickets are done: it has ended, or its person does not wait on. */
 export function solveTickets(tenantId: TenantId, conversationId: ConversationId): Query {
   return {

@@ -162,6 +162,30 @@ describe("a ticket of a company that promises times", () => {
     await talk.say("@baton claim", { user: "Mia", thread: root.ts });
     await until(async () => (await ticketOf(root))?.resolution_state === "breached");
   }, 90_000);
+
+  it("goes on, with its times, when its person asks for somebody again before it is solved, and only then", async () => {
+    const root = await waiting("p7");
+    const first = await ticketOf(root);
+    const all = () =>
+      talk.rows<{ id: string; status: string; queue: string }>(
+        `SELECT t.id, t.status, t.queue FROM tickets t JOIN conversations c ON c.id = t.conversation_id
+         WHERE c.thread = $1 ORDER BY t.number`,
+        [root.ts],
+      );
+    await talk.say("@baton transfer billing", { user: "Mia", thread: root.ts });
+    await until(async () => (await all())[0]?.queue === "billing");
+    await talk.say("@baton bot", { user: "Mia", thread: root.ts });
+    await until(async () => (await clockOf(root))?.sla_paused_at);
+    await talk.say("@baton human", { thread: root.ts });
+    await until(async () => (await clockOf(root))?.sla_paused_at === null);
+    expect(await all()).toEqual([{ id: first?.id, status: "open", queue: "general_support" }]);
+    expect((await ticketOf(root))?.response_due_at).not.toBeNull();
+    await talk.say("!cancel", { thread: root.ts });
+    await until(async () => (await all())[0]?.status === "solved");
+    await talk.say("@baton human", { thread: root.ts });
+    await until(async () => (await all()).length === 2);
+    expect((await all()).map(({ status }) => status)).toEqual(["solved", "open"]);
+  }, 90_000);
 });
 
 describe("who asks for somebody while nobody is there", () => {
