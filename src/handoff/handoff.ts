@@ -33,6 +33,9 @@ interface HandOverRequest {
   readonly at: Date;
 }
 
+/** An event, or what finds it out once the conversation is locked; undefined where there is none any more. */
+type EventOrFinder = BatonEvent | ((sql: Sql) => Promise<BatonEvent | undefined>);
+
 /** What is said with an event. */
 interface ApplyOptions extends Pick<PassOptions, "first" | "data"> {
   /** The person was heard to speak it (ISO 639-1): they are told everything in it from now on. */
@@ -42,7 +45,7 @@ interface ApplyOptions extends Pick<PassOptions, "first" | "data"> {
 /** Where the baton passes: each change is one transaction with its audit row and its notice. */
 export interface Handoff {
   /** Applies an event, e.g. an escalation. True when the baton changed. */
-  apply(subject: Subject, event: BatonEvent, options?: ApplyOptions): Promise<boolean>;
+  apply(subject: Subject, event: EventOrFinder, options?: ApplyOptions): Promise<boolean>;
   /** Carries out the hand-over an answer announced, once; its words were the notice. */
   handOver(subject: Subject, request: HandOverRequest): Promise<void>;
   /**
@@ -121,11 +124,13 @@ export function createHandoff(parts: HandoffParts): Handoff {
 
   async function apply(
     subject: Subject,
-    event: BatonEvent,
+    asked: EventOrFinder,
     { language, ...options }: ApplyOptions = {},
   ): Promise<boolean> {
-    const cause = deriveId("cause", subject.conversationId, event.kind, event.at.toISOString());
     const changed = await inTransaction(subject, async (work) => {
+      const event = typeof asked === "function" ? await asked(work.sql) : asked;
+      if (event === undefined) return false;
+      const cause = deriveId("cause", subject.conversationId, event.kind, event.at.toISOString());
       if (language !== undefined) await hear(work, language);
       await pass(work, event, cause, options);
       return work.ends.changes.size > 0;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { defaultQueue } from "../core/baton-event.ts";
 import type { ConversationId, StaffId, TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Query } from "../store/database.ts";
 import { sweepDue } from "../store/sweep-due.ts";
 import type { Handoff } from "./handoff.ts";
 
@@ -28,14 +28,12 @@ const dueAtOnce = 100;
 
 export function createLeftColleagues({ database, handoff, log }: LeftColleaguesParts): LeftColleagues {
   async function giveBack({ company_id: tenantId, id, owner_staff: staff }: HeldRow): Promise<void> {
-    const [ticket] = await database.statement<{ queue: string }>(tenantId, {
-      text: `SELECT queue FROM tickets WHERE company_id = $1 AND conversation_id = $2 AND status IN ('open', 'pending')
-             ORDER BY number DESC LIMIT 1`,
-      values: [tenantId, id],
-    });
-    const queue = ticket?.queue ?? defaultQueue;
     const subject = { tenantId, conversationId: id, correlationId: randomUUID() };
-    await handoff.apply(subject, { kind: "holder left", staff, queue, at: new Date() });
+    await handoff.apply(subject, async (sql) => {
+      const [left] = await sql.query<{ queue: string | null }>(findLeft(tenantId, id, staff));
+      if (left === undefined) return undefined;
+      return { kind: "holder left", staff, queue: left.queue ?? defaultQueue, at: new Date() };
+    });
   }
 
   return {
@@ -51,5 +49,15 @@ export function createLeftColleagues({ database, handoff, log }: LeftColleaguesP
         onFailed: ({ id }, cause) =>
           log.warn({ conversationId: id, err: cause }, "what a former colleague has is given back later"),
       }),
+  };
+}
+
+/** Where it goes. No row for whoever is a colleague again: what they took in the meantime, or had all along, is theirs. */
+function findLeft(tenantId: TenantId, id: ConversationId, staff: StaffId): Query {
+  return {
+    text: `SELECT (SELECT queue FROM tickets WHERE company_id = $1 AND conversation_id = $2
+             AND status IN ('open', 'pending') ORDER BY number DESC LIMIT 1) AS queue
+           FROM staff WHERE company_id = $1 AND id = $3 AND state = 'removed' FOR SHARE`,
+    values: [tenantId, id, staff],
   };
 }

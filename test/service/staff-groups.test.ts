@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { seedTeams } from "../../simulators/slack/seed.ts";
 import { openTalk, until, wordsOf, type Talk } from "../support/talk.ts";
@@ -128,6 +129,45 @@ describe("colleagues from the groups of Slack", () => {
     expect(await holder(root)).toBe("general_support");
     await talk.slack.joins({ user: "Tim", channel: "C0TRIAGE001" }).delivered;
     await known(["Mia", "Olga Named", "Tim"]);
+  });
+
+  it("whoever is back, or was followed by somebody else, before what they had is given back is not robbed of it", async () => {
+    const lock = new pg.Client({ connectionString: talk.house.databaseUrl });
+    await lock.connect();
+    try {
+      const [back, followed] = [await asked("is Tim back? [[id:back]]"), await asked("Mia? [[id:follow]]")];
+      for (const root of [back, followed]) {
+        await claims(root, "Tim");
+        await until(async () => (await holder(root)) === "Tim");
+      }
+      await talk.settled();
+      await lock.query("BEGIN");
+      const threads = [back.ts, followed.ts];
+      await lock.query("SELECT FROM conversations WHERE thread = ANY ($1) FOR UPDATE", [threads]);
+      await talk.slack.leaves({ user: "Tim", channel: "C0TRIAGE001" }).delivered;
+      await known(["Mia", "Olga Named"]);
+      const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+        AND query LIKE '%FOR NO KEY UPDATE OF c%'`;
+      await until(async () => (await talk.rows(waits)).length > 0);
+      await talk.slack.joins({ user: "Tim", channel: "C0TRIAGE001" }).delivered;
+      await known(["Mia", "Olga Named", "Tim"]);
+      await lock.query(
+        `UPDATE conversations c SET owner_staff = s.id, epoch = epoch + 1 FROM staff s
+         WHERE s.company_id = c.company_id AND s.name = 'Mia' AND c.thread = $1`,
+        [followed.ts],
+      );
+      await lock.query("COMMIT");
+      await until(async () => (await talk.rows(waits)).length === 0);
+      await talk.settled();
+      expect([await holder(back), await holder(followed)]).toEqual(["Tim", "Mia"]);
+      const given = await talk.rows(
+        "SELECT FROM audit a JOIN conversations c ON c.id = a.conversation_id WHERE action = 'holder left' AND c.thread = ANY ($1)",
+        [threads],
+      );
+      expect(given).toEqual([]);
+    } finally {
+      await lock.end();
+    }
   });
 
   it("whoever is added to the group may claim after that", async () => {
