@@ -195,7 +195,8 @@ describe("a colleague in a room", () => {
       "resolve",
     ]);
     const [ticket] = await house.talk.rows<{ status: string; priority: string; tags: string[] }>(
-      "SELECT status, priority, tags FROM tickets ORDER BY created_at DESC LIMIT 1",
+      `SELECT t.status, t.priority, t.tags FROM tickets t JOIN conversations c ON c.id = t.conversation_id
+       WHERE c.channel = 'teams' ORDER BY t.number DESC LIMIT 1`,
     );
     expect(ticket).toEqual({ status: "solved", priority: "urgent", tags: ["lost-parcel"] });
   }, 120_000);

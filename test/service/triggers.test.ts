@@ -263,6 +263,11 @@ describe("a conversation that needs a person", () => {
     await talk.settled();
     expect(await ticketsOf(root)).toEqual([{ queue: "helpdesk", status: "open" }]);
     await says("@baton human", "Ana");
+    await until(async () => (await ownerOf(root))?.owner_kind === "queue");
+    expect(await ticketsOf(root)).toEqual([{ queue: "helpdesk", status: "open" }]);
+    await says("!cancel", "Ana");
+    await until(async () => (await ticketsOf(root))[0]?.status === "solved");
+    await says("@baton human", "Ana");
     await until(async () => (await ticketsOf(root)).length === 2);
     await says("!resolve");
     await says("!reopen");
