@@ -1,6 +1,6 @@
 import type { KeptChunk } from "./document-store.ts";
 import { reviewedSource } from "./passage.ts";
-import { isCopy, toCopyable, type Copyable } from "./retrieve/is-copy.ts";
+import { isCopy, isSameText, toCopyable, type Copyable } from "./retrieve/is-copy.ts";
 import type { Language } from "./text/languages.ts";
 import { readQuestion, readTerms } from "./text/read-terms.ts";
 
@@ -13,10 +13,13 @@ export interface ReadableChunk {
 }
 
 const ofOneDocument = 2;
+// As many as are needed to see that it says something else in another place.
+const ofOneText = 2;
 
 /**
  * The first passages in the order given, two of one document at most. What says the same in the same words elsewhere, as
  * a site's page and its PDF do, is told once: the one that tells most of what was asked, then the better rendered one.
+ * Of one text that stands in many places with other numbers two are told, so that the rest is not all the same.
  */
 export function choosePassages(
   question: string,
@@ -26,7 +29,7 @@ export function choosePassages(
   const groups: Group[] = [];
   const times = new Map<string, number>();
   for (const each of found) {
-    const copyable = toCopyable(headingOf(each.chunk), each.chunk.text, each.language);
+    const copyable = copyableOf(each);
     const same = groups.find(({ members }) =>
       members.some((member) => isSame(member, { ...each, copyable })),
     );
@@ -37,10 +40,27 @@ export function choosePassages(
     const { documentId } = each.chunk;
     const before = times.get(documentId) ?? 0;
     if (before >= ofOneDocument || groups.length === limit) continue;
+    const alike = groups.filter(({ members: [first] }) => first && isSameText(first.copyable, copyable));
+    if (alike.length >= ofOneText) continue;
     times.set(documentId, before + 1);
     groups.push({ members: [{ ...each, copyable }] });
   }
   return groups.map(({ members }) => bestOf(question, members));
+}
+
+/** How many texts there are among these, what differs in its numbers alone being one. */
+export function countTexts(found: readonly ReadableChunk[]): number {
+  const texts: Copyable[] = [];
+  for (const each of found) {
+    const copyable = copyableOf(each);
+    const isKnown = texts.some((text) => text.text === copyable.text || isSameText(text, copyable));
+    if (!isKnown) texts.push(copyable);
+  }
+  return texts.length;
+}
+
+function copyableOf({ chunk, language }: ReadableChunk): Copyable {
+  return toCopyable(headingOf(chunk), chunk.text, language);
 }
 
 interface Member extends ReadableChunk {

@@ -1,6 +1,6 @@
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import { choosePassages, headingOf, type ReadableChunk } from "./choose-passages.ts";
+import { choosePassages, countTexts, headingOf, type ReadableChunk } from "./choose-passages.ts";
 import type { DocumentStore, KeptDocument } from "./document-store.ts";
 import { toPassage, type Passage } from "./passage.ts";
 import { groupsOf, toGroupName, type Audience, type Destination } from "./readers.ts";
@@ -50,6 +50,7 @@ export interface KnowledgeParts {
 const passages = 3;
 const placesPastCopies = 2_000;
 const keptOfOneText = 3;
+const endLength = 200;
 const lookedUpForOne = 3;
 // In characters.
 const onlyLeads = 600;
@@ -171,16 +172,17 @@ export function createKnowledge(parts: KnowledgeParts): Knowledge {
 
 /** Nearly all that was found says the same, and there may be more behind it. */
 function areCopies(found: readonly RankedChunk[]): boolean {
-  const texts = new Set(found.map(({ chunk }) => chunk.text));
-  return found.length >= usualPlaces / 2 && texts.size * 2 <= found.length;
+  return found.length >= usualPlaces / 2 && countTexts(found) * 2 <= found.length;
 }
 
-/** So many of one text as are needed to tell the best of them. */
+/** So many of one text as are needed to tell the best of them; what begins and ends alike is one, whatever its numbers are. */
 function withFewCopies(found: readonly RankedChunk[]): RankedChunk[] {
   const times = new Map<string, number>();
   return found.filter(({ chunk: { text } }) => {
-    const before = times.get(text) ?? 0;
-    times.set(text, before + 1);
+    const shape = text.replaceAll(/\p{N}+/gu, "0");
+    const ends = `${shape.slice(0, endLength)}\n${shape.slice(-endLength)}`;
+    const before = times.get(ends) ?? 0;
+    times.set(ends, before + 1);
     return before < keptOfOneText;
   });
 }

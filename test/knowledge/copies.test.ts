@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { choosePassages } from "../../src/knowledge/choose-passages.ts";
+import { choosePassages, countTexts } from "../../src/knowledge/choose-passages.ts";
 import type { KeptChunk } from "../../src/knowledge/document-store.ts";
 import { isCopy, toCopyable } from "../../src/knowledge/retrieve/is-copy.ts";
 import { openKnowledge, visitor, type KnowledgeStand } from "./knowledge-stand.ts";
@@ -89,6 +89,26 @@ describe("what says the same in the same words", () => {
   });
 });
 
+describe("one text in many places", () => {
+  const notes = (release: number) =>
+    aChunk({
+      title: `Release ${release}`,
+      headings: ["Before the upgrade"],
+      text: `${steps} Release ${release} needs ${release + 3} gigabytes of room.`,
+    });
+
+  test("with other numbers in each is told twice, and leaves room for what says something else", () => {
+    const other = aChunk({ text: "A held package is not upgraded.", headings: ["Held"] });
+    const [first, second, third] = [notes(4), notes(5), notes(6)];
+    expect(choose("hold a package", [first, second, third, other])).toEqual([first, second, other]);
+  });
+
+  test("is one text, however it is cut, and another one is another", () => {
+    const found = [notes(4), notes(5), aChunk({ text: steps }), aChunk({ text: "Held." })];
+    expect(countTexts(found.map((chunk) => ({ chunk, relevance: 1 })))).toBe(2);
+  });
+});
+
 describe("what is found", () => {
   let stand: KnowledgeStand;
   beforeAll(async () => {
@@ -110,6 +130,19 @@ describe("what is found", () => {
     };
     expect(await find("customer")).toEqual(["How do I hold a package?"]);
     expect(await find("staff")).toEqual(["Colleagues: how do I hold a package?"]);
+  });
+
+  test("behind a text that stands in sixty documents with other numbers in each", async () => {
+    const tenantId = await stand.aCompany();
+    for (let release = 1; release <= 60; release += 1)
+      await stand.keep(tenantId, `release-${release}.md`, `${steps} Release ${release} is held.`, {
+        kind: "public",
+      });
+    await stand.add(tenantId, "kitchen.md", "# Kitchen\n\nThe fridge holds one package of milk.");
+    await stand.knowledge.repair(tenantId);
+    const found = await stand.knowledge.search(tenantId, { text: "hold a package", destination: visitor });
+    expect(found.filter(({ title }) => title.startsWith("release"))).toHaveLength(2);
+    expect(found.map(({ title }) => title)).toContain("Kitchen");
   });
 
   test("with a few words that only lead to the sections below them is told with the first of these", async () => {

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { TransientError } from "../../core/errors.ts";
 import { toIndexEnvironment } from "./index-environment.ts";
 import { indexAnswer, type IndexWork } from "./index-messages.ts";
@@ -18,6 +19,7 @@ export interface IndexLine {
 
 // Its own JavaScript has little to do.
 const flags = ["--no-warnings", "--max-semi-space-size=2", "--max-old-space-size=256"];
+const untilBegunMs = 250;
 
 interface Running {
   readonly child: ChildProcess;
@@ -28,12 +30,21 @@ interface Running {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** The process ended over what was asked of it. */
+interface HowEnded {
+  readonly mayAskAgain: boolean;
+  /** False where the machine gave no process at all: too many files are open, or too little memory is left. */
+  readonly hasBegun?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The process ended over what was asked of it, or did not begin. */
 class EndedError extends TransientError {
   readonly mayAskAgain: boolean;
-  constructor(mayAskAgain: boolean) {
-    super("knowledge index: its process ended");
+  readonly hasBegun: boolean;
+  constructor({ mayAskAgain, hasBegun = true, cause }: HowEnded) {
+    super(`knowledge index: its process ${hasBegun ? "ended" : "could not be started"}`, { cause });
     this.mayAskAgain = mayAskAgain;
+    this.hasBegun = hasBegun;
   }
 }
 
@@ -44,13 +55,7 @@ export function openIndexLine(place: LanceIndexParts, idleMs: number): IndexLine
   let isOver = false;
 
   function start(): Running {
-    const child = fork(new URL("./index-child.ts", import.meta.url), {
-      execArgv: flags,
-      // oxlint-disable-next-line node/no-process-env -- object storage's credentials are there, and LanceDB's settings
-      env: toIndexEnvironment(process.env),
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+    const child = forkChild();
     const started: Running = {
       child,
       waiting: new Map(),
@@ -59,21 +64,22 @@ export function openIndexLine(place: LanceIndexParts, idleMs: number): IndexLine
       idle: undefined,
     };
     child.on("message", (message) => settle(started, message));
-    child.once("error", () => forget(started));
+    child.once("error", (cause) => forget(started, cause));
     child.once("exit", () => forget(started));
-    child.send(place, () => {});
+    tell(child, place);
     return started;
   }
 
-  function forget(ended: Running): void {
+  function forget(ended: Running, cause?: unknown): void {
     if (running === ended) running = undefined;
     clearTimeout(ended.idle);
-    for (const { reject } of ended.waiting.values()) reject(new EndedError(!ended.isUnwanted));
+    const how = { mayAskAgain: !ended.isUnwanted, hasBegun: ended.child.pid !== undefined, cause };
+    for (const { reject } of ended.waiting.values()) reject(new EndedError(how));
     ended.waiting.clear();
   }
 
   function askOnce(work: IndexWork): Promise<unknown> {
-    if (isOver) return Promise.reject(new EndedError(false));
+    if (isOver) return Promise.reject(new EndedError({ mayAskAgain: false }));
     running ??= start();
     const to = running;
     const isLight = work.kind === "version";
@@ -82,8 +88,7 @@ export function openIndexLine(place: LanceIndexParts, idleMs: number): IndexLine
     const number = (asked += 1);
     const answer = Promise.withResolvers<unknown>();
     to.waiting.set(number, answer);
-    // What cannot be sent has no process any more, and its end is heard of.
-    to.child.send({ number, work }, () => {});
+    tell(to.child, { number, work });
     return answer.promise;
   }
 
@@ -112,6 +117,7 @@ export function openIndexLine(place: LanceIndexParts, idleMs: number): IndexLine
         return await askOnce(work);
       } catch (cause) {
         if (!(cause instanceof EndedError && cause.mayAskAgain)) throw cause;
+        if (!cause.hasBegun) await sleep(untilBegunMs);
         return askOnce(work);
       }
     },
@@ -120,6 +126,26 @@ export function openIndexLine(place: LanceIndexParts, idleMs: number): IndexLine
       if (running !== undefined) await kill(running);
     },
   };
+}
+
+function forkChild(): ChildProcess {
+  try {
+    return fork(new URL("./index-child.ts", import.meta.url), {
+      execArgv: flags,
+      // oxlint-disable-next-line node/no-process-env -- object storage's credentials are there, and LanceDB's settings
+      env: toIndexEnvironment(process.env),
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+  } catch (cause) {
+    throw new EndedError({ mayAskAgain: true, hasBegun: false, cause });
+  }
+}
+
+/** What cannot be sent has no process any more, or never had one, and its end is heard of. */
+function tell(child: ChildProcess, message: object): void {
+  // Node gives a process that could not be started no `send` at all.
+  if (child.connected) child.send(message, () => {});
 }
 
 function settle({ waiting }: Running, message: unknown): void {

@@ -7,6 +7,8 @@ export interface Copyable {
   readonly text: string;
   readonly words: readonly string[];
   readonly shingles: ReadonlySet<string>;
+  /** The same whatever its numbers are. */
+  readonly shape: ReadonlySet<string>;
   readonly language: Language | undefined;
 }
 
@@ -24,8 +26,19 @@ const negation =
 /** Reading costs more than comparing: once for each passage. `heading` is the one it stands under. */
 export function toCopyable(heading: string, text: string, language?: Language): Copyable {
   const words = wordsOf(text);
-  const shingles = words.slice(shingle - 1).map((_, at) => words.slice(at, at + shingle).join(" "));
-  return { heading: headingOf(heading), text, words, shingles: new Set(shingles), language };
+  const shape = words.map((word) => (/^\p{N}+$/u.test(word) ? "0" : word));
+  return {
+    heading: headingOf(heading),
+    text,
+    words,
+    shingles: shinglesOf(words),
+    shape: shinglesOf(shape),
+    language,
+  };
+}
+
+function shinglesOf(words: readonly string[]): ReadonlySet<string> {
+  return new Set(words.slice(shingle - 1).map((_, at) => words.slice(at, at + shingle).join(" ")));
 }
 
 /**
@@ -33,14 +46,28 @@ export function toCopyable(heading: string, text: string, language?: Language): 
  * or denies what the other says, is no copy: people have to see both.
  */
 export function isCopy(one: Copyable, other: Copyable): boolean {
-  const [shorter, longer] = one.words.length <= other.words.length ? [one, other] : [other, one];
+  const [shorter, longer] = byLength(one, other);
   if (shorter.words.length < fewestWords) return shorter.words.join(" ") === longer.words.join(" ");
-  const isSameHeading = one.heading !== "" && one.heading === other.heading;
-  const shared = shorter.shingles.intersection(longer.shingles).size / shorter.shingles.size;
-  if (shared < (isSameHeading ? sharedUnderOneHeading : sharedAlone)) return false;
+  if (!areShared(shorter, longer, "shingles")) return false;
   const isAsLong = shorter.words.length >= longer.words.length * aboutAsLong;
   if (isAsLong && countNegations(one) !== countNegations(other)) return false;
   return findContrary(one.text, other.text, one.language ?? other.language) === undefined;
+}
+
+/** Two passages are one text, but for what its numbers are and what one of them denies: copies, or what contradicts one. */
+export function isSameText(one: Copyable, other: Copyable): boolean {
+  const [shorter, longer] = byLength(one, other);
+  return shorter.words.length >= fewestWords && areShared(shorter, longer, "shape");
+}
+
+function byLength(one: Copyable, other: Copyable): readonly [Copyable, Copyable] {
+  return one.words.length <= other.words.length ? [one, other] : [other, one];
+}
+
+function areShared(shorter: Copyable, longer: Copyable, by: "shingles" | "shape"): boolean {
+  const isSameHeading = shorter.heading !== "" && shorter.heading === longer.heading;
+  const shared = shorter[by].intersection(longer[by]).size / shorter[by].size;
+  return shared >= (isSameHeading ? sharedUnderOneHeading : sharedAlone);
 }
 
 function wordsOf(text: string): readonly string[] {
