@@ -14,6 +14,7 @@ import { createKnowledge, type Knowledge } from "../knowledge/knowledge.ts";
 import type { Parser } from "../knowledge/parse/parser.ts";
 import { createMovingRetriever, type ModelRetriever } from "../knowledge/retrieve/moving-retriever.ts";
 import { createRetriever } from "../knowledge/retrieve/retriever.ts";
+import { forgetGone } from "../knowledge/sources/follow-files.ts";
 import type { Sources, SourcesParts } from "../knowledge/sources/sources.ts";
 import { termsVersion } from "../knowledge/text/read-terms.ts";
 import { knownDimensions } from "../settings/embeddings.ts";
@@ -31,7 +32,7 @@ export interface OpenKnowledge {
   readonly askAgain: (tenantId: TenantId, signal: AbortSignal) => Promise<void>;
 }
 
-export interface OpenKnowledgeParts extends Omit<SourcesParts, "ingest" | "onRound"> {
+export interface OpenKnowledgeParts extends Omit<SourcesParts, "ingest" | "onTaken" | "onRound"> {
   /** Those that have documents by now. */
   readonly companies: Iterable<TenantId>;
   /** Where the index is: a folder or object storage. */
@@ -119,6 +120,9 @@ export async function openKnowledge(parts: OpenKnowledgeParts): Promise<OpenKnow
     sources: createSources({
       ...parts,
       ingest,
+      // What was read under another name before is in the answers until its new name was read.
+      onTaken: async (id) =>
+        void (await forgetGone({ knowledge, store: parts.store }, id, parts.sources.all())),
       onRound: (signal) => replayGolden({ ...golden, companies, signal }),
     }),
     gaps,

@@ -9,7 +9,7 @@ import type { SitePage } from "../ingest/ingest.ts";
 import type { Knowledge } from "../knowledge.ts";
 import { documentIdOf } from "../taking-in.ts";
 import { nameOfThread, readRoom } from "./room-history.ts";
-import type { Source } from "./source.ts";
+import { isRoomSource, type Source } from "./source.ts";
 
 /** The rooms whose history the operator has opened as a source; no other is ever read. */
 export interface OpenRooms {
@@ -39,7 +39,6 @@ export interface OpenRoomsParts {
 
 const dayMs = 86_400_000;
 const topic = "knowledge-changed-thread";
-const prefix = "room:";
 // Longer than a look at a room takes.
 const rememberedMs = 3_600_000;
 
@@ -120,7 +119,7 @@ export function createOpenRooms(parts: OpenRoomsParts): OpenRooms {
           .map(({ name }) => name),
       );
       const known = await list(tenantId);
-      const closed = known.filter(({ source }) => source.startsWith(prefix) && !open.has(source));
+      const closed = known.filter(({ source }) => isRoomSource(source) && !open.has(source));
       return closed.length === 0
         ? 0
         : remove(

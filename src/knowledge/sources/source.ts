@@ -21,6 +21,11 @@ export interface Source {
   readonly days?: number | undefined;
 }
 
+/** The source of that name is what was said in a room. */
+export function isRoomSource(name: string): boolean {
+  return name.startsWith("room:");
+}
+
 /** A digest of all that decides what is read of a source and who is shown it: another one, and it has to be gone through. */
 export function definitionOf(source: Source): string {
   const { kind, at, branch, folder, link, audience, language, most, days } = source;

@@ -1,18 +1,22 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
+import type { TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import type { SafeFetch } from "../../core/safe-fetch.ts";
 import type { FolderSummary, Ingest } from "../ingest/ingest.ts";
 import type { Progress } from "../ingest/taking.ts";
 import { withRepository } from "./clone-repository.ts";
 import { crawl } from "./crawl.ts";
+import { goRound } from "./go-round.ts";
 import type { OpenRooms } from "./open-rooms.ts";
 import { definitionOf, type Source } from "./source.ts";
 import type { SourceProgress, SourceStore } from "./source-store.ts";
 
 /** Takes sources in, at the start and as often as each asks for. */
 export interface Sources {
-  /** Goes through all that are due, again and again, until the signal aborts; once where none asks to be repeated. */
+  /**
+   * Goes through all that are due, two companies at once, again and again until the signal aborts; once where none asks to
+   * be repeated.
+   */
   run(signal: AbortSignal): Promise<void>;
   /** Goes through one now that stands in no company's file. A failure is kept as its progress and not thrown. */
   take(
@@ -34,13 +38,14 @@ export interface SourcesParts {
   readonly safeFetch: SafeFetch;
   /** What was said in rooms that the operator has opened as sources. */
   readonly rooms: Pick<OpenRooms, "read">;
+  /** Told of each company of which a source was gone through to its end. */
+  readonly onTaken?: ((tenantId: TenantId) => Promise<void>) | undefined;
   /** Told after the first round through all sources, and after each that changed any document. */
   readonly onRound?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly log: Log;
 }
 
 const hourMs = 3_600_000;
-const lookEveryMs = 60_000;
 const tellEveryMs = 500;
 
 export function createSources({
@@ -49,6 +54,7 @@ export function createSources({
   store,
   safeFetch,
   rooms,
+  onTaken,
   onRound,
   log,
 }: SourcesParts): Sources {
@@ -128,34 +134,32 @@ export function createSources({
     return Date.now() - known.endedAt.getTime() >= source.everyHours * hourMs;
   }
 
-  async function nextLook(signal: AbortSignal): Promise<void> {
-    const resting = new AbortController();
-    const either = AbortSignal.any([signal, resting.signal]);
-    try {
-      await Promise.race(
-        [sleep(lookEveryMs, undefined, { signal: either }), sources.changed?.(either)].filter(
-          (each) => each !== undefined,
-        ),
-      );
-    } finally {
-      resting.abort();
+  async function goThrough(tenantId: TenantId, isFirst: boolean, signal: AbortSignal): Promise<void> {
+    for (const source of sources.all().filter((each) => each.tenantId === tenantId)) {
+      if (!(await isDue(source, isFirst))) continue;
+      const state = await take(source, signal, { definition: definitionOf(source) });
+      if (state === "done") await onTaken?.(tenantId);
     }
-    signal.throwIfAborted();
   }
 
   return {
     take: (source, signal, onProgress) => take(source, signal, { onProgress }),
-    async run(signal) {
-      for (let isFirst = true; ; isFirst = false) {
-        for (const source of sources.all())
-          if (await isDue(source, isFirst)) await take(source, signal, { definition: definitionOf(source) });
-        if (isFirst || isChanged) await onRound?.(signal);
-        isChanged = false;
-        const isRepeated = sources.all().some(({ everyHours }) => everyHours !== undefined);
-        if (!isRepeated && sources.changed === undefined) return;
-        await nextLook(signal);
-      }
-    },
+    run: (signal) =>
+      goRound(
+        {
+          companies: () => [...new Set(sources.all().map(({ tenantId }) => tenantId))],
+          goThrough,
+          isNews: () => {
+            const isNews = isChanged;
+            isChanged = false;
+            return isNews;
+          },
+          onRound: async (either) => onRound?.(either),
+          isRepeated: () => sources.all().some(({ everyHours }) => everyHours !== undefined),
+          changed: sources.changed,
+        },
+        signal,
+      ),
   };
 }
 
