@@ -16,6 +16,7 @@ import type { ModelCondition } from "./model-rung.ts";
 import { createModelTiers, type Tier } from "./model-tiers.ts";
 import { createPrices } from "./prices.ts";
 import type { Closeness } from "./memory.ts";
+import { hearOwnWords } from "./own-words.ts";
 import type { MayCall } from "./run-tool.ts";
 import type { Purse } from "./spend.ts";
 import { createSpokenText } from "./spoken-text.ts";
@@ -132,8 +133,10 @@ export function createAgent({
     const cited = collectCitations();
     const { role } = request.context;
     const chain = [role];
+    const outfit = outfitOf(chain, request);
+    const ownWords = hearOwnWords(request, outfit.belt.find);
     const thinking: Thinking = {
-      ...outfitOf(chain, request),
+      ...outfit,
       request,
       settings,
       purse,
@@ -144,6 +147,7 @@ export function createAgent({
       spoken,
       usage,
       cited,
+      ownWords,
       mayCall,
       log,
       chain,
@@ -162,6 +166,7 @@ export function createAgent({
           kind: "answered",
           body,
           citations: cited.read(body),
+          dialogue: ownWords.proposed(),
           model,
           promptVersion,
           edition,

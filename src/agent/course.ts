@@ -44,6 +44,8 @@ export interface Thinking extends AgentOutfit {
   readonly spoken: SpokenText;
   readonly usage: UsageMeter;
   readonly cited: CollectedCitations;
+  /** All agents of the turn share it. */
+  readonly ownWords: OwnWords;
   readonly mayCall: MayCall | undefined;
   readonly log: Log;
   /** The agents at work, the one that answers the person first. */
@@ -57,7 +59,6 @@ export interface Thinking extends AgentOutfit {
 interface Pace {
   /** Write calls that were made: the same one again has no second effect. */
   readonly written: Map<string, ToolOutcome>;
-  readonly ownWords: OwnWords;
   /** Model calls so far. */
   iterations: number;
 }

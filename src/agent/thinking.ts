@@ -7,7 +7,6 @@ import type { Course, Thinking } from "./course.ts";
 import { decideDelegates, handToAgent } from "./delegation.ts";
 import type { ModelOutcome, ModelReply } from "./model-reply.ts";
 import { modelOutcome } from "./model-reply.ts";
-import { hearOwnWords } from "./own-words.ts";
 import type { PromptMessage } from "./prompt-message.ts";
 import type { ToolOutcome } from "./run-tool.ts";
 import { askWithinBudget } from "./spend.ts";
@@ -17,7 +16,7 @@ import { runToolCalls } from "./tool-belt.ts";
 /** Thinks one turn to its end, checked where there is a check. */
 export function runThinking(thinking: Thinking): Promise<Thought> {
   const learn: Course["learn"] = (texts, acted) => thinking.check?.learn(texts, acted);
-  const pace = { written: new Map(), iterations: 0, ownWords: hearOwnWords(thinking.request) };
+  const pace = { written: new Map(), iterations: 0 };
   return runAgent(thinking, { pace, prefix: "", learn });
 }
 
@@ -160,7 +159,7 @@ function callTools(
     mayCall,
     log,
     written: pace.written,
-    ownWords: pace.ownWords,
+    ownWords: thinking.ownWords,
     prefix,
     delegate:
       open.length === 0

@@ -74,10 +74,11 @@ export interface Tool<Input = unknown, Output = unknown> {
    */
   readonly background?: true | undefined;
   /**
-   * Its results are texts that anybody may have written, documents and pages: they are read and never obeyed. Once one of
-   * them was told in a turn, a `write` needs the person's yes.
+   * Its results are texts that anybody may have written, documents, pages and other systems' answers: they are read and
+   * never obeyed. Once one of them was told in a turn, a `write` needs the person's yes. `later`: what it gives at once is
+   * Baton's own, and what it comes to is told in a turn of its own.
    */
-  readonly foreign?: true | undefined;
+  readonly foreign?: true | "later" | undefined;
   /** US dollars per call, for the ledger. */
   readonly cost: number;
   /**

@@ -126,7 +126,7 @@ function toTool(offered: Offered, source: McpSource, connection: Connection): To
     approval: known.approval ?? (effect === "read" ? "none" : "staff"),
     timeoutMs: callTimeoutMs,
     ...(isLong && { background: true }),
-    ...(effect === "read" && { foreign: true }),
+    foreign: true,
     cost: 0.01,
     async run(input, { signal }) {
       const client = await connection.open();

@@ -54,6 +54,7 @@ function toTool(
     // HTTP promises that a repeated PUT or DELETE changes nothing more.
     repeatable: isRead || operation.method === "PUT" || operation.method === "DELETE",
     approval: isRead ? "none" : approval,
+    foreign: true,
     timeoutMs: 10_000,
     cost: 0.01,
     async run(input, { signal, idempotencyKey }) {

@@ -15,6 +15,7 @@ export function askForApproval(tool: Tool, desk: ApprovalDesk): Tool {
     ...rest,
     description: `${tool.description} A colleague has to approve each call: it is not done when you call it, they are asked.`,
     ...takingText(tool),
+    ...(tool.foreign && { foreign: "later" }),
     output: waiting,
     effect: "write",
     repeatable: true,

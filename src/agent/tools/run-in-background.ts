@@ -16,6 +16,7 @@ export function runInBackground(tool: Tool, desk: BackgroundDesk): Tool {
     ...rest,
     description: `${tool.description} It takes some minutes: calling it begins the work, and its result comes later by itself.`,
     ...takingText(tool),
+    ...(tool.foreign && { foreign: "later" }),
     output: begun,
     repeatable: true,
     timeoutMs: beginTimeoutMs,

@@ -87,6 +87,7 @@ describe("tools of a Model Context Protocol server", () => {
       effect: "read",
       approval: "none",
       roles: ["customer", "staff"],
+      foreign: true,
     });
     expect(named(tools, "crm_find_customer").description).not.toContain("\n");
     expect(named(tools, "crm_delete_customer")).toMatchObject({
@@ -94,6 +95,7 @@ describe("tools of a Model Context Protocol server", () => {
       approval: "staff",
       repeatable: false,
       roles: ["staff"],
+      foreign: true,
     });
   });
 

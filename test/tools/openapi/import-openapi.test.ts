@@ -87,6 +87,10 @@ describe("operations of an API as tools", () => {
     ]);
   });
 
+  test("what the other system answers is text that anybody may have written", () => {
+    expect([...good().values()].map(({ foreign }) => foreign)).toEqual([true, true, true, true]);
+  });
+
   test("a call becomes the request the document describes, with the operator's token", async () => {
     const outcome = await callTool(named(good(), "shop_getOrder"), { id: "A 1", expand: ["lines", "tax"] });
     expect(outcome).toEqual({ kind: "result", text: '{"id":"A"}' });
