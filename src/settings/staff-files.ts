@@ -1,33 +1,9 @@
 import { z } from "zod";
 import type { GroupKind } from "../core/channel.ts";
-import { channelNames, type ChannelName } from "../core/envelope.ts";
+import { channelNames } from "../core/envelope.ts";
+import { staffRoles, type StaffGroup, type StaffMember } from "../core/staff.ts";
 
-/** What a colleague may be: `staff` helps people, `admin` and `analytics` have agents of their own. */
-export type StaffRole = "staff" | "admin" | "analytics";
-
-/** A colleague who is named, by their accounts on the platforms. */
-export interface StaffFile {
-  readonly name: string;
-  readonly roles: readonly StaffRole[];
-  readonly accounts: readonly {
-    readonly channel: ChannelName;
-    readonly workspace: string;
-    readonly id: string;
-  }[];
-}
-
-/** A group on a platform: whoever is in it is a colleague. */
-export interface StaffGroupFile {
-  readonly channel: ChannelName;
-  readonly workspace: string;
-  readonly kind: GroupKind;
-  readonly id: string;
-  readonly roles: readonly StaffRole[];
-}
-
-const roles = z
-  .array(z.enum(["staff", "admin", "analytics"], "must be staff, admin or analytics"))
-  .default(["staff"]);
+const roles = z.array(z.enum(staffRoles, "must be staff, admin or analytics")).default(["staff"]);
 
 /** Colleagues by name, as a company's file has them. */
 export const staffFile = z.array(
@@ -106,7 +82,7 @@ export function checkStaffAccounts(
     staff,
     sites,
   }: {
-    readonly staff: readonly StaffFile[];
+    readonly staff: readonly StaffMember[];
     readonly sites: readonly { readonly key: string; readonly userTokenSecret?: string | undefined }[];
   },
   { path, problems }: { readonly path: string; readonly problems: string[] },
@@ -131,7 +107,7 @@ export function checkStaffAccounts(
 export function toStaffGroups(
   { staffFrom, staffRoom }: { readonly staffFrom: readonly Entry[]; readonly staffRoom?: Room | undefined },
   { path, problems }: { readonly path: string; readonly problems: string[] },
-): readonly StaffGroupFile[] {
+): readonly StaffGroup[] {
   return staffFrom.flatMap((entry, index) => {
     const group = toGroup(entry, staffRoom);
     if (typeof group !== "string") return [group];
@@ -141,7 +117,7 @@ export function toStaffGroups(
 }
 
 /** The group, or what is wrong with it. */
-function toGroup(entry: Entry, room: Room | undefined): StaffGroupFile | string {
+function toGroup(entry: Entry, room: Room | undefined): StaffGroup | string {
   if (entry.staffRoom === true) return toRoomGroup(entry, room);
   const { channel, workspace, id } = entry;
   if (channel === undefined || workspace === undefined || id === undefined)
@@ -156,7 +132,7 @@ function toGroup(entry: Entry, room: Room | undefined): StaffGroupFile | string 
   return { channel, workspace: known, kind, id, roles: entry.roles };
 }
 
-function toRoomGroup(entry: Entry, room: Room | undefined): StaffGroupFile | string {
+function toRoomGroup(entry: Entry, room: Room | undefined): StaffGroup | string {
   if (
     entry.channel !== undefined ||
     entry.workspace !== undefined ||

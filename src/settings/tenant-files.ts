@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { channelNames, type ChannelName } from "../core/envelope.ts";
+import type { StaffGroup, StaffMember } from "../core/staff.ts";
 import type { OpeningHours } from "../core/business-time.ts";
 import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
@@ -9,15 +10,7 @@ import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./kno
 import { openingHoursFile, slaFile, toOpeningHours, type SlaFile } from "./opening-hours.ts";
 import { answersFile, draftsFile, needsRoom, type AnswerRule } from "./answer-rules.ts";
 import { handoffFile } from "./handoff-files.ts";
-import {
-  checkStaffAccounts,
-  staffFile,
-  staffFromFile,
-  staffRoomFile,
-  toStaffGroups,
-  type StaffFile,
-  type StaffGroupFile,
-} from "./staff-files.ts";
+import { checkStaffAccounts, staffFile, staffFromFile, staffRoomFile, toStaffGroups } from "./staff-files.ts";
 import { toWaitChain, waitChainFile, type WaitChainStep } from "./wait-chain.ts";
 import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
 
@@ -57,9 +50,9 @@ export interface TenantFile {
   /** Web sites whose visitors may talk to this tenant; each is an installation, too. */
   readonly sites: readonly WebSite[];
   /** Colleagues who may take conversations over, by their accounts on the platforms. */
-  readonly staff: readonly StaffFile[];
+  readonly staff: readonly StaffMember[];
   /** Groups on the platforms whose members are colleagues, too. */
-  readonly staffFrom?: readonly StaffGroupFile[] | undefined;
+  readonly staffFrom?: readonly StaffGroup[] | undefined;
   /** A room on a platform that colleagues read and the people they help do not. */
   readonly staffRoom?:
     { readonly channel: ChannelName; readonly workspace: string; readonly id: string } | undefined;

@@ -1,33 +1,9 @@
-import type { GroupKind } from "../core/channel.ts";
-import type { ChannelName } from "../core/envelope.ts";
 import type { InstallationId, StaffId, TenantId } from "../core/ids.ts";
+import type { StaffGroup, StaffMember } from "../core/staff.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import { followGroups, lockColleagues } from "./colleagues.ts";
 import { installationIdOf } from "./installations.ts";
-
-/** A colleague as the tenant's file names them: who they are on which platform, and what they may do. */
-export interface StaffMember {
-  readonly name: string;
-  readonly roles: readonly StaffRole[];
-  /** Their accounts: the platform's workspace id and their own id in it. A display name proves nothing. */
-  readonly accounts: readonly {
-    readonly channel: ChannelName;
-    readonly workspace: string;
-    readonly id: string;
-  }[];
-}
-
-/** A group on a platform whose members are colleagues, by the platform's own ids. */
-export interface StaffGroup {
-  readonly channel: ChannelName;
-  readonly workspace: string;
-  readonly kind: GroupKind;
-  readonly id: string;
-  readonly roles: readonly StaffRole[];
-}
-
-type StaffRole = "staff" | "admin" | "analytics";
 
 /**
  * Makes the database agree with the tenant's file. Colleagues it names are added, their roles and accounts replaced;

@@ -7,7 +7,8 @@ import { createDatabase, type Database } from "../../src/store/database.ts";
 import { createMemoryFastState } from "../../src/store/memory-fast-state.ts";
 import { createCompanies } from "../../src/tenants/companies.ts";
 import { createStaffGroups, type StaffGroupTimes } from "../../src/tenants/staff-groups.ts";
-import { ensureStaff, type StaffGroup, type StaffMember } from "../../src/tenants/staff.ts";
+import type { StaffGroup, StaffMember } from "../../src/core/staff.ts";
+import { ensureStaff } from "../../src/tenants/staff.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
 import { until } from "../support/talk.ts";
 
