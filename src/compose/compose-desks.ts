@@ -1,3 +1,4 @@
+import { modeOf, type AnswerRule } from "../core/answer-rule.ts";
 import type { Log } from "../core/log.ts";
 import type { TenantId } from "../core/ids.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
@@ -16,7 +17,6 @@ import { createWaitAlerts, type WaitStep } from "../handoff/waiting/wait-alerts.
 import { createWaits } from "../handoff/waiting/waits.ts";
 import type { ApprovalNews } from "../handoff/pressed.ts";
 import type { Settings } from "../settings.ts";
-import type { AnswerRule } from "../settings/answer-rules.ts";
 import type { WaitChainStep } from "../settings/wait-chain.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer } from "../store/seal.ts";
@@ -154,7 +154,7 @@ export function composeDesks(parts: DeskParts): ComposedDesks {
 /** Whatever is asked there is answered by people, or not before they have read the answer. */
 function isLeftToPeople(rules: readonly AnswerRule[], channel: ChannelName): boolean {
   const [first] = rules.filter(({ channels }) => channels?.includes(channel) ?? true);
-  return first !== undefined && first.intents === undefined && first.mode !== "auto";
+  return first !== undefined && first.intents === undefined && modeOf(first) !== "auto";
 }
 
 function toStep({ afterMinutes, tell }: WaitChainStep): WaitStep {

@@ -1,3 +1,4 @@
+import { modeOf, type AnswerRule } from "../core/answer-rule.ts";
 import type { Log } from "../core/log.ts";
 import { createLazyUnderstander } from "../guard/understanding/lazy-understander.ts";
 import { loadMood } from "../handoff/triggers/mood.ts";
@@ -58,9 +59,6 @@ export function composeTriggers(
   };
 }
 
-function isDraftOfComplaint({
-  mode = "draft_only",
-  intents,
-}: NonNullable<Settings["tenants"][number]["drafts"]>[number]): boolean {
-  return mode === "draft_only" && intents?.includes("complaint") === true;
+function isDraftOfComplaint(rule: AnswerRule): boolean {
+  return modeOf(rule) === "draft_only" && rule.intents?.includes("complaint") === true;
 }

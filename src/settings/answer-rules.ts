@@ -1,20 +1,6 @@
 import { z } from "zod";
-import { channelNames, type ChannelName } from "../core/envelope.ts";
-
-const answerModes = ["off", "suggest", "draft_only", "auto"] as const;
-
-/** Who answers what, as a company's file says it. */
-export interface AnswerRule {
-  /**
-   * `off`: colleagues. `suggest`: colleagues, who read what Baton would answer. `draft_only`: Baton, once a colleague lets
-   * it out; so where nothing is said. `auto`: Baton.
-   */
-  readonly mode?: (typeof answerModes)[number] | undefined;
-  /** On these channels; on all of them when left out. */
-  readonly channels?: readonly ChannelName[] | undefined;
-  /** To messages with one of these intents; to all of them when left out. */
-  readonly intents?: readonly string[] | undefined;
-}
+import { answerModes, modeOf, type AnswerRule } from "../core/answer-rule.ts";
+import { channelNames } from "../core/envelope.ts";
 
 const mode = z.enum(answerModes, `must be one of ${answerModes.join(", ")}`);
 const channel = z.enum(channelNames, `must be one of ${channelNames.join(", ")}`);
@@ -36,6 +22,7 @@ export const answersFile = z.union(
 );
 
 /** Colleagues have to read something of it. */
-export function needsRoom({ mode: how = "draft_only" }: AnswerRule): boolean {
+export function needsRoom(rule: AnswerRule): boolean {
+  const how = modeOf(rule);
   return how === "draft_only" || how === "suggest";
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { AnswerRule } from "../core/answer-rule.ts";
 import { channelNames, type ChannelName } from "../core/envelope.ts";
 import type { StaffGroup, StaffMember } from "../core/staff.ts";
 import type { OpeningHours } from "../core/business-time.ts";
@@ -8,7 +9,7 @@ import type { WebSite } from "../../channels/web/settings.ts";
 import { listFiles, readYaml } from "./config-files.ts";
 import { knowledgeSource, toKnowledgeSources, type KnowledgeSource } from "./knowledge-sources.ts";
 import { openingHoursFile, slaFile, toOpeningHours, type SlaFile } from "./opening-hours.ts";
-import { answersFile, draftsFile, needsRoom, type AnswerRule } from "./answer-rules.ts";
+import { answersFile, draftsFile, needsRoom } from "./answer-rules.ts";
 import { handoffFile } from "./handoff-files.ts";
 import { checkStaffAccounts, staffFile, staffFromFile, staffRoomFile, toStaffGroups } from "./staff-files.ts";
 import { toWaitChain, waitChainFile, type WaitChainStep } from "./wait-chain.ts";

@@ -1,15 +1,10 @@
+import { modeOf, type AnswerMode, type AnswerRule } from "../core/answer-rule.ts";
 import type { ChannelName } from "../core/envelope.ts";
 import { SettingsError } from "../core/errors.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Role } from "../core/tool.ts";
 import type { LazyUnderstander } from "../guard/understanding/lazy-understander.ts";
-
-/**
- * Who answers. `off`: colleagues alone. `suggest`: colleagues, and Baton writes a reply for each question that only they
- * see. `draft_only`: Baton, once a colleague lets the answer out. `auto`: Baton.
- */
-export type AnswerMode = "off" | "suggest" | "draft_only" | "auto";
 
 /** A turn about to begin, as far as it decides who answers it. */
 export interface AnswerQuestion {
@@ -37,13 +32,6 @@ export interface AnswerPolicy {
   readonly understander: LazyUnderstander;
 }
 
-interface AnswerRule {
-  /** Answers wait for a colleague where it says nothing. */
-  readonly mode?: AnswerMode | undefined;
-  readonly channels?: readonly ChannelName[] | undefined;
-  readonly intents?: readonly string[] | undefined;
-}
-
 /**
  * A company without rules costs a look into a map. One message that fits is enough for all that are answered with it; for
  * `auto` all of them have to. Throws SettingsError for an intent nobody knows: its answers would go out unseen.
@@ -57,12 +45,12 @@ export function createAnswerMode(policies: readonly AnswerPolicy[], log: Log): F
   return ({ tenantId, channel, role, texts, tellsOutcome }) => {
     const policy = role === "customer" ? byTenant.get(tenantId) : undefined;
     const here = (policy?.rules ?? []).filter(({ channels }) => channels?.includes(channel) ?? true);
-    const careful = modeOf(here.find((rule) => modeOf(rule) !== "auto"));
+    const careful = modeFor(here.find((rule) => modeOf(rule) !== "auto"));
     if (policy === undefined || careful === "auto") return "auto";
     if (tellsOutcome === true) return careful;
-    if (here[0]?.intents === undefined) return modeOf(here[0]);
+    if (here[0]?.intents === undefined) return modeFor(here[0]);
     return readIntents(policy.understander, texts)
-      .then((intents) => modeOf(here.find((rule) => fits(rule, intents))))
+      .then((intents) => modeFor(here.find((rule) => fits(rule, intents))))
       .catch((cause: unknown) => {
         log.error({ tenantId, err: cause }, "intent not found out: the answer is left to colleagues");
         return careful;
@@ -71,8 +59,8 @@ export function createAnswerMode(policies: readonly AnswerPolicy[], log: Log): F
 }
 
 /** Where no rule fits, Baton answers. */
-function modeOf(rule: AnswerRule | undefined): AnswerMode {
-  return rule === undefined ? "auto" : (rule.mode ?? "draft_only");
+function modeFor(rule: AnswerRule | undefined): AnswerMode {
+  return rule === undefined ? "auto" : modeOf(rule);
 }
 
 function fits(rule: AnswerRule, intents: readonly (string | undefined)[]): boolean {
