@@ -2,7 +2,7 @@ import { approvalActions } from "../core/approval.ts";
 import type { KeptCall } from "../core/kept-call.ts";
 import type { MessageId, TenantId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import type { Query, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -48,7 +48,7 @@ export function toNote(seal: TenantSeal, tenantId: TenantId, row: ApprovalRow): 
     conversationId: row.conversation_id,
     id: deriveId<MessageId>("approval note", row.conversation_id, row.id),
     senderId: row.requester_external_id,
-    content: seal.seal(contentPurpose, JSON.stringify({ text: "", action, role: row.role })),
+    content: sealContent(seal, { text: "", action, role: row.role }),
     correlationId: row.correlation_id ?? "",
   });
 }

@@ -3,8 +3,7 @@ import { isId, type ConversationId, type StaffId } from "../core/ids.ts";
 import { actions } from "../core/reply.ts";
 import type { TextCommandName } from "../core/text-command.ts";
 import { decideTurn, type Decision, type OpenItem } from "../core/turn.ts";
-import { contentPurpose, parseMessageContent, type MessageContent } from "../inbox/message-content.ts";
-import type { TenantSeal } from "../store/seal.ts";
+import { tryOpenContent, type MessageContent } from "../inbox/message-content.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Work } from "./baton-work.ts";
 import type { Deck } from "./deck/deck.ts";
@@ -32,7 +31,7 @@ const ownControls: ReadonlySet<string> = new Set(Object.values(actions));
 
 export function createControls({ deck, approvals, rooms }: ControlsParts): Controls {
   async function carryOut(work: Work, control: OpenControl): Promise<boolean> {
-    const content = openControl(work.seal, control);
+    const content = tryOpenContent(work.seal, control.content);
     if (content === undefined) return false;
     const decision = decide(work, toOpenItem(control, content));
     if (decision.kind === "answer" || decision.kind === "silent") return false;
@@ -173,15 +172,6 @@ function decide(work: Work, item: OpenItem): Decision {
 function describe(decision: ControlDecision): string {
   if (decision.kind === "staff speaks") return "a colleague spoke";
   return decision.kind === "command" ? `command ${decision.command.name}` : `action ${decision.name}`;
-}
-
-/** What a control holds; undefined for what nobody can read: the turn marks it so. */
-function openControl(seal: TenantSeal, control: OpenControl): MessageContent | undefined {
-  try {
-    return parseMessageContent(seal.open(contentPurpose, control.content));
-  } catch {
-    return undefined;
-  }
 }
 
 function toOpenItem(control: OpenControl, content: MessageContent): OpenItem {

@@ -6,7 +6,7 @@ import type { ConversationId, DeliveryId, MessageId, StaffId, TenantId, TurnId }
 import type { Log } from "../core/log.ts";
 import type { Reply } from "../core/reply.ts";
 import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
@@ -269,7 +269,7 @@ function toHandOverNote(seal: TenantSeal, tenantId: TenantId, row: DraftRow) {
     conversationId: row.conversation_id,
     id: deriveId<MessageId>("draft note", row.conversation_id, row.id),
     senderId: row.requester_id,
-    content: seal.seal(contentPurpose, JSON.stringify({ text: "", action })),
+    content: sealContent(seal, { text: "", action }),
     correlationId: row.correlation_id ?? "",
   });
 }

@@ -2,7 +2,7 @@ import type { Place } from "../core/envelope.ts";
 import type { ConversationId, DeliveryId, MessageId, TenantId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { enqueueNotice } from "../outbox/outbox-store.ts";
 import type { Query } from "../store/database.ts";
@@ -43,7 +43,7 @@ export function toNotice(seal: TenantSeal, notice: SystemNotice): Query {
     messageId: deriveId<MessageId>(`${kind} message`, ...cause),
     recipient,
     body: sealReply(seal, shown),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: reply.body })),
+    content: sealContent(seal, { text: reply.body }),
     correlationId,
     epoch,
   });

@@ -6,7 +6,7 @@ import type { Route } from "../tenants/installations.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import { forgetMessage } from "./forget-message.ts";
 import { deleteMessage, editMessage, lockMessage, type LockedMessage } from "./inbox-store.ts";
-import { contentPurpose, parseMessageContent, sealContent, toKeptText } from "./message-content.ts";
+import { openContent, sealContent, toKeptText } from "./message-content.ts";
 
 /** Where colleagues see what people wrote: what they change or take back changes there, too. */
 export interface MessageRooms {
@@ -72,7 +72,7 @@ export function createMessageChanges(parts: MessageChangesParts): MessageChanges
     edit: (envelope, route) =>
       change(envelope, route, (seal, id, before) => {
         if (before.edited_at !== null && before.edited_at >= envelope.sentAt) return undefined;
-        const content = parseMessageContent(seal.open(contentPurpose, before.content));
+        const content = openContent(seal, before.content);
         const edited = sealContent(seal, { ...content, text: toKeptText(envelope.text) });
         return editMessage(route.tenantId, id, edited, envelope.sentAt);
       }),

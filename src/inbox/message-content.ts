@@ -67,6 +67,20 @@ export function sealContent(seal: TenantSeal, content: MessageContent): Buffer {
 
 const longestText = 40_000;
 
+/** The same, read back. Throws for what nobody can read. */
+export function openContent(seal: TenantSeal, content: Buffer): MessageContent {
+  return parseMessageContent(seal.open(contentPurpose, content));
+}
+
+/** The same, and undefined for what nobody can read. */
+export function tryOpenContent(seal: TenantSeal, content: Buffer): MessageContent | undefined {
+  try {
+    return openContent(seal, content);
+  } catch {
+    return undefined;
+  }
+}
+
 /** As much of what somebody wrote as is kept. */
 export function toKeptText(text: string): string {
   return beginningOf(text, longestText);

@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 import { toTextLanguage, type TextLanguage } from "../core/texts/texts.ts";
 import { decideTurn, isSubstantive, type TurnView } from "../core/turn.ts";
 import type { Arrival } from "../inbox/inbox.ts";
-import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import { openContent } from "../inbox/message-content.ts";
 import { botMaySpeak } from "../outbox/outbox-store.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -93,7 +93,7 @@ export function createApologies({ database, sealer, afterMs, onNews, log }: Apol
 }
 
 async function languageIn({ language, locale, content }: LateRow, seal: TenantSeal): Promise<TextLanguage> {
-  const { text } = parseMessageContent(seal.open(contentPurpose, content));
+  const { text } = openContent(seal, content);
   const contact = { language: language ?? undefined, locale: locale ?? undefined };
   return toTextLanguage(await hearLanguage({ contact }, [text]));
 }
@@ -101,12 +101,7 @@ async function languageIn({ language, locale, content }: LateRow, seal: TenantSe
 /** What the turn would decide, if there were one. */
 function isForBot(row: LateRow, seal: TenantSeal): boolean {
   try {
-    const {
-      text,
-      addressed = "none",
-      mentionsOthers = false,
-      action,
-    } = parseMessageContent(seal.open(contentPurpose, row.content));
+    const { text, addressed = "none", mentionsOthers = false, action } = openContent(seal, row.content);
     if (row.status === "closed" && !isSubstantive(text)) return false;
     const { seq, kind, role, sender_id: senderId } = row;
     if (row.owner_kind === "queue" && Number(seq) <= Number(row.epoch_seq)) return false;

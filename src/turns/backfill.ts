@@ -1,7 +1,7 @@
 import type { Accept, Envelope, MessageEnvelope } from "../core/envelope.ts";
 import type { Log } from "../core/log.ts";
 import { conversationKeyOf } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import type { Destination } from "../outbox/outbox.ts";
 import type { Database } from "../store/database.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -49,7 +49,7 @@ export async function backfillThread(
       id: conversationKeyOf(envelope, claim.installationId).messageId(envelope.id),
       externalId: envelope.id,
       senderId: envelope.sender.id,
-      content: seal.seal(contentPurpose, JSON.stringify({ text: envelope.text, name: envelope.sender.name })),
+      content: sealContent(seal, { text: envelope.text, name: envelope.sender.name }),
       sentAt: envelope.sentAt,
     }));
     await database.statement(lease.tenantId, {

@@ -15,7 +15,7 @@ import { cutForCard, fencedForCard } from "../handoff/approval-card.ts";
 import { insertNote } from "../handoff/approval-store.ts";
 import type { PostedInRoom, StaffRoom } from "../handoff/staff-room.ts";
 import { insertTicket } from "../handoff/tickets.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import type { Database, Query, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { TenantSeal } from "../store/seal.ts";
@@ -67,7 +67,7 @@ export async function tellOfEnd(
       conversationId,
       id: deriveId<MessageId>("background note", conversationId, id),
       senderId: row.asker,
-      content: seal.seal(contentPurpose, JSON.stringify({ text: "", action, role: row.role })),
+      content: sealContent(seal, { text: "", action, role: row.role }),
       correlationId: row.correlation_id ?? "",
     }),
   );

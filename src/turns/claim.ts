@@ -16,12 +16,7 @@ import { noProfile, parseProfile, profilePurpose, type Profile } from "../core/p
 import type { OpenItem } from "../core/turn.ts";
 import type { Role } from "../core/tool.ts";
 import { toOwner } from "../handoff/handoff-store.ts";
-import {
-  contentPurpose,
-  parseMessageContent,
-  returnPathPurpose,
-  type MessageContent,
-} from "../inbox/message-content.ts";
+import { returnPathPurpose, tryOpenContent, type MessageContent } from "../inbox/message-content.ts";
 import { parseDelivery, type Delivery } from "../outbox/delivery.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import {
@@ -153,7 +148,7 @@ export function parseClaim(input: unknown, seal: TenantSeal, hot: HotTalk = noth
   const open: OpenMessage[] = [];
   const unreadable: MessageId[] = [];
   for (const message of row.open) {
-    const content = tryOpen(seal, message.content);
+    const content = tryOpenContent(seal, message.content);
     if (content === undefined) unreadable.push(message.id);
     else open.push(toOpenMessage(message, content));
   }
@@ -252,7 +247,7 @@ export function toSpoken(
   { seq, role, kind, content, edited }: HistoryRow,
   seal: TenantSeal,
 ): readonly NumberedMessage[] {
-  const opened = tryOpen(seal, content);
+  const opened = tryOpenContent(seal, content);
   if (opened === undefined) return [];
   return [{ seq, role, ...toWords(kind, opened), ...(edited !== null && { edited }) }];
 }
@@ -284,10 +279,6 @@ function toHandOver(sealed: Buffer | null, seal: TenantSeal): PendingHandOver | 
   const read = pendingHandOver.safeParse(openJson(seal, handOverPurpose, sealed));
   if (read.success) return read.data;
   return { queue: defaultQueue, reason: "the answer handed over", at: new Date(0) };
-}
-
-function tryOpen(seal: TenantSeal, content: Buffer): MessageContent | undefined {
-  return attempt(() => parseMessageContent(seal.open(contentPurpose, content)));
 }
 
 function attempt<T>(read: () => T): T | undefined {

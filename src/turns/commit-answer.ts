@@ -5,7 +5,7 @@ import { StoodDownError } from "../core/errors.ts";
 import type { MessageId } from "../core/ids.ts";
 import { profilePurpose, withItem } from "../core/profile.ts";
 import { isSubstantive } from "../core/turn.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { JoinedError } from "../outbox/live-answer.ts";
 import type { PlannedPart } from "../outbox/whole-answer.ts";
@@ -69,7 +69,7 @@ export async function commitAnswer(
       role: request.role,
       outcome: instead === undefined ? toOutcome(answer) : "drafted",
       messageId,
-      content: seal.seal(contentPurpose, JSON.stringify({ text: body, trouble })),
+      content: sealContent(seal, { text: body, trouble }),
       metadata: {
         tokens_used: tokens,
         latency_ms: Math.round(latencyMs),

@@ -2,7 +2,7 @@ import { saidToPeople } from "../core/addressed/reasons.ts";
 import { isMeantForBot, type ThreadWords } from "../core/addressed/is-meant-for-bot.ts";
 import { draftActions } from "../core/draft.ts";
 import { decideTurn, isSubstantive, waitsForPerson, type Decision } from "../core/turn.ts";
-import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import { openContent } from "../inbox/message-content.ts";
 import type { TenantSeal } from "../store/seal.ts";
 import type { Claim, OpenMessage } from "./claim.ts";
 
@@ -81,7 +81,7 @@ function openWords(
   seal: TenantSeal,
 ): { readonly text: string; readonly name?: string | undefined } {
   try {
-    const { text, name } = parseMessageContent(seal.open(contentPurpose, content));
+    const { text, name } = openContent(seal, content);
     return { text, name };
   } catch {
     return { text: "" };

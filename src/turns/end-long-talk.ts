@@ -4,7 +4,7 @@ import type { DeliveryId, MessageId } from "../core/ids.ts";
 import { toHumanButton, type Reply } from "../core/reply.ts";
 import { say } from "../core/texts/texts.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { enqueueNotice } from "../outbox/outbox-store.ts";
 import type { Query } from "../store/database.ts";
@@ -65,7 +65,7 @@ function toNotice({ lease, claim, seal }: Situation, { id, senderId, correlation
     messageId: deriveId<MessageId>("fresh start message", conversationId, id),
     recipient: senderId,
     body: sealReply(seal, reply),
-    content: seal.seal(contentPurpose, JSON.stringify({ text: body })),
+    content: sealContent(seal, { text: body }),
     correlationId,
   });
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { parseProfile, profilePurpose } from "../core/profile.ts";
 import type { ContactId, ConversationId, TenantId } from "../core/ids.ts";
 import { maskPersonalData } from "../guard/personal-data/mask-personal-data.ts";
-import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import { openContent } from "../inbox/message-content.ts";
 import type { Database } from "../store/database.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
 
@@ -78,7 +78,7 @@ function toMessages(
   return words.flatMap(({ role, sender_id: sender, content }) => {
     if (role === "user" && sender !== own) return [];
     try {
-      const { text, name: told } = parseMessageContent(seal.open(contentPurpose, content));
+      const { text, name: told } = openContent(seal, content);
       const masked = maskPersonalData(text, [...known, ...(told === undefined ? [] : [told])]).trim();
       return masked === "" ? [] : [{ role, content: masked }];
     } catch {

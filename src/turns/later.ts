@@ -11,7 +11,7 @@ import type { Log } from "../core/log.ts";
 import { insertNote } from "../handoff/approval-store.ts";
 import { toNotice } from "../handoff/notice.ts";
 import type { Arrival } from "../inbox/inbox.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import type { Sealer, TenantSeal } from "../store/seal.ts";
@@ -147,7 +147,7 @@ async function say(
       conversationId,
       id: deriveId<MessageId>("again note", conversationId, id, String(attempts)),
       senderId,
-      content: seal.seal(contentPurpose, JSON.stringify({ text, action, name, role })),
+      content: sealContent(seal, { text, action, name, role }),
       correlationId,
     }),
   );

@@ -2,7 +2,7 @@ import type { DeliveryId, MessageId } from "../core/ids.ts";
 import type { Reply } from "../core/reply.ts";
 import { markTickets } from "../handoff/tickets.ts";
 import { isWhispered } from "../inbox/conversation-key.ts";
-import { contentPurpose } from "../inbox/message-content.ts";
+import { sealContent } from "../inbox/message-content.ts";
 import { sealReply } from "../outbox/delivery.ts";
 import { enqueueNotice } from "../outbox/outbox-store.ts";
 import { deriveId } from "../store/derive-id.ts";
@@ -69,7 +69,7 @@ async function tellWhoWaits(
         messageId: deriveId<MessageId>("cannot wait message", conversationId, last.id),
         recipient: last.senderId,
         body: sealReply(seal, reply),
-        content: seal.seal(contentPurpose, JSON.stringify({ text: first })),
+        content: sealContent(seal, { text: first }),
         correlationId: last.correlationId,
       }),
     );

@@ -1,6 +1,6 @@
 import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { FollowBaton, PassedBaton } from "../handoff/passed-baton.ts";
-import { contentPurpose, parseMessageContent } from "../inbox/message-content.ts";
+import { openContent } from "../inbox/message-content.ts";
 import type { Query } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
 import { insertLater, laterPurpose, type LaterContent } from "./later-store.ts";
@@ -26,7 +26,7 @@ export const reviveDrafts: FollowBaton = async (sql, seal, passed) => {
   const rows = await sql.query<UnansweredRow>(findUnanswered(tenantId, conversationId));
   const [first] = rows;
   if (first === undefined) return;
-  const said = rows.map(({ content }) => parseMessageContent(seal.open(contentPurpose, content)));
+  const said = rows.map(({ content }) => openContent(seal, content));
   const { sender_id: senderId, draft_id: draftId } = first;
   const text = said.map((one) => one.text).join("\n");
   // Only what customers ask waits as a draft.

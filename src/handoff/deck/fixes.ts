@@ -3,7 +3,7 @@ import { deckButton } from "../../core/deck.ts";
 import { isId, type ContactId } from "../../core/ids.ts";
 import type { Reply } from "../../core/reply.ts";
 import { say as toText, toTextLanguage } from "../../core/texts/texts.ts";
-import { contentPurpose } from "../../inbox/message-content.ts";
+import { sealContent, tryOpenContent } from "../../inbox/message-content.ts";
 import { removePersonalData } from "../../knowledge/gaps/remove-personal-data.ts";
 import { findReviewed, keepReviewed, type KeptReviewed } from "../../knowledge/reviewed/reviewed-store.ts";
 import type { Audience } from "../../knowledge/readers.ts";
@@ -11,7 +11,6 @@ import { openReply, sealReply } from "../../outbox/delivery.ts";
 import { plainName } from "../approval-card.ts";
 import type { Passing, Work } from "../baton-work.ts";
 import { noticeIdOf, toNotice } from "../notice.ts";
-import { openContent } from "../rooms/room-matter.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { auditCommand } from "./desk.ts";
 import type { StaffCall } from "./deck-call.ts";
@@ -116,7 +115,7 @@ export function createFixes({ passing, rooms }: { readonly passing: Passing; rea
   async function offer(work: Work, call: StaffCall, answer: AnswerRow): Promise<void> {
     const isPressed = (call.content.action?.value ?? "") !== "";
     if (isPressed) return refuse(work, call, "write `!fix` and the right answer in the conversation");
-    const shown = openContent(work.seal, answer.content)?.text ?? "…";
+    const shown = tryOpenContent(work.seal, answer.content)?.text ?? "…";
     await say(work, call, toFixOffer({ id: answer.message_id, text: shown }));
   }
 
@@ -144,7 +143,7 @@ export function createFixes({ passing, rooms }: { readonly passing: Passing; rea
 /** What is corrected, or why it cannot be. */
 async function find({ sql, seal, subject }: Work, message: string | undefined): Promise<Found | string> {
   const [answer] = await sql.query<AnswerRow>(findAnswer(subject, message));
-  const asked = answer && openContent(seal, answer.question);
+  const asked = answer && tryOpenContent(seal, answer.question);
   if (answer === undefined || asked === undefined) return "there is no answer of the bot's to correct";
   const clean = removePersonalData(asked.text, [asked.name ?? ""])
     .replaceAll(/\s+/gu, " ")
@@ -171,7 +170,7 @@ async function correct(
     const reply: Reply = { body: pieces[index] ?? "…", ...(buttons !== undefined && { buttons }) };
     await sql.query(correctPart(subject, id, sealReply(seal, reply)));
   }
-  const content = seal.seal(contentPurpose, JSON.stringify({ text }));
+  const content = sealContent(seal, { text });
   await sql.query(correctMessage(subject, answer.message_id, content));
   ends.touched.add(subject.conversationId);
 }
@@ -184,7 +183,7 @@ async function othersOf(
 ): Promise<ReadonlyMap<ContactId, string>> {
   const others = new Map<ContactId, string>();
   for (const row of await sql.query<OthersRow>(findOthers(subject, answer, audience))) {
-    const asked = openContent(seal, row.question);
+    const asked = tryOpenContent(seal, row.question);
     const clean = asked && removePersonalData(asked.text, [asked.name ?? ""]);
     if (clean === undefined || normalizeQuestion(clean) !== normalized) continue;
     if (!others.has(row.contact_id)) others.set(row.contact_id, plainName(asked?.name ?? "somebody"));

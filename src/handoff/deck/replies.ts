@@ -1,7 +1,7 @@
 import type { Attachment, ChannelName, RepliedTo } from "../../core/envelope.ts";
 import { isId, type DeliveryId, type MessageId, type StaffId } from "../../core/ids.ts";
 import { fileMark } from "../../core/reply.ts";
-import { contentPurpose } from "../../inbox/message-content.ts";
+import { sealContent, tryOpenContent } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import type { Passing, Work } from "../baton-work.ts";
@@ -18,7 +18,6 @@ import {
 } from "../rooms/reply-store.ts";
 import { insertFiles } from "../rooms/room-file-store.ts";
 import { findAnswered, quoting, stillAnswered, toAnswers, wordsBehindQuotes } from "../rooms/replied-to.ts";
-import { openContent } from "../rooms/room-matter.ts";
 import { parseBrief } from "../rooms/brief.ts";
 import { briefPurpose, channelOf, restate } from "../rooms/room-store.ts";
 import { offerToSend, takeOffer } from "../rooms/send-offer.ts";
@@ -119,7 +118,7 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
         by_staff: staff,
         identity,
         recipient: conversation.requesterId,
-        content: seal.seal(contentPurpose, JSON.stringify({ text, repliesTo: answered })),
+        content: sealContent(seal, { text, repliesTo: answered }),
         holdMs,
         sourceId: note ?? control.id,
         correlationId,
@@ -196,7 +195,7 @@ export function createReplies({ passing, rooms, promises, holdMs }: RepliesParts
       const id = reply.deliveries[index];
       if (id !== undefined) await sql.query(restate(subject.tenantId, id, sealReply(seal, piece)));
     }
-    const content = seal.seal(contentPurpose, JSON.stringify({ text, repliesTo: answered }));
+    const content = sealContent(seal, { text, repliesTo: answered });
     await sql.query(noteEdited(subject.tenantId, reply, reply.deliveries, content));
     await sql.query(auditCommand(work, call, { number: reply.number }));
     work.ends.touched.add(subject.conversationId);
@@ -243,7 +242,7 @@ async function findSaidAnswered({ sql, seal, subject }: Work, reply: ReplyRow) {
     text: "SELECT content FROM messages WHERE company_id = $1 AND id = $2",
     values: [subject.tenantId, reply.message_id],
   });
-  const answered = said && openContent(seal, said.content)?.repliesTo;
+  const answered = said && tryOpenContent(seal, said.content)?.repliesTo;
   return stillAnswered({ sql, tenantId: subject.tenantId }, subject.conversationId, answered);
 }
 
@@ -262,7 +261,7 @@ async function findNote(work: Work, { control, content }: StaffCall): Promise<Wo
            ORDER BY seq DESC LIMIT 1`,
     values: [work.subject.tenantId, work.desk, chosen ?? null, control.sender_id],
   });
-  const opened = row && openContent(work.seal, row.content);
+  const opened = row && tryOpenContent(work.seal, row.content);
   const text = opened === undefined ? "" : wordsBehindQuotes(opened).trim();
   const { attachments: files = [], repliesTo } = opened ?? {};
   if (row === undefined || (text === "" && files.length === 0)) return undefined;

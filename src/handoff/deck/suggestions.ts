@@ -6,13 +6,13 @@ import type { Log } from "../../core/log.ts";
 import type { Part } from "../../core/part.ts";
 import type { Reply } from "../../core/reply.ts";
 import { isSubstantive } from "../../core/turn.ts";
+import { tryOpenContent } from "../../inbox/message-content.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import type { Companies } from "../../tenants/companies.ts";
 import { toNotice } from "../notice.ts";
 import { isMereCall } from "../rooms/brief.ts";
 import { channelOf } from "../rooms/room-store.ts";
-import { openContent } from "../rooms/room-matter.ts";
 import type { ApprovalNews } from "../pressed.ts";
 import { createReadingJournal } from "./reading-journal.ts";
 import {
@@ -180,7 +180,7 @@ function toTalk(
   said: AskedIn["said"],
 ): { readonly history: readonly SpokenMessage[]; readonly questions: readonly SpokenMessage[] } {
   const talk = said.flatMap(({ role, content }) => {
-    const opened = openContent(seal, content);
+    const opened = tryOpenContent(seal, content);
     return opened === undefined || opened.text.trim() === ""
       ? []
       : [{ role, text: opened.text, name: opened.name }];

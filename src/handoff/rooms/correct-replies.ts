@@ -1,9 +1,8 @@
 import { parseMarkedCommand } from "../../core/text-command.ts";
 import { say, toTextLanguage } from "../../core/texts/texts.ts";
-import { contentPurpose } from "../../inbox/message-content.ts";
+import { sealContent, tryOpenContent } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import { findChanged, freshReply, noteEdited, withdrawReply, type ChangedReply } from "./reply-store.ts";
-import { openContent } from "./room-matter.ts";
 import { quoting, stillAnswered, toAnswers, wordsBehindQuotes, type ShowsAnswered } from "./replied-to.ts";
 import { channelOf, mayChange, restate } from "./room-store.ts";
 import { toPublicWords } from "./room-words.ts";
@@ -32,7 +31,7 @@ export async function correctReplies(scene: Correcting): Promise<void> {
 async function correct(scene: Correcting, reply: ChangedReply): Promise<void> {
   const { sql, seal, tenantId, room, touched } = scene;
   const text = textOf(scene, reply);
-  const before = reply.deleted_at === null ? openContent(seal, reply.content)?.repliesTo : undefined;
+  const before = reply.deleted_at === null ? tryOpenContent(seal, reply.content)?.repliesTo : undefined;
   const answered = await stillAnswered(scene, room.conversation_id, before);
   const isShown = scene.showsAnswered(await channelOf(sql, tenantId, room.conversation_id));
   const words = quoting(text.shown, answered, isShown);
@@ -44,7 +43,7 @@ async function correct(scene: Correcting, reply: ChangedReply): Promise<void> {
     if (changed === undefined && (await mayChange(sql, tenantId, id))) return;
   }
   touched.add(room.conversation_id);
-  const content = seal.seal(contentPurpose, JSON.stringify({ text: text.said, repliesTo: answered }));
+  const content = sealContent(seal, { text: text.said, repliesTo: answered });
   await sql.query(noteEdited(tenantId, reply, reply.deliveries, content));
   await sql.query(freshReply(tenantId, reply.id));
   const at = (reply.deleted_at ?? reply.edited_at)?.toISOString() ?? "";
@@ -62,7 +61,7 @@ function textOf(
 ): { readonly said: string; readonly shown: string } {
   const language = toTextLanguage(reply.language);
   if (reply.deleted_at !== null) return { said: "", shown: say(language, "handoff.withdrawn") };
-  const text = wordsBehindQuotes(openContent(seal, reply.source) ?? { text: "" });
+  const text = wordsBehindQuotes(tryOpenContent(seal, reply.source) ?? { text: "" });
   const command = parseMarkedCommand(text);
   const said = (command !== undefined && speaking.has(command.name) ? command.argument : text) ?? "";
   return { said, shown: toPublicWords(reply.identity, reply.author, said === "" ? "…" : said, language) };

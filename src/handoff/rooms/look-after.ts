@@ -4,11 +4,12 @@ import { toTextLanguage } from "../../core/texts/texts.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { conversationIdOf } from "../../inbox/conversation-key.ts";
 import type { Reply } from "../../core/reply.ts";
+import { tryOpenContent } from "../../inbox/message-content.ts";
 import { sealReply } from "../../outbox/delivery.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
 import { parseBrief } from "./brief.ts";
-import { openContent, readMatter } from "./room-matter.ts";
+import { readMatter } from "./room-matter.ts";
 import { toWaitWords } from "../waiting/wait-words.ts";
 import { findWaiting } from "../waiting/waiting-store.ts";
 import { correctReplies } from "./correct-replies.ts";
@@ -162,7 +163,7 @@ async function mirror(scene: Scene, { owner_kind: owner }: Standing): Promise<vo
     const count = await sayInRoom(scene, cause, await toShown(scene, message));
     const pieces = Array.from({ length: count }, (_, index) => roomNoticeId(room, cause, index));
     await sql.query(noteMirrored(tenantId, room.id, message, pieces));
-    const said = message.deleted_at === null ? openContent(seal, message.content) : undefined;
+    const said = message.deleted_at === null ? tryOpenContent(seal, message.content) : undefined;
     if (said === undefined || message.role === "assistant") continue;
     await carryFiles(scene, message.id, said.attachments ?? []);
     if (owner === "queue") await keepLeftContact(scene, { id: message.id, text: said.text });
@@ -182,11 +183,11 @@ type Shown = Pick<Reply, "body" | "buttons">;
 
 async function toShown(scene: Scene, message: Unmirrored): Promise<Shown> {
   if (message.role === "user") return { body: await wordsOf(scene, message) };
-  return toMirroredAnswer(message.id, openContent(scene.seal, message.content)?.text ?? "…");
+  return toMirroredAnswer(message.id, tryOpenContent(scene.seal, message.content)?.text ?? "…");
 }
 
 async function wordsOf(scene: Scene, { content, deleted_at: deletedAt }: Unmirrored): Promise<string> {
-  const opened = openContent(scene.seal, content);
+  const opened = tryOpenContent(scene.seal, content);
   if (deletedAt !== null) return toDeleted(opened?.name ?? nameOf(scene));
   if (opened === undefined) return "_A message that cannot be read._";
   const files = (opened.attachments ?? []).map(({ name, mimeType }) => `${name} (${mimeType})`);

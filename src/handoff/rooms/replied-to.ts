@@ -4,12 +4,11 @@ import type { ChannelName, RepliedTo } from "../../core/envelope.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { Reply } from "../../core/reply.ts";
-import type { MessageContent } from "../../inbox/message-content.ts";
+import { tryOpenContent, type MessageContent } from "../../inbox/message-content.ts";
 import { openReply } from "../../outbox/delivery.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
 import { withoutMarks } from "./brief.ts";
-import { openContent } from "./room-matter.ts";
 import type { RoomRow } from "./room-store.ts";
 
 /** A transaction of a company's. */
@@ -44,7 +43,7 @@ export async function toAnsweredMark(
   const text =
     repliesTo.text ??
     (sent && openReply(seal, sent.body).body) ??
-    (answered && openContent(seal, answered.content)?.text) ??
+    (answered && tryOpenContent(seal, answered.content)?.text) ??
     "";
   const words = beginningOf(text);
   return words === "" ? undefined : `“${plainText(words)}”`;
@@ -80,7 +79,7 @@ export async function findAnswered(
     values: [tenantId, room.id, room.room_conversation_id, repliesTo.id],
   });
   if (shown === undefined) return undefined;
-  const text = wordsBehindQuote(openContent(seal, shown.content) ?? { text: "" });
+  const text = wordsBehindQuote(tryOpenContent(seal, shown.content) ?? { text: "" });
   return { id: shown.external_id, text: beginningOf(text) };
 }
 

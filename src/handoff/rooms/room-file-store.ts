@@ -1,6 +1,6 @@
 import type { Attachment, ChannelName } from "../../core/envelope.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
-import { contentPurpose } from "../../inbox/message-content.ts";
+import { sealContent } from "../../inbox/message-content.ts";
 import type { Query } from "../../store/database.ts";
 import { deriveId } from "../../store/derive-id.ts";
 import type { TenantSeal } from "../../store/seal.ts";
@@ -36,7 +36,7 @@ export function insertFiles(
       to,
       replyId ?? null,
       recipient,
-      seal.seal(contentPurpose, JSON.stringify({ text: "", attachments: [file] })),
+      sealContent(seal, { text: "", attachments: [file] }),
     ],
   }));
 }

@@ -7,6 +7,7 @@ import type { ConversationId, TenantId, TurnId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import { plainText } from "../../core/plain-text.ts";
 import type { ReplyFile } from "../../core/reply.ts";
+import { tryOpenContent } from "../../inbox/message-content.ts";
 import { defaultFileLimits, type ReplyFiles } from "../../outbox/reply-files.ts";
 import type { Database, Sql } from "../../store/database.ts";
 import { deriveId } from "../../store/derive-id.ts";
@@ -14,7 +15,6 @@ import type { Sealer, TenantSeal } from "../../store/seal.ts";
 import { toNotice } from "../notice.ts";
 import type { ApprovalNews } from "../pressed.ts";
 import { findFilesDue, putOffFile, settleFile, takeFile, type CarriedRow } from "./room-file-store.ts";
-import { openContent } from "./room-matter.ts";
 import { channelOf, lockRoom } from "./room-store.ts";
 import { sayInRoom, type Split } from "./say-in-room.ts";
 
@@ -60,7 +60,7 @@ export function createRoomFiles(parts: RoomFilesParts): RoomFiles {
     if (row.reply_state === "undone" || row.reply_state === "failed")
       return void (await database.statement(tenantId, settleFile(tenantId, id, "dropped")));
     const seal = await sealer.forTenant(tenantId);
-    const [attachment] = openContent(seal, row.content)?.attachments ?? [];
+    const [attachment] = tryOpenContent(seal, row.content)?.attachments ?? [];
     try {
       await carry(tenantId, seal, row, attachment);
     } catch (cause) {

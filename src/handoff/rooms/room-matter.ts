@@ -2,7 +2,7 @@ import { cutToLine } from "../../core/cut-text.ts";
 import { formField } from "../../core/deck.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
 import { plainText } from "../../core/plain-text.ts";
-import { contentPurpose, parseMessageContent, type MessageContent } from "../../inbox/message-content.ts";
+import { tryOpenContent } from "../../inbox/message-content.ts";
 import type { Sql } from "../../store/database.ts";
 import type { TenantSeal } from "../../store/seal.ts";
 import { openReply } from "../../outbox/delivery.ts";
@@ -42,7 +42,7 @@ export async function readMatter(
       tenantId,
       conversationId,
       textOf: (content) => {
-        const opened = openContent(seal, content);
+        const opened = tryOpenContent(seal, content);
         return opened?.fields?.[formField] ?? opened?.text;
       },
     }),
@@ -100,18 +100,9 @@ async function readSaid(
     values: [tenantId, conversationId],
   });
   return rows.toReversed().flatMap(({ role, content }) => {
-    const opened = openContent(seal, content);
+    const opened = tryOpenContent(seal, content);
     return opened === undefined ? [] : [{ role, text: opened.text, name: opened.name }];
   });
-}
-
-/** What was written, as it was sealed; undefined where nobody can read it. */
-export function openContent(seal: TenantSeal, content: Buffer): MessageContent | undefined {
-  try {
-    return parseMessageContent(seal.open(contentPurpose, content));
-  } catch {
-    return undefined;
-  }
 }
 
 function openName(seal: TenantSeal, name: Buffer | null): string | undefined {
