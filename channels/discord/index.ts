@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { Channel, Installations } from "../../src/core/channel.ts";
 import { wordForms, type FormDesk } from "../../src/core/deck.ts";
 import type { Accept } from "../../src/core/envelope.ts";
-import { PermanentError, SettingsError, TransientError, UncertainError } from "../../src/core/errors.ts";
+import { PermanentError, SettingsError } from "../../src/core/errors.ts";
 import type { Leases } from "../../src/core/leases.ts";
 import type { Log } from "../../src/core/log.ts";
 import { createBotBudget } from "../kit/bot-budget.ts";
 import { isFields, textAt } from "../kit/fields.ts";
+import { isAway, nowOrLater } from "../kit/now-or-later.ts";
 import { fetchDiscordFile } from "./attachments.ts";
 import { registerCommands } from "./commands.ts";
 import { createDirectory } from "./directory.ts";
@@ -47,6 +48,7 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
 
   let identifying: Promise<Identity> | undefined;
   let interactions: Interactions | undefined;
+  let life: AbortController | undefined;
   let listening: Listening | undefined;
 
   /** Asked once; a failure is not remembered. */
@@ -72,10 +74,17 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
   }
 
   async function start(accept: Accept): Promise<void> {
-    if (listening !== undefined) return;
+    if (life !== undefined) return;
+    life = new AbortController();
+    const { signal } = life;
+    await nowOrLater(() => open(accept, signal), { platform: "discord", signal, log });
+  }
+
+  async function open(accept: Accept, signal: AbortSignal): Promise<void> {
     const self = await identityAtStart();
     const { applicationId } = self;
     await installations.save({ externalId: applicationId, name: "Direct messages", credentials: self });
+    if (signal.aborted) return;
     const directory = createDirectory(web, self.botUserId);
     const take = createTake({
       allowedBots: settings.allowedBots,
@@ -100,7 +109,7 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
     } catch (cause) {
       if (cause instanceof PermanentError)
         throw new SettingsError(`DISCORD_BOT_TOKEN was refused: ${cause.message}`, { cause });
-      if (!(cause instanceof TransientError) && !(cause instanceof UncertainError)) throw cause;
+      if (!isAway(cause)) throw cause;
       for (const { externalId, credentials } of await installations.list()) {
         const known = readIdentity(credentials);
         if (known === undefined || known.applicationId !== externalId) continue;
@@ -113,10 +122,12 @@ export function createDiscordChannel(parts: DiscordChannelParts): Channel {
   }
 
   async function stop(): Promise<void> {
-    const open = listening;
+    life?.abort();
+    life = undefined;
+    const line = listening;
     listening = undefined;
     interactions = undefined;
-    await open?.stop();
+    await line?.stop();
   }
 
   return {

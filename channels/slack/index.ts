@@ -3,14 +3,14 @@ import type { ModalView } from "@slack/types";
 import type { Channel, Installations, Target } from "../../src/core/channel.ts";
 import { wordForms, type FormDesk } from "../../src/core/deck.ts";
 import type { Accept, Attachment, Envelope } from "../../src/core/envelope.ts";
-import { PermanentError, SettingsError, TransientError } from "../../src/core/errors.ts";
+import { PermanentError, SettingsError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { fetchSlackFile } from "./attachments.ts";
 import { createBoltTake, type Take } from "./bolt.ts";
 import { createBotBudget } from "../kit/bot-budget.ts";
 import type { SlackCredentials } from "./credentials.ts";
 import { fieldsAt, textAt } from "../kit/fields.ts";
-import { growingWait } from "../kit/growing-wait.ts";
+import { isAway, nowOrLater } from "../kit/now-or-later.ts";
 import { readSlackHistory } from "./history.ts";
 import { renderHome } from "./home.ts";
 import { slackLinkTo } from "./link.ts";
@@ -38,8 +38,6 @@ interface SlackChannelParts {
   readonly now?: () => number;
 }
 
-const beforeAskingAgain = { firstMs: 500, longestMs: 60_000 };
-
 /**
  * Slack: events over HTTP or sockets, answers through the Web API. Nothing of Slack's SDK is loaded before `start`.
  * Sending works without `start`, and after `stop`.
@@ -62,6 +60,8 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
 
   let take: Take<Taken> | undefined;
   let sockets: SlackSockets | undefined;
+  /** Nobody could say yet which workspace is ours. */
+  let isUnsettled = false;
   const stopping = new AbortController();
 
   async function clientFor(installation: string): Promise<SlackWeb> {
@@ -87,7 +87,9 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
 
   async function start(accept: Accept): Promise<void> {
     if (take !== undefined) return;
-    if (settings.botToken !== undefined) await installOrTryOn(settings.botToken);
+    const { botToken } = settings;
+    if (botToken !== undefined)
+      await nowOrLater(() => settle(botToken), { platform: "slack", signal: stopping.signal, log });
     const direct = createTake({
       settings,
       tokens,
@@ -95,6 +97,7 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
       log,
       now,
       accept: createBotBudget({ most: settings.botBudget, now, log }, accept),
+      isUnsettled: () => isUnsettled,
       publishHome,
       formOf,
       openForm,
@@ -115,28 +118,13 @@ export function createSlackChannel(parts: SlackChannelParts): Channel {
     await open?.stop();
   }
 
-  /** Slack being away keeps nobody from starting: other platforms work on, and the workspace is settled once it answers. */
-  async function installOrTryOn(token: string): Promise<void> {
+  async function settle(token: string): Promise<void> {
     try {
       await installOwnWorkspace(token);
+      isUnsettled = false;
     } catch (cause) {
-      if (!(cause instanceof TransientError)) throw cause;
-      log.warn({ err: cause }, "slack cannot be reached to check the bot token; trying again until it can");
-      void tryOn(token);
-    }
-  }
-
-  async function tryOn(token: string): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      await growingWait(attempt, beforeAskingAgain, stopping.signal);
-      if (stopping.signal.aborted) return;
-      try {
-        await installOwnWorkspace(token);
-        return log.info({ attempt }, "slack answers: the bot token is checked");
-      } catch (cause) {
-        if (cause instanceof TransientError) continue;
-        return log.error({ err: cause }, "slack does not take the bot token");
-      }
+      isUnsettled = isAway(cause);
+      throw cause;
     }
   }
 

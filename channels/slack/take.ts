@@ -2,7 +2,7 @@ import type { ModalView } from "@slack/types";
 import type { Installations } from "../../src/core/channel.ts";
 import type { FormDesk } from "../../src/core/deck.ts";
 import type { Accept, Accepted, ActionEnvelope, Envelope } from "../../src/core/envelope.ts";
-import { PermanentError } from "../../src/core/errors.ts";
+import { PermanentError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Delivery } from "./bolt.ts";
 import { textAt, type Fields } from "../kit/fields.ts";
@@ -22,6 +22,8 @@ interface TakeParts {
   readonly log: Log;
   readonly now: () => number;
   readonly accept: Accept;
+  /** Whether a workspace that is not installed may be ours all the same: then Slack is to send the delivery again. */
+  readonly isUnsettled: () => boolean;
   /** Shows the App Home to a person. Not waited for. */
   readonly publishHome: (installation: string, user: string) => Promise<void>;
   /** Says which form a press opens. */
@@ -37,6 +39,10 @@ export function createTake(parts: TakeParts): (delivery: Delivery) => Promise<Ta
   return async ({ body, correlationId, retryNum, retryReason }) => {
     const context = await findContext(body, correlationId);
     if (context === undefined) {
+      if (parts.isUnsettled())
+        throw new TransientError("slack: nobody could say yet which workspace is ours", {
+          code: "unsettled",
+        });
       log.warn(
         { correlationId, teams: installationsNamedBy(body), type: textAt(body, "type") },
         "slack delivery for a workspace that is not installed",

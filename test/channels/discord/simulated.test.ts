@@ -256,6 +256,30 @@ describe("Discord over the gateway", () => {
     expect(discord.complaints()).toEqual([]);
   });
 
+  it("starts while Discord cannot say who we are, and listens once it can", async () => {
+    const stage = await stageOf();
+    const { discord, channel, inbox } = stage;
+    discord.faults.rest({ route: "GET /users/@me", do: { kind: "status", status: 503 } });
+    await channel.start(inbox.accept);
+    expect(discord.gateway.count).toBe(0);
+    discord.faults.clear();
+    await discord.connected();
+    discord.userSays({ user: "Ana", channel: "#support", text: "@baton hello" });
+    await heard(stage, 1);
+  });
+
+  it("does not come back once it is stopped while Discord is away", async () => {
+    const stage = await stageOf();
+    const { discord, channel, inbox } = stage;
+    discord.faults.rest({ route: "GET /users/@me", do: { kind: "status", status: 503 } });
+    await channel.start(inbox.accept);
+    await channel.stop();
+    discord.faults.clear();
+    const asked = discord.history().calls.length;
+    await sleep(800); // the first try again comes within half a second
+    expect(discord.history().calls).toHaveLength(asked);
+  });
+
   it("refuses to start with a token that Discord refuses", async () => {
     const stage = await stageOf({ env: { DISCORD_BOT_TOKEN: "MTMwMDAwMDAw.wrong.0000000000000" } });
     await expect(stage.channel.start(stage.inbox.accept)).rejects.toBeInstanceOf(SettingsError);

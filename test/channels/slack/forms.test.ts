@@ -99,6 +99,7 @@ function setUp(openForm: () => Promise<void>) {
     log: silentLog,
     now: Date.now,
     accept: inbox.accept,
+    isUnsettled: () => false,
     publishHome: async () => {},
     formOf: wordForms,
     openForm,

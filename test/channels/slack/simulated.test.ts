@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createSlackChannel } from "../../../channels/slack/index.ts";
 import { createInstallTicket } from "../../../channels/slack/oauth.ts";
 import { readSlackSettings } from "../../../channels/slack/settings.ts";
 import { startSlackSimulator } from "../../../simulators/slack/start-slack-simulator.ts";
 import type { Channel, Installations, Target } from "../../../src/core/channel.ts";
-import { PermanentError, SettingsError, TransientError } from "../../../src/core/errors.ts";
+import { PermanentError, SettingsError, TransientError, UncertainError } from "../../../src/core/errors.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { createInbox, createInstallations } from "./slack-harness.ts";
 import { serveChannel } from "./serve-channel.ts";
@@ -124,6 +124,31 @@ describe("Slack over HTTP", () => {
     stage.inbox.state.failing = false;
     await said.delivered;
     expect(stage.inbox.envelopes).toHaveLength(1);
+  });
+
+  it("starts while Slack cannot say which workspace is ours, and is sent again what came meanwhile", async () => {
+    const stage = await setUp(overHttp);
+    const { slack, inbox } = stage;
+    slack.faults.api({ method: "auth.test", do: { kind: "status", status: 503 } });
+    await stage.channel.start(inbox.accept);
+    const said = slack.userSays({ user: "Mia", channel: "dm", text: "psst" });
+    await slack.waitFor(() => slack.history().deliveries.length > 0);
+    expect(inbox.envelopes).toEqual([]);
+    slack.faults.clear();
+    await said.delivered;
+    expect(inbox.envelopes).toMatchObject([{ id: said.ts, text: "psst" }]);
+  });
+
+  it("asks again for its workspace where our own database could not tell whether it keeps it", async () => {
+    const stage = await setUp(overHttp);
+    const { slack, installations } = stage;
+    const save = vi
+      .spyOn(installations, "save")
+      .mockRejectedValueOnce(new TransientError("postgres: away"))
+      .mockRejectedValueOnce(new UncertainError("postgres: cut"));
+    await stage.channel.start(stage.inbox.accept);
+    await slack.waitFor(() => save.mock.calls.length === 3);
+    expect(await installations.list()).toHaveLength(1);
   });
 
   it("refuses to start on a token that Slack refuses", async () => {
