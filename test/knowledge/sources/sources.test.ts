@@ -48,18 +48,26 @@ const noRooms = {
   },
 };
 
-function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: number }, allowed = [origin]) {
-  const whole: Source = { most: 50, name: source.at, audience: [{ kind: "public" }], ...source };
-  const sources = createSources({
-    sources: { all: () => [whole] },
+function sourcesOf(
+  source: Source,
+  { allowed = [origin], onRound }: { allowed?: string[]; onRound?: () => Promise<void> } = {},
+) {
+  return createSources({
+    sources: { all: () => [source] },
     ingest: stand.ingest,
     store: stand.progress,
     safeFetch: createSafeFetch({ allowedOrigins: allowed, log: silentLog }),
     rooms: noRooms,
+    ...(onRound !== undefined && { onRound }),
     log: silentLog,
   });
-  return sources.take(whole, new AbortController().signal);
 }
+
+function take(source: Omit<Source, "audience" | "most" | "name"> & { most?: number }, allowed = [origin]) {
+  const whole: Source = { most: 50, name: source.at, audience: [{ kind: "public" }], ...source };
+  return sourcesOf(whole, { allowed }).take(whole, new AbortController().signal);
+}
+
 const titles = async (tenantId: TenantId) =>
   (await stand.knowledge.list(tenantId)).map(({ title }) => title).toSorted();
 
@@ -194,14 +202,7 @@ test("a source whose entry in the file changed is gone through again at the next
       ...changed,
     };
     asked.length = 0;
-    await createSources({
-      sources: { all: () => [source] },
-      ingest: stand.ingest,
-      store: stand.progress,
-      safeFetch: createSafeFetch({ allowedOrigins: [origin], log: silentLog }),
-      rooms: noRooms,
-      log: silentLog,
-    }).run(new AbortController().signal);
+    await sourcesOf(source).run(new AbortController().signal);
     const [document] = await stand.knowledge.list(tenantId);
     return { isRead: asked.includes("/terms"), language: document?.language, audience: document?.audience };
   };
@@ -230,15 +231,7 @@ test("a source is gone through at the first start and when its hours are over, a
   const round = async () => {
     const stopping = new AbortController();
     asked.length = 0;
-    const run = createSources({
-      sources: { all: () => [source] },
-      ingest: stand.ingest,
-      store: stand.progress,
-      safeFetch: createSafeFetch({ allowedOrigins: [origin], log: silentLog }),
-      rooms: noRooms,
-      onRound: async () => stopping.abort(),
-      log: silentLog,
-    }).run(stopping.signal);
+    const run = sourcesOf(source, { onRound: async () => stopping.abort() }).run(stopping.signal);
     await run.catch((cause: unknown) => expect(cause).toMatchObject({ name: "AbortError" }));
     return asked.includes("/hours");
   };
