@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 import { drawMessage } from "./draw-message.js";
 import { newId } from "./new-id.js";
 import { toStatusText } from "./status-text.js";
+import { isAtEnd, stayAtEnd } from "./stay-at-end.js";
 
 /**
  * @typedef {import("./client.js").Message} Message
@@ -110,6 +111,7 @@ export function mountChat(root, options) {
     h("div", { class: "bubble" }, h("p", {}, "Hi! Ask me anything. You can talk to a person at any time.")),
   );
   list.append(greeting);
+  stayAtEnd(log);
   root.appendChild(
     h(
       "section",
@@ -218,7 +220,7 @@ export function mountChat(root, options) {
   function draw(id) {
     const message = messages.get(id);
     if (message === undefined) return;
-    const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const wasAtEnd = isAtEnd(log);
     const element = drawMessage(message, acts, isLast(message));
     const before = drawn.get(id);
     if (before !== undefined) before.replaceWith(element);
@@ -345,7 +347,8 @@ export function mountChat(root, options) {
 
   function fit() {
     box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
+    // Where the chat is not shown yet it has no height, and keeps that of a line.
+    if (box.scrollHeight > 0) box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
   }
 
   /** @param {Message} message */

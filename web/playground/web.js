@@ -22,16 +22,6 @@ const name = companies.find((/** @type {{ slug: string }} */ { slug }) => slug =
 byId("host").textContent = `www.${company === "" ? "acme" : company}.example`;
 mountChat(root, { base: location.origin, site, title: company === "" ? "Acme support" : name });
 
-// A pane that becomes lower must not hide the end from who reads there.
-let height = byId("chat").clientHeight;
-new ResizeObserver(() => {
-  const log = root.querySelector(".log");
-  const before = height;
-  height = byId("chat").clientHeight;
-  if (log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 80 + before - height)
-    log.scrollTop = log.scrollHeight;
-}).observe(byId("chat"));
-
 hearQuestions((question) => {
   const box = root.querySelector("textarea");
   const form = box?.closest("form");

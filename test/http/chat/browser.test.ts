@@ -120,6 +120,29 @@ describe("the chat page", { timeout: 60_000 }, () => {
     expect(trouble).toEqual([]);
   });
 
+  it("has a box to write in and shows the end of what was said where it is shown only later", async () => {
+    const page = await open({ viewport: { width: 390, height: 500 } });
+    const display = (value: string) =>
+      page.locator("html").evaluate((html, how) => (html.style.display = how), value);
+    await display("none");
+    const box = page.locator("textarea");
+    await box.evaluate((field) => {
+      if (!(field instanceof HTMLTextAreaElement)) throw new Error("no box");
+      field.value = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
+      field.form?.requestSubmit();
+    });
+    const rated = answers(page).getByLabel("Good answer");
+    await rated.waitFor({ state: "attached" });
+    await display("");
+    await rated.waitFor();
+    expect((await box.boundingBox())?.height).toBeGreaterThan(30);
+    await expect
+      .poll(() => page.locator(".log").evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight))
+      .toBeLessThan(2);
+    await page.context().close();
+    expect(trouble).toEqual([]);
+  });
+
   it("lets a visitor reply to one certain message, and shows which one it was", async () => {
     const page = await open();
     await say(page, "which door is open?");
