@@ -44,7 +44,6 @@ export function drawMessage(message, acts, isLast) {
     ),
     reactions.length > 0 && h("p", { class: "reactions", "aria-label": "Reactions" }, reactions.join(" ")),
     isOurs && message.state === "final" && drawControls(message, acts, isLast),
-    isOurs && message.state === "final" && message.text !== "" && drawAnswer(message, acts),
     !isOurs && drawOwn(message, acts),
   );
 }
@@ -89,7 +88,8 @@ function drawAttachment(attachment, acts) {
  * @param {Acts} acts
  * @param {boolean} isLast
  */
-function drawControls({ id, buttons = [], suggestions = [], feedback }, acts, isLast) {
+function drawControls(message, acts, isLast) {
+  const { id, text, buttons = [], suggestions = [], feedback } = message;
   const pressed = (/** @type {"up" | "down"} */ rating) => String(feedback?.rating === rating);
   const thumb = (/** @type {"up" | "down"} */ rating, /** @type {string} */ label) =>
     h(
@@ -113,23 +113,25 @@ function drawControls({ id, buttons = [], suggestions = [], feedback }, acts, is
       chip(label, `chip button ${style ?? ""}`, () => acts.press(action, value, id)),
     );
   const thumbs = feedback === undefined ? [] : [thumb("up", "Good answer"), thumb("down", "Bad answer")];
-  if (chips.length + offered.length + thumbs.length === 0) return undefined;
+  const answer = text !== "" && shyButton("Reply", () => acts.answer(message));
+  if (chips.length + offered.length + thumbs.length === 0 && answer === false) return undefined;
   return h(
     "div",
     { class: "controls" },
     chips,
     offered,
     thumbs.length > 0 && h("span", { class: "thumbs" }, thumbs),
+    answer,
   );
 }
 
 /**
- * @param {Message} message
- * @param {Acts} acts
+ * A button that is seen by whoever points at its message, or cannot point.
+ * @param {string} label
+ * @param {() => void} onclick
  */
-function drawAnswer(message, acts) {
-  const answer = h("button", { type: "button", class: "text", onclick: () => acts.answer(message) }, "Reply");
-  return h("p", { class: "note own" }, answer);
+function shyButton(label, onclick) {
+  return h("button", { type: "button", class: "text shy", onclick }, label);
 }
 
 /**
@@ -158,9 +160,9 @@ function drawOwn(message, acts) {
   if (message.isSending) return h("p", { class: "note quiet" }, "Sending…");
   return h(
     "p",
-    { class: "note own" },
+    { class: "note" },
     message.edited && h("span", { class: "quiet" }, "Edited "),
-    h("button", { type: "button", class: "text", onclick: () => acts.edit(message) }, "Edit"),
-    h("button", { type: "button", class: "text", onclick: () => acts.remove(message.id) }, "Delete"),
+    shyButton("Edit", () => acts.edit(message)),
+    shyButton("Delete", () => acts.remove(message.id)),
   );
 }
