@@ -9,6 +9,8 @@ import { startSimulatedWorkspace } from "../../simulators/simulated-workspace.ts
 export interface BotScript {
   mentioned?(bot: Bot, event: SlackEvent): Promise<void>;
   pressed?(bot: Bot, press: Press): Promise<void>;
+  /** What was written into a form, by the names of its fields. */
+  filled?(values: Readonly<Record<string, string>>): Promise<void>;
   commanded?(bot: Bot, form: URLSearchParams): Promise<void>;
 }
 
@@ -27,6 +29,8 @@ export interface Press {
   readonly value: string;
   readonly channel: string;
   readonly threadTs: string;
+  /** Opens one form, within three seconds. */
+  readonly trigger: string;
 }
 
 /** The Web API with the bot's token. */
@@ -67,7 +71,11 @@ export async function openStage(script: BotScript = {}, port = 0) {
         if (event !== undefined && (event.type === "app_mention" || isDirect))
           run(script.mentioned?.(bot, event));
       }),
-      door("/slack/interactions", (body) => run(script.pressed?.(bot, toPress(body)))),
+      door("/slack/interactions", (body) => {
+        const payload = JSON.parse(new URLSearchParams(body).get("payload") ?? "{}") as Interaction;
+        if (payload.view === undefined) run(script.pressed?.(bot, toPress(payload)));
+        else run(script.filled?.(toValues(payload.view)));
+      }),
       door("/slack/commands", (body) => run(script.commanded?.(bot, new URLSearchParams(body)))),
     ],
     health: {
@@ -105,18 +113,37 @@ function door(path: string, take: (body: string) => void): ChannelRoute {
   return { method: "POST", path, maxBodyBytes: 1_000_000, handle };
 }
 
-function toPress(body: string): Press {
-  const payload = JSON.parse(new URLSearchParams(body).get("payload") ?? "{}") as {
-    user: { id: string };
-    channel: { id: string };
-    container: { thread_ts: string };
-    actions: { action_id: string; value: string }[];
+interface Interaction {
+  readonly user: { readonly id: string };
+  readonly channel: { readonly id: string };
+  readonly container: { readonly thread_ts: string };
+  readonly trigger_id: string;
+  readonly actions: readonly { readonly action_id: string; readonly value: string }[];
+  readonly view?: View;
+}
+
+interface View {
+  readonly state: {
+    readonly values: Readonly<
+      Record<string, Record<string, { value?: string; selected_option?: { value: string } }>>
+    >;
   };
+}
+
+function toPress({ user, channel, container, trigger_id: trigger, actions: [action] }: Interaction): Press {
   return {
-    user: payload.user.id,
-    channel: payload.channel.id,
-    threadTs: payload.container.thread_ts,
-    actionId: payload.actions[0]?.action_id ?? "",
-    value: payload.actions[0]?.value ?? "",
+    user: user.id,
+    channel: channel.id,
+    threadTs: container.thread_ts,
+    actionId: action?.action_id ?? "",
+    value: action?.value ?? "",
+    trigger,
   };
+}
+
+function toValues({ state }: View): Record<string, string> {
+  const fields = Object.entries(state.values).flatMap(([name, block]) =>
+    Object.values(block).map((field) => [name, field.value ?? field.selected_option?.value ?? ""] as const),
+  );
+  return Object.fromEntries(fields);
 }

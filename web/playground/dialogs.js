@@ -1,9 +1,12 @@
 import { h } from "./dom.js";
 import { toTitle } from "./to-title.js";
 
+/** @typedef {import("./api.js").Form["fields"][number]} Field */
+
 /** Asks before something is gone. */
-export function confirmDelete() {
-  return openDialog("Delete this message?", [h("p", {}, "Baton is told that it is gone.")], "Delete");
+export async function confirmDelete() {
+  const words = h("p", {}, "Baton is told that it is gone.");
+  return (await openDialog("Delete this message?", [words], "Delete")) !== undefined;
 }
 
 /**
@@ -76,25 +79,38 @@ export function explainConnect(platform, isStandIn) {
  *   closed.
  */
 export async function fillIn({ title, submit, fields }) {
-  const inputs = fields.map((field) => {
-    const { name, label } = field;
-    const input = drawField(field);
-    return { name, input, row: h("label", { class: "form-row" }, h("span", {}, label), input) };
-  });
-  const rows = inputs.map(({ row }) => row);
-  if (!(await openDialog(title, rows, submit, "primary"))) return undefined;
-  return Object.fromEntries(inputs.map(({ name, input }) => [name, input.value]));
+  const rows = fields.map(drawRow);
+  const form = await openDialog(title, rows, submit, "primary");
+  if (form === undefined) return undefined;
+  const values = new FormData(form);
+  return Object.fromEntries(fields.map(({ name }) => [name, String(values.get(name) ?? "")]));
 }
 
-/** @param {import("./api.js").Form["fields"][number]} field */
-function drawField({ label, placeholder, isLong, options, chosen }) {
-  const attributes = { required: true, class: "form-input", "aria-label": label };
+/** @param {Field} field */
+function drawRow(field) {
+  const { name, label, options, chosen } = field;
+  if (options === undefined || chosen === undefined)
+    return h("label", { class: "form-row" }, h("span", {}, label), drawInput(field));
+  const choices = options.map(({ value, label: words }) =>
+    h(
+      "label",
+      { class: "form-choice" },
+      h("input", { type: "radio", name, value, checked: value === chosen }),
+      words,
+    ),
+  );
+  return h("fieldset", { class: "form-row" }, h("legend", {}, label), choices);
+}
+
+/** @param {Field} field */
+function drawInput({ name, label, placeholder, isLong, options }) {
+  const attributes = { name, required: true, class: "form-input", "aria-label": label };
   if (options !== undefined)
     return h(
       "select",
       attributes,
-      chosen === undefined && h("option", { value: "" }, "Choose…"),
-      options.map(({ value, label: words }) => h("option", { value, selected: value === chosen }, words)),
+      h("option", { value: "" }, "Choose…"),
+      options.map(({ value, label: words }) => h("option", { value }, words)),
     );
   return isLong
     ? h("textarea", { ...attributes, placeholder, rows: 4 })
@@ -106,13 +122,14 @@ function drawField({ label, placeholder, isLong, options, chosen }) {
  * @param {HTMLElement[]} content
  * @param {string | undefined} yes The button that agrees; without it there is only one to close.
  * @param {string} [style] How that button looks.
- * @returns {Promise<boolean>} Whether one agreed.
+ * @returns {Promise<HTMLFormElement | undefined>} What was agreed to; nothing when it was closed.
  */
 function openDialog(title, content, yes, style = "danger") {
   return new Promise((resolve) => {
+    // No button that submits: whoever presses Enter in a field agrees.
     const close = h(
       "button",
-      { type: "submit", class: "button", value: "", formnovalidate: true },
+      { type: "button", class: "button", onclick: () => dialog.close() },
       yes === undefined ? "Close" : "Cancel",
     );
     const agree =
@@ -120,14 +137,11 @@ function openDialog(title, content, yes, style = "danger") {
         ? undefined
         : h("button", { type: "submit", class: `button ${style}`, value: "yes" }, yes);
     const buttons = h("div", { class: "dialog-buttons" }, close, agree);
-    const dialog = h(
-      "dialog",
-      { "aria-label": title },
-      h("form", { method: "dialog" }, h("h2", {}, title), content, buttons),
-    );
+    const form = h("form", { method: "dialog" }, h("h2", {}, title), content, buttons);
+    const dialog = h("dialog", { "aria-label": title }, form);
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === "yes");
+      resolve(dialog.returnValue === "yes" ? form : undefined);
     });
     document.body.append(dialog);
     dialog.showModal();
