@@ -129,6 +129,7 @@ async function say({ text, files }, threadTs) {
     ...(threadTs === undefined ? {} : { threadTs }),
     ...(files.length === 0 ? {} : { files }),
   });
+  (threadTs === undefined || isPane ? channelList : threadList).show(ts);
   const isAsked = isDirect || text.toLowerCase().includes(`@${store.scene.bot.name.toLowerCase()}`);
   if (threadTs === undefined && isAsked) asked.add(ts);
 }

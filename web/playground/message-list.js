@@ -30,6 +30,8 @@ export class MessageList {
   #place = "";
   #lastFrame = 0;
   #isAtEnd = true;
+  /** @type {string | undefined} */
+  #wanted;
 
   /**
    * @param {{ list: HTMLElement, scroll: HTMLElement, inThread: boolean, isInline?: boolean, isFolded?: boolean,
@@ -68,7 +70,25 @@ export class MessageList {
     this.#place = place;
     const flowing = this.#update(messages, elapsed);
     if (wasAtEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#showWanted();
     return flowing;
+  }
+
+  /**
+   * Brings a message into view, as soon as it is drawn: whoever wrote it sees it.
+   * @param {string} ts
+   */
+  show(ts) {
+    this.#wanted = ts;
+    this.#showWanted();
+  }
+
+  #showWanted() {
+    if (this.#wanted === undefined) return;
+    const message = this.#list.querySelector(`[data-ts="${CSS.escape(this.#wanted)}"]`);
+    if (message === null) return;
+    message.scrollIntoView({ block: "nearest" });
+    this.#wanted = undefined;
   }
 
   /**
