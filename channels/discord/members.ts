@@ -5,6 +5,7 @@ import { fieldsAt, isFields, textAt, textsAt, type Fields } from "../kit/fields.
 import { plainText } from "../kit/write-markdown.ts";
 import { isCode } from "./errors.ts";
 import { nameOf } from "./parse-context.ts";
+import { compareIds, isSnowflake } from "./snowflake.ts";
 import type { DiscordWeb } from "./web.ts";
 
 const pageSize = 1_000;
@@ -57,7 +58,7 @@ export function createMembersOf(
       const members = await pageAfter(group, after);
       for (const member of members) people.push(...toPerson(member, group.id));
       const last = highestId(members);
-      if (members.length < pageSize || last === undefined || BigInt(last) <= BigInt(after)) return people;
+      if (members.length < pageSize || last === undefined || compareIds(last, after) <= 0) return people;
       after = last;
     }
     const most = pages * pageSize;
@@ -101,7 +102,7 @@ async function patiently<T>(act: () => Promise<T>): Promise<T> {
       const waitMs = Math.max(cause.retryAfterMs ?? 1_000, 50);
       waitedMs += waitMs;
       if (waitedMs > longestWaitMs) throw cause;
-      await sleep(waitMs);
+      await sleep(waitMs, undefined, { ref: false });
     }
   }
 }
@@ -116,13 +117,9 @@ function toPerson(member: Fields, role: string): readonly GroupMember[] {
 
 /** Discord sorts by the user's id, and a next page begins behind the highest one. */
 function highestId(members: readonly Fields[]): string | undefined {
-  const ids = members.flatMap((member) => textAt(fieldsAt(member, "user"), "id") ?? []).filter(isSnowflake);
-  return ids.reduce<string | undefined>(
-    (highest, id) => (highest === undefined || BigInt(id) > BigInt(highest) ? id : highest),
-    undefined,
-  );
-}
-
-function isSnowflake(id: string): boolean {
-  return /^\d{1,20}$/.test(id);
+  return members
+    .map((member) => textAt(fieldsAt(member, "user"), "id"))
+    .filter(isSnowflake)
+    .toSorted(compareIds)
+    .at(-1);
 }
