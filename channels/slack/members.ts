@@ -1,5 +1,5 @@
 import type { Group, GroupMember } from "../../src/core/channel.ts";
-import { PermanentError } from "../../src/core/errors.ts";
+import { PermanentError, TransientError } from "../../src/core/errors.ts";
 import { fieldsAt, textAt, textsAt } from "../kit/fields.ts";
 import { isCode } from "./messages.ts";
 import type { SlackPeople } from "./people.ts";
@@ -20,6 +20,8 @@ export interface SlackMembersParts {
 const pageSize = 200;
 /** Each one's account is looked at, of which Slack allows a hundred a minute. */
 const mostMembers = 500;
+/** Slack may give less than it is asked for, so there are more of them than members make. */
+const mostPages = 50;
 
 /**
  * Everybody in a user group or a channel but bots, guests, accounts that are switched off and people of other organizations
@@ -76,14 +78,15 @@ async function readUsergroup(web: SlackWeb, usergroup: string): Promise<Readonly
 async function readChannel(web: SlackWeb, channel: string): Promise<ReadonlySet<string>> {
   const accounts = new Set<string>();
   let cursor: string | undefined;
-  do {
+  for (let page = 0; page < mostPages; page++) {
     const args = { channel, limit: pageSize, cursor };
     const answer = await web.call("conversations.members", args, { doing: "read a channel's members" });
     for (const account of textsAt(answer, "members")) accounts.add(account);
     if (accounts.size > mostMembers) throw tooMany(channel);
     cursor = textAt(fieldsAt(answer, "response_metadata"), "next_cursor");
-  } while (cursor !== undefined);
-  return accounts;
+    if (cursor === undefined) return accounts;
+  }
+  throw new TransientError("slack: the list of a channel's members has no end", { code: "bad_answer" });
 }
 
 function tooMany(id: string): PermanentError {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSlackChannel } from "../../../channels/slack/index.ts";
 import { createMembersOf } from "../../../channels/slack/members.ts";
 import { createPeople } from "../../../channels/slack/people.ts";
@@ -237,6 +237,21 @@ describe("who is in a group of Slack's", () => {
       people: createPeople(clientFor),
     })({ workspace: "T0BATON0001", kind: "usergroup", id: "S0GRID00001" });
     expect(found.map(({ id }) => id)).toEqual(counts ? ["U0GRID00001"] : []);
+  });
+
+  it("is not asked for without end where Slack's list has none", async () => {
+    const call = vi.fn<SlackWeb["call"]>(() =>
+      Promise.resolve({ members: ["U0MIA000001"], response_metadata: { next_cursor: "again" } }),
+    );
+    const web: Pick<SlackWeb, "call"> = { call };
+    const clientFor = () => Promise.resolve(web as SlackWeb);
+    const reading = createMembersOf({
+      clientFor,
+      selfOf: () => Promise.resolve({ botUserId: "U0BATONBOT1" }),
+      people: createPeople(clientFor),
+    })({ workspace: "T0BATON0001", kind: "channel", id: "C0TRIAGE001" });
+    await expect(reading).rejects.toBeInstanceOf(TransientError);
+    expect(call.mock.calls.length).toBeLessThan(100);
   });
 
   it("is nobody where the user group is switched off; an account that is gone is left out", async () => {
