@@ -1,15 +1,7 @@
-import type { CallRecord, DispatchRecord } from "./discord/record.ts";
-import { isRecord } from "./kit/is-record.ts";
-import type { Change, Channel, Command, Modal, SeenMessage } from "./discord/model.ts";
+import { fromCall, fromDispatch, toPageForm, toPageMessage } from "./discord-drawn.ts";
+import type { Change, Channel, Command, SeenMessage } from "./discord/model.ts";
 import type { DiscordSimulator } from "./discord/simulator.ts";
-import {
-  inOrder,
-  lastHappenings,
-  shorten,
-  type Happening,
-  type PageForm,
-  type PageMessage,
-} from "./page-message.ts";
+import { inOrder, lastHappenings, shorten, type PageMessage } from "./page-message.ts";
 import {
   createFeed,
   createTyping,
@@ -183,41 +175,6 @@ export function createDiscordPage(
   };
 }
 
-/** Only inputs of text, and menus, under labels are drawn. */
-function toPageForm({ customId, userId, title, components }: Modal): PageForm {
-  return {
-    id: customId,
-    user: userId,
-    title,
-    submit: "Submit",
-    fields: components.filter(isRecord).flatMap((row) => {
-      const field = row["component"];
-      if (!isRecord(field) || (field["type"] !== textInput && field["type"] !== menu)) return [];
-      return [
-        {
-          name: String(field["custom_id"]),
-          label: String(row["label"] ?? ""),
-          placeholder: String(field["placeholder"] ?? ""),
-          isLong: field["style"] === 2,
-          ...(field["type"] === menu && toMenu(field)),
-        },
-      ];
-    }),
-  };
-}
-
-const textInput = 4;
-const menu = 3;
-
-function toMenu(field: Record<string, unknown>) {
-  const options = Array.isArray(field["options"]) ? field["options"].filter(isRecord) : [];
-  const chosen = options.find((option) => option["default"] === true);
-  return {
-    options: options.map(({ value, label }) => ({ value: String(value), label: String(label) })),
-    ...(chosen !== undefined && { chosen: String(chosen["value"]) }),
-  };
-}
-
 function toPeople(
   { state, directChannel }: DiscordSimulator,
   guild: DiscordSimulator["guild"],
@@ -279,61 +236,4 @@ function toTold(
     default:
       throw new Error(`unknown change: ${JSON.stringify(change satisfies never)}`);
   }
-}
-
-/** Ordinary ones, replies, and answers to commands; the platform's own notices are not drawn. */
-const spoken: ReadonlySet<number> = new Set([0, 19, 20, 23]);
-
-function toPageMessage(
-  seen: SeenMessage,
-  place: { readonly channel: string; readonly threadTs?: string },
-): PageMessage | undefined {
-  if (!spoken.has(seen.type)) return undefined;
-  return {
-    ...place,
-    ts: seen.id,
-    at: seen.createdAt,
-    user: seen.userId,
-    userName: seen.userName,
-    isBot: seen.isBot,
-    text: seen.text,
-    format: "markdown",
-    ...(seen.embeds.length === 0 ? {} : { embeds: seen.embeds }),
-    ...(seen.components.length === 0 ? {} : { components: seen.components }),
-    ...(seen.files.length === 0
-      ? {}
-      : {
-          files: seen.files.map(({ id, name, contentType, size }) => ({
-            id,
-            name,
-            mimetype: contentType,
-            size,
-          })),
-        }),
-    streaming: seen.thinking,
-    broadcast: false,
-    // Answers grow by edits here, which is no news.
-    edited: seen.edited && !seen.isBot,
-    deleted: seen.deleted,
-    reactions: seen.reactions.map(({ emoji, users }) => ({ name: emoji, users })),
-    ...(seen.ephemeralTo === undefined ? {} : { ephemeralTo: seen.ephemeralTo }),
-    ...(seen.replyTo === undefined ? {} : { repliesTo: seen.replyTo }),
-  };
-}
-
-function fromCall({ seq, at, ms, method, route, status, ok, body }: CallRecord): Happening {
-  const said =
-    typeof body === "object" && body !== null ? (body as { content?: unknown }).content : undefined;
-  const detail = ok ? shorten(said) : `answered ${status}`;
-  return { seq, at, ms, kind: "call", name: `${method} ${route}`, ok, detail };
-}
-
-/** What no session wanted is left out: nobody was told. */
-function fromDispatch({ seq, at, type, outcome, data }: DispatchRecord): Happening | undefined {
-  if (outcome === "nobody") return undefined;
-  const said =
-    typeof data === "object" && data !== null ? (data as { content?: unknown }).content : undefined;
-  const ok = outcome === "sent" || outcome === "replayed";
-  const detail = ok ? shorten(said) : outcome;
-  return { seq, at, ms: 0, kind: "delivery", name: type, ok, detail };
 }
