@@ -6,24 +6,11 @@ import type { ConnectionHost } from "./connection.ts";
 import type { Faults } from "./faults.ts";
 import { IdentifyBudget } from "./identify-budget.ts";
 import { refuseIntents } from "./intents.ts";
-import type { DispatchRecord, GatewayRecord, Recorder } from "./record.ts";
-import { Session } from "./session.ts";
+import { GatewayBook, type GatewayEvent, type Told } from "./gateway-book.ts";
+import type { DispatchRecord, Recorder } from "./record.ts";
+import { Session, toShard } from "./session.ts";
 import type { Payload } from "./session.ts";
 import type { Settings } from "./settings.ts";
-
-/** An event before it is anyone's: each session gets its own copy, as far as its intents reach. */
-export interface GatewayEvent {
-  readonly type: string;
-  readonly guildId?: string | undefined;
-  readonly channelId?: string | undefined;
-  readonly messageId?: string | undefined;
-  readonly interactionId?: string | undefined;
-  /** For faults that look for a text. */
-  readonly text?: string | undefined;
-  /** The session must have asked for one of these; none: every session gets it. */
-  readonly intents?: number;
-  readonly data: (intents: number) => unknown;
-}
 
 interface GatewayParts {
   readonly settings: Settings;
@@ -34,12 +21,13 @@ interface GatewayParts {
   readonly ready: (session: Session) => { readonly ready: object; readonly events: readonly GatewayEvent[] };
   readonly begin: () => void;
   readonly end: () => void;
-  readonly told: (record: { dispatch: DispatchRecord } | { gateway: GatewayRecord }) => void;
+  readonly told: Told;
 }
 
 /** The gateway: sessions, their connections, and trouble on command. */
 export class Gateway implements ConnectionHost {
   readonly #parts: GatewayParts;
+  readonly #book: GatewayBook;
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #sessions = new Map<string, Session>();
   readonly #connections = new Set<Connection>();
@@ -51,6 +39,7 @@ export class Gateway implements ConnectionHost {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#book = new GatewayBook(parts.recorder, parts.told);
   }
 
   /** Sessions with a connection. */
@@ -89,7 +78,7 @@ export class Gateway implements ConnectionHost {
   /** Opcode 7. */
   askReconnect(): void {
     for (const connection of this.#connections) {
-      this.#record({ what: "reconnect asked", connection: connection.id, ...idOf(connection.session) });
+      this.#book.connection("reconnect asked", connection);
       connection.send({ op: 7, d: null });
     }
   }
@@ -143,7 +132,7 @@ export class Gateway implements ConnectionHost {
     const { faults } = this.#parts;
     const strikes = faults.forEvent(event.type, event.channelId, event.text);
     if (strikes.some(({ kind }) => kind === "drop"))
-      return [this.#recordDispatch(event, { outcome: "dropped", fault: "drop" })];
+      return [this.#book.dispatch(event, { outcome: "dropped", fault: "drop" })];
     const delay = strikes.find((strike) => strike.kind === "delay");
     const duplicate = strikes.find((strike) => strike.kind === "duplicate");
     if (delay === undefined) return this.#spread(event, duplicate?.copies ?? 1, duplicate && "duplicate");
@@ -161,7 +150,7 @@ export class Gateway implements ConnectionHost {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#refusals > 0) {
       this.#refusals -= 1;
-      this.#record({ what: "refused", connection: 0 });
+      this.#book.connection("refused", { id: 0 });
       socket.end("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
       return;
     }
@@ -174,7 +163,7 @@ export class Gateway implements ConnectionHost {
         isResumeUrl: url.pathname === "/gateway/resume",
       });
       this.#connections.add(connection);
-      this.#record({ what: "connected", connection: id });
+      this.#book.connection("connected", connection);
       const version = url.searchParams.get("v");
       if (version !== null && version !== "10" && version !== "9")
         connection.close(4012, "Invalid API version.");
@@ -205,7 +194,7 @@ export class Gateway implements ConnectionHost {
     this.#sessions.set(session.id, session);
     this.#attach(session, connection);
     const greeting = this.#parts.ready(session);
-    this.#record({ what: "identified", connection: connection.id, ...idOf(session) });
+    this.#book.connection("identified", connection);
     connection.send(session.next("READY", { ...greeting.ready, session_id: session.id }));
     for (const event of greeting.events) this.#deliver(session, event, undefined);
   }
@@ -229,13 +218,12 @@ export class Gateway implements ConnectionHost {
     }
     this.#attach(session, connection);
     for (const payload of missed) this.#replay(session, payload);
-    this.#record({ what: "resumed", connection: connection.id, ...idOf(session), replayed: missed.length });
+    this.#book.connection("resumed", connection, { replayed: missed.length });
     connection.send(session.next("RESUMED", { _trace: ["simulator"] }));
   }
 
   heartbeat(connection: Connection, answered: boolean): void {
-    const what = answered ? "heartbeat" : "heartbeat unanswered";
-    this.#record({ what, connection: connection.id, ...idOf(connection.session) });
+    this.#book.connection(answered ? "heartbeat" : "heartbeat unanswered", connection);
   }
 
   losesAck(): boolean {
@@ -247,7 +235,7 @@ export class Gateway implements ConnectionHost {
   closed(connection: Connection, code: number, by: "app" | "platform"): void {
     const { session } = connection;
     this.#connections.delete(connection);
-    this.#record({ what: "closed", connection: connection.id, code, by, ...idOf(session) });
+    this.#book.connection("closed", connection, { code, by });
     if (session?.connection !== connection) return;
     session.connection = undefined;
     session.lostAt = Date.now();
@@ -277,7 +265,7 @@ export class Gateway implements ConnectionHost {
   }
 
   #refuseSession(connection: Connection, resumable: boolean): void {
-    this.#record({ what: "invalid session", connection: connection.id, ...idOf(connection.session) });
+    this.#book.connection("invalid session", connection);
     connection.send({ op: 9, d: resumable });
   }
 
@@ -295,7 +283,7 @@ export class Gateway implements ConnectionHost {
         (event.intents === undefined || (session.intents & event.intents) !== 0) &&
         !this.#isExpired(session),
     );
-    if (wanted.length === 0) return [this.#recordDispatch(event, { outcome: "nobody" })];
+    if (wanted.length === 0) return [this.#book.dispatch(event, { outcome: "nobody" })];
     return wanted.flatMap((session) =>
       Array.from({ length: copies }, () => this.#deliver(session, event, fault)),
     );
@@ -306,7 +294,7 @@ export class Gateway implements ConnectionHost {
     const payload = session.next(event.type, structuredClone(event.data(session.intents)));
     const { connection } = session;
     connection?.send(payload);
-    return this.#recordDispatch(event, {
+    return this.#book.dispatch(event, {
       outcome: connection === undefined ? "buffered" : "sent",
       s: payload.s,
       sessionId: session.id,
@@ -318,52 +306,6 @@ export class Gateway implements ConnectionHost {
 
   #replay(session: Session, payload: Payload): void {
     session.connection?.send(payload);
-    const { recorder, told } = this.#parts;
-    const { t, s, d } = payload;
-    told({
-      dispatch: recorder.dispatch({
-        type: t,
-        s,
-        sessionId: session.id,
-        shard: session.shard[0],
-        outcome: "replayed",
-        data: d,
-      }),
-    });
+    this.#book.replay(session, payload);
   }
-
-  #recordDispatch(
-    event: GatewayEvent,
-    outcome: Pick<DispatchRecord, "outcome" | "s" | "sessionId" | "shard" | "data" | "fault">,
-  ): DispatchRecord {
-    const { recorder, told } = this.#parts;
-    const { type, guildId, channelId, messageId, interactionId } = event;
-    const dispatch = recorder.dispatch({
-      type,
-      ...(guildId === undefined ? {} : { guildId }),
-      ...(channelId === undefined ? {} : { channelId }),
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(interactionId === undefined ? {} : { interactionId }),
-      ...outcome,
-    });
-    told({ dispatch });
-    return dispatch;
-  }
-
-  #record(draft: Omit<GatewayRecord, "seq" | "at">): void {
-    this.#parts.told({ gateway: this.#parts.recorder.connection(draft) });
-  }
-}
-
-function idOf(session: Session | undefined): { readonly sessionId?: string; readonly shard?: number } {
-  return session === undefined ? {} : { sessionId: session.id, shard: session.shard[0] };
-}
-
-function toShard(value: unknown): readonly [number, number] | undefined {
-  if (value === undefined) return [0, 1];
-  if (!Array.isArray(value)) return undefined;
-  const [id, count] = value as unknown[];
-  const isRight =
-    typeof id === "number" && typeof count === "number" && Number.isInteger(id) && id >= 0 && id < count;
-  return isRight ? [id, count] : undefined;
 }

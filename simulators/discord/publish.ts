@@ -1,4 +1,5 @@
-import type { Gateway, GatewayEvent } from "./gateway.ts";
+import type { GatewayEvent } from "./gateway-book.ts";
+import type { Gateway } from "./gateway.ts";
 import { intents } from "./intents.ts";
 import type { AttachmentUrls } from "./attachment-urls.ts";
 import type { Channel, Guild, Member, Message } from "./model.ts";

@@ -52,3 +52,13 @@ export class Session {
     return guildId === undefined ? id === 0 : Number((BigInt(guildId) >> 22n) % BigInt(count)) === id;
   }
 }
+
+/** The shard an IDENTIFY asks for: the only one, where it names none; undefined for what is no shard. */
+export function toShard(value: unknown): readonly [number, number] | undefined {
+  if (value === undefined) return [0, 1];
+  if (!Array.isArray(value)) return undefined;
+  const [id, count] = value as unknown[];
+  const isRight =
+    typeof id === "number" && typeof count === "number" && Number.isInteger(id) && id >= 0 && id < count;
+  return isRight ? [id, count] : undefined;
+}
