@@ -1,10 +1,10 @@
 import type { MessageId } from "../core/ids.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Role } from "../core/tool.ts";
-import { fence, fenceValues, isNamedIn } from "../outbox/outbox-store.ts";
+import { fence, isNamedIn } from "../outbox/outbox-store.ts";
 import type { Query } from "../store/database.ts";
 import { talkPause } from "./claim-store.ts";
-import type { StepResult, TurnRow } from "./turn-store.ts";
+import { turnValues, type StepResult, type TurnRow } from "./turn-store.ts";
 
 /** What a turn leaves behind, in one statement. */
 export interface TurnCommit {
@@ -113,11 +113,7 @@ export function commitTurn(lease: Lease, commit: TurnCommit): Query {
       SELECT (SELECT count(*)::int FROM fence) AS mine, (SELECT count(*)::int FROM conversation) AS committed,
         (SELECT count(*)::int FROM remembered) AS remembered, (SELECT last_seq::float8 FROM conversation) AS seq`,
     values: [
-      ...fenceValues(lease),
-      turn.id,
-      turn.throughSeq,
-      turn.inboxVersion,
-      turn.correlationId,
+      ...turnValues(lease, turn),
       commit.mustBeCurrent,
       commit.state,
       commit.outcome,

@@ -21,6 +21,11 @@ export interface TurnRow {
   readonly correlationId: string;
 }
 
+/** What `$1` to `$8` are in a statement that writes a turn's row behind the fence. */
+export function turnValues(lease: Lease, turn: TurnRow): readonly unknown[] {
+  return [...fenceValues(lease), turn.id, turn.throughSeq, turn.inboxVersion, turn.correlationId];
+}
+
 /** Records that a step is about to run, and the turn with its first one. No row: stand down. */
 export function beginStep(
   lease: Lease,
@@ -44,18 +49,7 @@ export function beginStep(
         ON CONFLICT (company_id, turn_id, key) DO UPDATE SET started_at = now()
       )
       SELECT id FROM fence`,
-    values: [
-      ...fenceValues(lease),
-      turn.id,
-      turn.throughSeq,
-      turn.inboxVersion,
-      turn.correlationId,
-      step.key,
-      step.kind,
-      step.name,
-      step.repeatable,
-      step.input,
-    ],
+    values: [...turnValues(lease, turn), step.key, step.kind, step.name, step.repeatable, step.input],
   };
 }
 
@@ -163,14 +157,7 @@ export function noteReceipt(lease: Lease, turn: TurnRow, externalId: string): Qu
       INSERT INTO turns (company_id, id, conversation_id, epoch, through_seq, inbox_version, correlation_id, receipt)
       SELECT $1, $5, $2, $4, $6, $7, $8, $9 FROM fence
       ON CONFLICT (company_id, id) DO UPDATE SET receipt = excluded.receipt RETURNING id`,
-    values: [
-      ...fenceValues(lease),
-      turn.id,
-      turn.throughSeq,
-      turn.inboxVersion,
-      turn.correlationId,
-      externalId,
-    ],
+    values: [...turnValues(lease, turn), externalId],
   };
 }
 
