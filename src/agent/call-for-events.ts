@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { parseJson } from "../core/parse-json.ts";
 import { createEventLines, streamEnd, type ServerEvent } from "./event-lines.ts";
 
 /** Where a model is asked, and the headers of every call. */
@@ -154,14 +155,6 @@ function isCut(cause: unknown): boolean {
 
 function unanswered(cause: unknown): Error {
   return new Error("no answer, or half of one", { cause });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function fieldOf(value: unknown, name: string): unknown {

@@ -1,5 +1,6 @@
 import { isRecord } from "../core/is-record.ts";
 import type { StepKind, StepOutcome } from "../core/journal.ts";
+import { parseJson } from "../core/parse-json.ts";
 import type { RecordedStep } from "./claim.ts";
 import type { ToolSigns } from "./workbench.ts";
 
@@ -33,9 +34,6 @@ function tellsFailedPayment(output: unknown): boolean {
 }
 
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }

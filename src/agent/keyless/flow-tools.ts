@@ -1,5 +1,6 @@
 import type { AgentRequest } from "../../core/agent.ts";
 import type { Log } from "../../core/log.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import type { Tool } from "../../core/tool.ts";
 import type { ToolResult } from "../flows/flow-engine.ts";
 import type { Next } from "../flows/run-flow.ts";
@@ -83,9 +84,6 @@ function toWords(tool: string, text: string): string {
 }
 
 function parseResult(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }

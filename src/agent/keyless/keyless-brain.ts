@@ -3,6 +3,7 @@ import type { Citation } from "../../core/reply.ts";
 import { StoodDownError } from "../../core/errors.ts";
 import { UnrepeatableStepError } from "../../core/journal.ts";
 import type { Log } from "../../core/log.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import type { Tool } from "../../core/tool.ts";
 import type { Understand } from "../../core/understanding.ts";
 import { createFaqIndex } from "../faq/faq-index.ts";
@@ -197,14 +198,6 @@ export function createKeylessBrain(parts: BrainParts): KeylessBrain {
   }
 
   return { answer };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 interface Looking {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { BatonEvent } from "../../core/conversation.ts";
 import type { ConversationId, StaffId, TenantId } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import type { Database } from "../../store/database.ts";
 import type { Handoff } from "../handoff.ts";
 
@@ -104,12 +105,4 @@ function toEvent(name: Words["type"], by: StaffId, at: Date): BatonEvent {
 
 function refused(status: 400 | 404, problem: string): TicketOutcome {
   return { kind: "refused", status, problem };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
