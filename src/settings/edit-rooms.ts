@@ -48,14 +48,18 @@ export function closeRoom(folder: string, slug: string, room: string): boolean {
 
 /**
  * Reads which rooms a company's file opens now, by its slug; what did not change since is not read again. Rejects with
- * SettingsError where one of them is none, and for a file that is no YAML.
+ * SettingsError where one of them is none, and for a file that is no company's or is gone: whoever saves one may empty it,
+ * or take it away, for a moment.
  */
 export function createRoomReader(folder: string): (slug: string) => Promise<readonly KnowledgeSource[]> {
   const known = new Map<string, { readonly stamp: string; readonly rooms: readonly KnowledgeSource[] }>();
   return async (slug) => {
     const path = join(folder, "config/tenants", `${slug}.yaml`);
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return [];
+    if (found === undefined) {
+      if (known.has(slug)) throw unreadable(slug);
+      return [];
+    }
     const stamp = `${found.mtimeMs} ${found.size}`;
     const before = known.get(slug);
     if (before?.stamp === stamp) return before.rooms;
@@ -67,12 +71,16 @@ export function createRoomReader(folder: string): (slug: string) => Promise<read
 
 function toRooms(folder: string, slug: string, text: string): readonly KnowledgeSource[] {
   const file = parseDocument(text);
-  const sources: unknown = file.errors.length > 0 ? undefined : file.toJS()?.knowledge;
+  if (file.errors.length > 0 || !isMap(file.contents)) throw unreadable(slug);
+  const sources: unknown = file.toJS()?.knowledge;
   const given = Array.isArray(sources) ? sources.filter((source: unknown) => isRoom(source)) : [];
   const parsed = z.array(knowledgeSource).safeParse(given);
-  if (file.errors.length > 0 || !parsed.success)
-    throw new SettingsError(`config/tenants/${slug}.yaml: its rooms cannot be read`);
+  if (!parsed.success) throw unreadable(slug);
   return toKnowledgeSources(folder, slug, parsed.data).filter(({ kind }) => kind === "room");
+}
+
+function unreadable(slug: string): SettingsError {
+  return new SettingsError(`config/tenants/${slug}.yaml: its rooms cannot be read`);
 }
 
 function isRoom(source: unknown): boolean {
