@@ -125,7 +125,7 @@ async function ensureMember(
   });
   await sql.query({
     text: `INSERT INTO staff_identities (company_id, installation_id, external_id, staff_id, source)
-           SELECT $1, a.installation, a.account, $2, 'file' FROM unnest($3::uuid[], $4::text[]) AS a (installation, account)
+           SELECT DISTINCT $1::uuid, a.installation, a.account, $2::uuid, 'file' FROM unnest($3::uuid[], $4::text[]) AS a (installation, account)
            ON CONFLICT (company_id, installation_id, external_id) DO UPDATE SET staff_id = excluded.staff_id, source = 'file'`,
     values: [tenantId, staffId, installations, ids],
   });

@@ -169,6 +169,15 @@ describe("colleagues of the groups", () => {
   });
 });
 
+describe("whom the file names", () => {
+  test("is known by an account that it names twice", async () => {
+    const account = { channel: "slack", workspace: "T1", id: "U9" } as const;
+    await named([{ name: "Olga", roles: ["staff"], accounts: [account, account] }], []);
+    expect(await colleagues()).toEqual({ U9: "Olga: staff" });
+    await named([], []);
+  });
+});
+
 describe("whom the file names no longer", () => {
   test("is removed with every account, and comes back when it names them again", async () => {
     const anna: StaffMember = {
