@@ -39,7 +39,7 @@ export interface Running {
 /** Clocks of the processes under test: everything that is looked at again is looked at soon. */
 const pace: Pace = {
   lease: { ttlMs: 2_000, heartbeatMs: 400, marginMs: 300 },
-  sweepEveryMs: 300,
+  sweepEveryMs: 500,
   sweepGraceMs: 300,
   receiptDelayMs: 100,
   queueLockMs: 1_500,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { keptFolder } from "../support/kept-folder.ts";
 import type { Outcome } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -13,7 +13,7 @@ export function expectSound(scenario: Scenario, outcome: Outcome): void {
       `recovered in ${outcome.recoveredMs} ms of ${outcome.tookMs}; struck: ${outcome.struck.join(", ")}\n`,
   );
   if (outcome.violations.length === 0 && process.env["BATON_FAULT_KEEP"] === undefined) return;
-  const folder = path.join(tmpdir(), "baton-fault-reports");
+  const folder = path.join(keptFolder(), "baton-fault-reports");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${scenario.name.replace(/[^\w-]+/g, "-")}.txt`);
   const { log, books, ...rest } = outcome;

@@ -33,28 +33,9 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const folderName = "baton-faults-";
-
-/** A run that was killed leaves its PostgreSQL behind; the folder names the process that owned it. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const owner = name.startsWith(folderName)
-      ? Number.parseInt(name.slice(folderName.length), 10)
-      : Number.NaN;
-    if (Number.isNaN(owner) || isAlive(owner)) continue;
-    const folder = path.join(tmpdir(), name);
-    const text = await readFile(path.join(folder, "postgres", "postmaster.pid"), "utf8").catch(() => "");
-    const pid = Number(text.split("\n")[0]);
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (pid > 0 && command.includes(folder)) process.kill(pid, "SIGQUIT");
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 /** Starts PostgreSQL, with commit times recorded, and Redis with an append-only file. */
 export async function openStage(): Promise<Stage> {
-  await removeLeftovers();
-  const dataDir = await mkdtemp(path.join(tmpdir(), `${folderName}${process.pid}-`));
+  const dataDir = await mkdtemp(path.join(tmpdir(), "baton-faults-"));
   const first = await startTemplateServer(dataDir);
   const { ownerUrl } = first;
   let server: { stop(): Promise<void> } = first;

@@ -1,19 +1,20 @@
 import { createServer } from "node:net";
-import { readdir, readFile, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { isAlive } from "../../src/store/data-dir-lock.ts";
+import { keptFolder } from "./kept-folder.ts";
 import { compileCache } from "./compile-cache.ts";
 import { startTemplateServer } from "./postgres-template.ts";
+import { openRunFolder } from "./run-folder.ts";
 
-const folderName = "baton-test-pg-";
-
-/** Offers one PostgreSQL to the whole run. It starts when the first test asks for it and ends with the run. */
+/**
+ * Gives the run a folder for its temporary files, and offers it one PostgreSQL, which starts when the first test asks
+ * for it and ends with the run.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  Object.assign(process.env, compileCache);
-  await removeLeftovers();
-  const dataDir = path.join(os.tmpdir(), `${folderName}${process.pid}`);
+  Object.assign(process.env, compileCache, { BATON_TEST_KEPT: keptFolder() });
+  const folder = await openRunFolder();
+  process.env["TMPDIR"] = folder.path;
+  const dataDir = path.join(folder.path, "template");
   let server: ReturnType<typeof startTemplateServer> | undefined;
   const door = createServer((socket) => {
     socket.on("error", () => {});
@@ -31,25 +32,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     door.close();
     const started = await server?.catch(() => undefined);
     await started?.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await folder.remove();
   };
-}
-
-/** A run that was killed leaves its server behind; its folder names the process that owned it. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(os.tmpdir())) {
-    const owner = name.startsWith(folderName) ? Number(name.slice(folderName.length)) : Number.NaN;
-    if (!Number.isInteger(owner) || isAlive(owner)) continue;
-    const folder = path.join(os.tmpdir(), name);
-    const pid = Number(
-      (await readFile(path.join(folder, "postgres", "postmaster.pid"), "utf8").catch(() => "")).split(
-        "\n",
-      )[0],
-    );
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (pid > 0 && command.includes(folder)) process.kill(pid, "SIGQUIT");
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 declare module "vitest" {

@@ -51,7 +51,7 @@ export interface HouseOptions {
 /** Clocks for tests: everything that is looked at again is looked at soon. */
 export const testPace: Pace = {
   lease: { ttlMs: 3_000, heartbeatMs: 500, marginMs: 300 },
-  sweepEveryMs: 300,
+  sweepEveryMs: 500,
   sweepGraceMs: 300,
   receiptDelayMs: 150,
   queueLockMs: 2_000,
