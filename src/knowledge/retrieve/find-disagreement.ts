@@ -1,10 +1,21 @@
 import { splitSentences } from "../chunk/split-sentences.ts";
 import type { Language } from "../text/languages.ts";
 import { isPart, readTerms } from "../text/read-terms.ts";
+import { tellingWordsOfHead } from "../text/telling-words.ts";
+import {
+  areOpposite,
+  areOppositeOfOthers,
+  isSameClaim,
+  readClaim,
+  startsWithNo,
+  type Claim,
+} from "./read-claim.ts";
 
 /** A passage that may contradict another one. */
 export interface Statement {
   readonly title: string;
+  /** Those it stands under; the last one may be the question that it answers. */
+  readonly headings?: readonly string[] | undefined;
   readonly text: string;
   /** What it is written in; English where nobody knows. */
   readonly language?: Language | undefined;
@@ -21,17 +32,37 @@ const fewestTerms = 2;
 const code = /^(`{3,})[^]*?^\1`*$/gmu;
 
 /**
- * Two passages of different documents that say the same with other numbers, by their places; undefined where none do. A
- * sign for the reader to look, never a judgement which of them is right.
+ * Two passages of different documents that say the same with other numbers or another day, or of which one denies what
+ * the other says, by their places; undefined where there are none. A sign for the reader to look, never a judgement which
+ * of them is right.
  */
 export function findDisagreement(statements: readonly Statement[]): readonly [number, number] | undefined {
   const read = statements.map(({ text, language }) => readSentences(withoutCode(text), language));
   for (const [at, sentences] of read.entries())
     for (let other = at + 1; other < read.length; other += 1) {
       if (documentOf(statements[at]) === documentOf(statements[other])) continue;
+      if (answerOtherwise(statements[at], statements[other])) return [at, other];
       if (contraryOf(sentences, read[other] ?? []) !== undefined) return [at, other];
     }
   return undefined;
+}
+
+/** One says yes and the other no to the same question. */
+function answerOtherwise(one: Statement | undefined, other: Statement | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  const [first, second] = [startsWithNo(one.text), startsWithNo(other.text)];
+  if (first === undefined || second === undefined || first === second) return false;
+  const [mine, theirs] = [questionOver(one), questionOver(other)];
+  return mine !== undefined && mine.size >= fewestTerms && theirs !== undefined && isSameSet(mine, theirs);
+}
+
+function questionOver({ title, headings, language }: Statement): ReadonlySet<string> | undefined {
+  const heading = headings?.at(-1) ?? title;
+  return heading.trim().endsWith("?") ? new Set(tellingWordsOfHead(heading, language)) : undefined;
+}
+
+function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && one.isSubsetOf(other);
 }
 
 function documentOf(statement: Statement | undefined): string | undefined {
@@ -43,7 +74,7 @@ export function withoutCode(text: string): string {
   return text.replace(code, "");
 }
 
-/** A sentence of each text that says the same as the other with other numbers; undefined where there are none. */
+/** A sentence of each text that contradicts the other one; undefined where there are none. */
 export function findContrary(
   one: string,
   other: string,
@@ -71,6 +102,7 @@ interface Sentence {
   readonly text: string;
   readonly words: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
+  readonly claim: Claim | undefined;
 }
 
 // "One" is an article in the others.
@@ -111,14 +143,24 @@ function readSentence(text: string, language: Language): Sentence {
     text,
     words: new Set(terms.filter((term) => !isNumber(term))),
     numbers: new Set(terms.filter(isNumber).map((term) => String(inWords.get(term) ?? term))),
+    claim: readClaim(text, language),
   };
 }
 
 function contradicts(one: Sentence, other: Sentence): boolean {
+  if (one.claim !== undefined && other.claim !== undefined) {
+    if (areOpposite(one.claim, other.claim)) return true;
+    // What holds for version 11 and not for version 10.
+    if (areOppositeOfOthers(one.claim, other.claim)) return false;
+  }
   return isSameMatter(one, other) && one.numbers.isDisjointFrom(other.numbers);
 }
 
 function agrees(one: Sentence, other: Sentence): boolean {
+  if (one.claim !== undefined && other.claim !== undefined) {
+    if (areOpposite(one.claim, other.claim)) return false;
+    if (isSameClaim(one.claim, other.claim)) return true;
+  }
   return isSameMatter(one, other) && !one.numbers.isDisjointFrom(other.numbers);
 }
 

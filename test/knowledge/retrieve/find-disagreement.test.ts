@@ -61,3 +61,148 @@ describe("disagreement between documents", () => {
     expect(findDisagreement(same)).toBeUndefined();
   });
 });
+
+describe("one document denies what another says", () => {
+  test.each([
+    ["en", "Dogs are allowed in the office.", "Dogs are not allowed in the office."],
+    ["en", "Smoking is permitted on the balcony.", "Smoking on the balcony is forbidden."],
+    ["en", "You can return opened goods.", "Opened goods cannot be returned."],
+    ["en", "Breakfast is included in the price.", "Breakfast is not included in the price."],
+    ["en", "We ship to Switzerland.", "We do not ship to Switzerland."],
+    ["en", "Gift cards are refundable.", "Gift cards are not refundable."],
+    ["en", "Windows 11 is supported.", "Windows 11 is not supported."],
+    ["en", "The app works offline.", "The app doesn't work offline."],
+    ["en", "Parking is free for guests.", "Parking is not free for guests."],
+    ["en", "A passport is required for registration.", "A passport is not required for registration."],
+    [
+      "en",
+      "Two-factor authentication is mandatory for admins.",
+      "Two-factor authentication is optional for admins.",
+    ],
+    ["en", "The museum is closed on Mondays.", "The museum is closed on Tuesdays."],
+    ["en", "The pool is open on Sundays.", "The pool is closed on Sundays."],
+    ["en", "Applications open in March.", "Applications open in April."],
+    ["en", "The monthly report is sent on Friday.", "The monthly report is sent on Thursday."],
+    ["en", "Children may use the gym.", "Children may not use the gym."],
+    ["en", "Credit cards are accepted in the canteen.", "Credit cards are refused in the canteen."],
+    ["en", "The API supports pagination.", "The API does not support pagination."],
+    ["en", "Overtime is paid.", "Overtime is not paid."],
+    ["en", "Exports to PDF are possible.", "Exports to PDF are impossible."],
+    ["en", "The feature is enabled by default.", "The feature is disabled by default."],
+    ["en", "The warranty covers water damage.", "The warranty does not cover water damage."],
+    ["en", "The sale ends on 1 March.", "The sale ends on 1 April."],
+    ["en", "Employees have to book a desk.", "Employees do not have to book a desk."],
+    ["de", "Hunde sind im Büro erlaubt.", "Hunde sind im Büro verboten."],
+    ["de", "Hunde sind im Büro erlaubt.", "Im Büro sind Hunde nicht erlaubt."],
+    ["de", "Das Frühstück ist im Preis enthalten.", "Das Frühstück ist nicht im Preis enthalten."],
+    ["de", "Wir liefern in die Schweiz.", "Wir liefern nicht in die Schweiz."],
+    ["de", "Das Hotel hat einen Aufzug.", "Das Hotel hat keinen Aufzug."],
+    ["de", "Das Museum ist montags geschlossen.", "Das Museum ist dienstags geschlossen."],
+    ["de", "Das Schwimmbad ist am Sonntag geöffnet.", "Das Schwimmbad ist am Sonntag geschlossen."],
+    ["de", "Die Rückgabe ist kostenlos.", "Die Rückgabe ist kostenpflichtig."],
+    ["de", "Geöffnete Ware kann zurückgegeben werden.", "Geöffnete Ware kann nicht zurückgegeben werden."],
+    [
+      "de",
+      "Für die Anmeldung ist ein Ausweis erforderlich.",
+      "Für die Anmeldung ist kein Ausweis erforderlich.",
+    ],
+    ["de", "Die App funktioniert offline.", "Die App funktioniert offline nicht."],
+    ["de", "Kinder dürfen das Fitnessstudio benutzen.", "Kinder dürfen das Fitnessstudio nicht benutzen."],
+    ["de", "Die Abrechnung kommt im März.", "Die Abrechnung kommt im April."],
+    ["de", "Der Export als PDF ist möglich.", "Der Export als PDF ist unmöglich."],
+  ] as const)("%s: %s / %s", (language, one, other) => {
+    const pages = [page("Old", one), page("New", other)].map((each) => ({ ...each, language }));
+    expect(findDisagreement(pages)).toEqual([0, 1]);
+    expect(findDisagreement(pages.toReversed())).toEqual([0, 1]);
+  });
+});
+
+describe("one document denies nothing of what another says", () => {
+  test.each([
+    ["en", "Dogs are allowed in the office.", "Dogs are not allowed in the kitchen."],
+    ["en", "Windows 11 is supported.", "Windows 10 is not supported."],
+    ["en", "The Basic plan includes phone support.", "The Pro plan does not include phone support."],
+    ["en", "You can return opened goods.", "You cannot return opened goods without a receipt."],
+    ["en", "Smoking is forbidden.", "Smoking is not allowed."],
+    ["en", "Restart the server after the update.", "Do not restart the server after the update."],
+    ["en", "Breakfast is included in the price.", "Not only breakfast is included in the price."],
+    ["en", "Returns are free.", "Returns are not always free."],
+    ["en", "The pool is open on Mondays and Tuesdays.", "The pool is open on Tuesdays."],
+    ["en", "We ship to Switzerland.", "We do not ship to Liechtenstein."],
+    ["en", "Refunds are paid within 14 days.", "Refunds are paid not later than 14 days."],
+    [
+      "en",
+      "If the light is red, the device is not connected.",
+      "If the light is green, the device is connected.",
+    ],
+    [
+      "en",
+      "The file is saved when you close the window.",
+      "The file is not saved when you cancel the window.",
+    ],
+    ["en", "Credit cards are accepted.", "Only credit cards are accepted."],
+    ["en", "The room is available on Monday.", "The room is not available on Tuesday."],
+    ["en", "Is parking free for guests?", "Parking is not free for guests."],
+    ["en", "Admins can delete users.", "Members cannot delete users."],
+    ["en", "The meeting in March was about budgets.", "The meeting in April was about hiring."],
+    ["en", "This option is enabled by default.", "This option is not enabled by default on servers."],
+    ["en", "Call us on Monday.", "Write to us on Tuesday."],
+    ["en", "The old app does not support exports.", "The new app supports exports."],
+    ["en", "You can cancel at any time.", "You can not only cancel but also change at any time."],
+    ["en", "Tickets are not refundable after departure.", "Tickets are refundable before departure."],
+    ["en", "There is no fee for members.", "There is a fee for guests."],
+    ["de", "Hunde sind im Büro erlaubt.", "Hunde sind in der Küche nicht erlaubt."],
+    ["de", "Windows 11 wird unterstützt.", "Windows 10 wird nicht unterstützt."],
+    ["de", "Der Basistarif enthält Telefonsupport.", "Der Profitarif enthält keinen Telefonsupport."],
+    [
+      "de",
+      "Geöffnete Ware kann zurückgegeben werden.",
+      "Geöffnete Ware kann ohne Beleg nicht zurückgegeben werden.",
+    ],
+    ["de", "Rauchen ist verboten.", "Rauchen ist nicht erlaubt."],
+    ["de", "Starten Sie den Server neu.", "Starten Sie den Server nicht neu."],
+    ["de", "Das Frühstück ist enthalten.", "Nicht nur das Frühstück ist enthalten."],
+    ["de", "Die Rückgabe ist kostenlos.", "Die Rückgabe ist nicht immer kostenlos."],
+    ["de", "Das Bad ist montags und dienstags geöffnet.", "Das Bad ist dienstags geöffnet."],
+    ["de", "Wir liefern in die Schweiz.", "Wir liefern nicht nach Norwegen."],
+    [
+      "de",
+      "Wenn die Lampe rot ist, ist das Gerät nicht verbunden.",
+      "Wenn die Lampe grün ist, ist das Gerät verbunden.",
+    ],
+    ["de", "Karten werden akzeptiert.", "Es werden nur Karten akzeptiert."],
+    ["de", "Der Raum ist am Montag verfügbar.", "Der Raum ist am Dienstag nicht verfügbar."],
+    ["de", "Ist das Parken kostenlos?", "Das Parken ist nicht kostenlos."],
+    ["de", "Mitglieder zahlen keine Gebühr.", "Gäste zahlen eine Gebühr."],
+    [
+      "de",
+      "Die Sitzung im März behandelte das Budget.",
+      "Die Sitzung im April behandelte die Einstellungen.",
+    ],
+    ["de", "Das Parken ist kostenlos.", "Das Parken auf dem Hof ist kostenpflichtig."],
+    ["de", "Gutscheine sind gültig.", "Gutscheine aus dem Laden sind ungültig."],
+    ["en", "This image shows the report of March.", "This image shows the report of April."],
+    ["en", "Parking Report For March", "Parking Report For April"],
+  ] as const)("%s: %s / %s", (language, one, other) => {
+    const pages = [page("Old", one), page("New", other)].map((each) => ({ ...each, language }));
+    expect(findDisagreement(pages)).toBeUndefined();
+  });
+
+  test("where the other one says both", () => {
+    const both = page("New", "Dogs are not allowed in the office. Since May dogs are allowed in the office.");
+    const old = page("Old", "Dogs are allowed in the office.");
+    expect(findDisagreement([old, { ...both, text: `${both.text} ${old.text}` }])).toBeUndefined();
+  });
+});
+
+test("yes and no to the same question contradict each other, to different ones they do not", () => {
+  const answer = (question: string, text: string) => ({ ...page(text, text), headings: [question] });
+  const yes = answer("Do you ship to Switzerland?", "**Yes**, within four days.");
+  expect(
+    findDisagreement([yes, answer("Do you ship to Switzerland?", "No. We ship within Germany.")]),
+  ).toEqual([0, 1]);
+  expect(
+    findDisagreement([yes, answer("Do you ship to Norway?", "No. We ship within Germany.")]),
+  ).toBeUndefined();
+  expect(findDisagreement([yes, answer("Do you ship to Switzerland?", "Nobody asks.")])).toBeUndefined();
+});
