@@ -6,6 +6,7 @@ import { checkModels } from "./check-models.ts";
 import { checkPublicUrl } from "./check-public-url.ts";
 import { checkRedis } from "./check-redis.ts";
 import { checkSlack } from "./check-slack.ts";
+import { checkStaffGroups } from "./check-staff-groups.ts";
 import { checkTeams } from "./check-teams.ts";
 import type { Finding } from "./finding.ts";
 
@@ -24,7 +25,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     checkModels(ai),
     checkPublicUrl(http.publicUrl),
   ]);
-  return findings.flat();
+  return [...findings.flat(), ...checkStaffGroups(tenants)];
 }
 
 /** The findings as an operator reads them: a line each, its fix below, and what it comes to. */

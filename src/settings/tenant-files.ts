@@ -14,6 +14,7 @@ import { handoffFile } from "./handoff-files.ts";
 import { checkStaffAccounts, staffFile, staffFromFile, staffRoomFile, toStaffGroups } from "./staff-files.ts";
 import { toWaitChain, waitChainFile, type WaitChainStep } from "./wait-chain.ts";
 import { toWebhookFiles, webhookFile, type WebhookFile } from "./webhook-files.ts";
+import { findDoubles, findForeignGroups, tenantFolder } from "./workspace-owners.ts";
 
 const demos = ["cinema", "catering", "support"] as const;
 const brainKinds = ["intents", "flows", "faq", "templates"] as const;
@@ -157,8 +158,6 @@ const tenantFile = z.strictObject({
   webhooks: z.array(webhookFile).max(20, "must be at most 20").default([]),
 });
 
-const folderName = "config/tenants";
-
 /**
  * Reads every tenant. Adds to `problems`: files that do not parse, prompts that are missing, a workspace that
  * belongs to two tenants, two defaults. The first tenant is the default where no file says otherwise.
@@ -168,10 +167,10 @@ export function readTenantFiles(
   problems: string[],
   values: Readonly<Record<string, string>>,
 ): readonly TenantFile[] {
-  const tenants = listFiles(folder, folderName, ".yaml").flatMap((name) =>
+  const tenants = listFiles(folder, tenantFolder, ".yaml").flatMap((name) =>
     readTenant(folder, name, { problems, values }),
   );
-  problems.push(...findDoubles(tenants));
+  problems.push(...findDoubles(tenants), ...findForeignGroups(tenants));
   if (tenants.some(({ isDefault }) => isDefault)) return tenants;
   return tenants.map((tenant, index) => ({ ...tenant, isDefault: index === 0 }));
 }
@@ -183,7 +182,7 @@ interface Reading {
 }
 
 function readTenant(folder: string, name: string, { problems, values }: Reading): TenantFile[] {
-  const path = `${folderName}/${name}`;
+  const path = `${tenantFolder}/${name}`;
   const slug = name.replace(/\.yaml$/, "");
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) {
     problems.push(`${path}: the file's name becomes the tenant's: use a-z, 0-9 and dashes`);
@@ -282,21 +281,4 @@ function readPrompt(folder: string, name: string, askedBy: string, problems: str
     problems.push(`${askedBy}: config/prompts/${name} cannot be read. Write it, or name another persona`);
     return "";
   }
-}
-
-function findDoubles(tenants: readonly TenantFile[]): string[] {
-  const problems: string[] = [];
-  const owners = new Map<string, string>();
-  for (const { slug, installations } of tenants) {
-    for (const { channel, id } of installations) {
-      const owner = owners.get(`${channel}:${id}`);
-      if (owner !== undefined)
-        problems.push(`${folderName}: ${channel} ${id} belongs to ${owner} and to ${slug}. Remove one`);
-      owners.set(`${channel}:${id}`, slug);
-    }
-  }
-  const defaults = tenants.filter(({ isDefault }) => isDefault).map(({ slug }) => slug);
-  if (defaults.length > 1)
-    problems.push(`${folderName}: ${defaults.join(" and ")} both say default: true. Keep one`);
-  return problems;
 }

@@ -16,6 +16,16 @@ export function isColleague(installation: string, account: string): string {
       AND who.state = 'active')`;
 }
 
+/** Groups that no file names any more are gone, once those named in their place have been read or their time is up. */
+export function dropReplaced(tenantId: TenantId): Query {
+  return {
+    text: `DELETE FROM staff_groups g WHERE g.company_id = $1 AND (g.leaves_at <= clock_timestamp()
+             OR g.leaves_at IS NOT NULL AND NOT EXISTS (SELECT FROM staff_groups n
+               WHERE n.company_id = $1 AND n.leaves_at IS NULL AND n.read_at IS NULL))`,
+    values: [tenantId],
+  };
+}
+
 /** Accounts that are in a group and that nothing else names: each is a colleague of its own. */
 const wanted = `wanted AS (
   SELECT DISTINCT ON (g.installation_id, m.external_id) g.installation_id, m.external_id, m.staff_id, m.name

@@ -7,7 +7,7 @@ import type { Log } from "../core/log.ts";
 import type { Part } from "../core/part.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
-import { followGroups, lockColleagues } from "./colleagues.ts";
+import { dropReplaced, followGroups, lockColleagues } from "./colleagues.ts";
 
 /** Keeps the colleagues whom a group on a platform names as that group is. */
 export interface StaffGroups extends Part {
@@ -54,6 +54,8 @@ const longestName = 200;
 interface DueRow {
   readonly company_id: TenantId;
   readonly id: string;
+  /** The workspace is another company's. */
+  readonly is_foreign: boolean;
 }
 
 interface BegunRow {
@@ -64,11 +66,14 @@ interface BegunRow {
   readonly installation_id: InstallationId;
   /** When it was begun: whoever began later has taken it over. */
   readonly begun: string;
+  /** No file names it any more. */
+  readonly is_replaced: boolean;
 }
 
 interface Reading extends BegunRow {
   readonly tenantId: TenantId;
   readonly groupId: string;
+  readonly isForeign: boolean;
 }
 
 export function createStaffGroups({ database, channels, times, log }: StaffGroupsParts): StaffGroups {
@@ -80,14 +85,17 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
     if (isStopping) return 0;
     const due = await database.acrossTenants((sql) =>
       sql.query<DueRow>({
-        text: "SELECT company_id, id FROM staff_groups WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT $1",
+        // A workspace that nobody has installed is nobody's: there the platform says what is wrong.
+        text: `SELECT company_id, id, EXISTS (SELECT FROM installations i WHERE i.channel = g.channel
+                 AND i.external_id = g.workspace AND i.company_id <> g.company_id) AS is_foreign
+               FROM staff_groups g WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT $1`,
         values: [dueAtOnce],
       }),
     );
-    for (const { company_id: tenantId, id } of due) {
+    for (const { company_id: tenantId, id, is_foreign: isForeign } of due) {
       const begun = await begin(tenantId, id);
       if (begun === undefined) continue;
-      void read({ ...begun, tenantId, groupId: id });
+      void read({ ...begun, tenantId, groupId: id, isForeign });
     }
     return due.length;
   }
@@ -97,7 +105,8 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
     const [row] = await database.statement<BegunRow>(tenantId, {
       text: `UPDATE staff_groups SET begun_at = clock_timestamp(), due_at = clock_timestamp() + $3 * interval '1 millisecond'
              WHERE company_id = $1 AND id = $2 AND due_at <= clock_timestamp()
-             RETURNING channel, workspace, kind, external_id, installation_id, begun_at::text AS begun`,
+             RETURNING channel, workspace, kind, external_id, installation_id, begun_at::text AS begun,
+               leaves_at IS NOT NULL AS is_replaced`,
       values: [tenantId, id, holdMs],
     });
     return row;
@@ -107,9 +116,9 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
   async function read(group: Reading): Promise<void> {
     const about = { tenantId: group.tenantId, channel: group.channel, group: group.external_id };
     try {
-      const members = await membersOf(group);
+      const members = group.is_replaced ? undefined : await membersOf(group);
       if (isStopping) return;
-      const { came, went } = await track(keep(group, members));
+      const { came, went } = await track(members === undefined ? drop(group) : keep(group, members));
       if (came + went > 0) log.info({ ...about, came, went }, "colleagues follow their group");
     } catch (cause) {
       if (isStopping) return;
@@ -131,6 +140,7 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
 
   async function membersOf(group: Reading): Promise<readonly GroupMember[]> {
     const { channel, workspace, kind, external_id: id } = group;
+    if (group.isForeign) throw new ForeignGroupError(channel, workspace);
     const members = channels.get(channel)?.membersOf?.({ workspace, kind, id });
     if (members === undefined)
       throw new PermanentError(`${channel} is not set up here, or tells nobody who is in its groups`);
@@ -152,14 +162,32 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
       });
       if (still === undefined) return { came: 0, went: 0 };
       await storeMembers(sql, group, members);
+      await sql.query(dropReplaced(group.tenantId));
       return followGroups(sql, group.tenantId);
     });
   }
 
-  /** Those who were there stay for a bounded time: whoever cannot be asked may have said no long ago. */
+  /** Nothing that took its place could be read in time. */
+  function drop({ tenantId, groupId }: Reading): ReturnType<typeof keep> {
+    return database.withTenant(tenantId, async (sql) => {
+      await sql.query(lockColleagues(tenantId));
+      await sql.query(dropReplaced(tenantId));
+      await sql.query({
+        text: "UPDATE staff_groups SET due_at = leaves_at WHERE company_id = $1 AND id = $2 AND leaves_at IS NOT NULL",
+        values: [tenantId, groupId],
+      });
+      return followGroups(sql, tenantId);
+    });
+  }
+
+  /**
+   * Those who were there stay for a bounded time: whoever cannot be asked may have said no long ago. Of another company's
+   * group nobody stays.
+   */
   async function fail(group: Reading, cause: unknown): Promise<void> {
     const { tenantId, groupId, begun, channel, external_id: id } = group;
     const isAway = cause instanceof TransientError;
+    const stayMs = cause instanceof ForeignGroupError ? 0 : keptMs;
     const nextMs = isAway ? Math.min(Math.max(againMs, cause.retryAfterMs ?? 0), everyMs) : everyMs;
     const went = await database.withTenant(tenantId, async (sql) => {
       await sql.query(lockColleagues(tenantId));
@@ -168,7 +196,7 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
                  due_at = clock_timestamp() + $4 * interval '1 millisecond'
                WHERE company_id = $1 AND id = $2 AND begun_at = $3::timestamptz
                RETURNING failing_since <= clock_timestamp() - $5 * interval '1 millisecond' AS is_over`,
-        values: [tenantId, groupId, begun, nextMs, keptMs],
+        values: [tenantId, groupId, begun, nextMs, stayMs],
       });
       if (row?.is_over !== true) return 0;
       await storeMembers(sql, group, []);
@@ -177,6 +205,8 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
     const about = { tenantId, channel, group: id, err: cause };
     if (went > 0)
       log.error({ ...about, went }, "a group could not be read for too long: its colleagues are none now");
+    else if (cause instanceof ForeignGroupError)
+      log.error(about, "a group of colleagues is not read: nobody in it is one");
     else
       log.warn(about, "a group of colleagues cannot be read; those who were in it stay colleagues for now");
   }
@@ -184,7 +214,7 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
   async function soon(tenantId: TenantId): Promise<void> {
     try {
       const due = await database.statement(tenantId, {
-        text: `UPDATE staff_groups SET due_at = clock_timestamp() WHERE company_id = $1 AND due_at > clock_timestamp()
+        text: `UPDATE staff_groups SET due_at = clock_timestamp() WHERE company_id = $1 AND due_at > clock_timestamp() AND leaves_at IS NULL
                  AND (begun_at IS NULL OR begun_at < clock_timestamp() - $2 * interval '1 millisecond'
                    AND (read_at >= begun_at OR due_at < begun_at + $3 * interval '1 millisecond')) RETURNING id`,
         values: [tenantId, soonMs, holdMs - 1_000], // the hold begins a moment before the reading
@@ -209,6 +239,13 @@ export function createStaffGroups({ database, channels, times, log }: StaffGroup
       await Promise.allSettled(writing);
     },
   };
+}
+
+/** The workspace is another company's: its groups say nothing about this one. */
+class ForeignGroupError extends PermanentError {
+  constructor(channel: ChannelName, workspace: string) {
+    super(`${channel} ${workspace} belongs to another company: name a group of a workspace of yours`);
+  }
 }
 
 /** Who is in a group now, whoever was before. */

@@ -2,8 +2,11 @@ import type { InstallationId, StaffId, TenantId } from "../core/ids.ts";
 import type { StaffGroup, StaffMember } from "../core/staff.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { deriveId } from "../store/derive-id.ts";
-import { followGroups, lockColleagues } from "./colleagues.ts";
+import { dropReplaced, followGroups, lockColleagues } from "./colleagues.ts";
 import { installationIdOf } from "./installations.ts";
+
+/** So long at most a group that no file names any more counts, where those in its place cannot be read. */
+const longestReplacedMs = 60 * 60_000;
 
 /**
  * Makes the database agree with the tenant's file. Colleagues it names are added, their roles and accounts replaced;
@@ -131,20 +134,25 @@ async function ensureMember(
   });
 }
 
-/** Groups that are named anew are due at once, and so is every one at a start. */
+/**
+ * Groups that are named anew are due at once, and so is every one at a start. Those that are named no longer count until
+ * the new ones have been read.
+ */
 async function ensureGroups(sql: Sql, tenantId: TenantId, groups: readonly StaffGroup[]): Promise<void> {
   const ids = groups.map(({ channel, workspace, kind, id }) =>
     deriveId("staff group", tenantId, channel, workspace, kind, id),
   );
   await sql.query({
-    text: "DELETE FROM staff_groups WHERE company_id = $1 AND id <> ALL ($2::uuid[])",
-    values: [tenantId, ids],
+    text: `UPDATE staff_groups SET leaves_at = clock_timestamp() + $3 * interval '1 millisecond',
+             due_at = clock_timestamp() + $3 * interval '1 millisecond'
+           WHERE company_id = $1 AND id <> ALL ($2::uuid[]) AND leaves_at IS NULL`,
+    values: [tenantId, ids, longestReplacedMs],
   });
   for (const [index, { channel, workspace, kind, id, roles }] of groups.entries()) {
     await sql.query({
       text: `INSERT INTO staff_groups (company_id, id, installation_id, channel, workspace, kind, external_id, roles)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (id, company_id) DO UPDATE SET roles = excluded.roles,
+             ON CONFLICT (id, company_id) DO UPDATE SET roles = excluded.roles, leaves_at = NULL,
                due_at = least(staff_groups.due_at, clock_timestamp())`,
       values: [
         tenantId,
@@ -158,4 +166,5 @@ async function ensureGroups(sql: Sql, tenantId: TenantId, groups: readonly Staff
       ],
     });
   }
+  await sql.query(dropReplaced(tenantId));
 }

@@ -8,6 +8,7 @@ import { startOpenAiSimulator } from "../../simulators/openai/openai-simulator.t
 import { seedTeams } from "../../simulators/slack/seed.ts";
 import { startSlackSimulator } from "../../simulators/slack/start-slack-simulator.ts";
 import { checkClock } from "../../src/doctor/check-clock.ts";
+import { checkStaffGroups } from "../../src/doctor/check-staff-groups.ts";
 import { examine, formatFindings } from "../../src/doctor/doctor.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { silentLog } from "../../src/core/log.ts";
@@ -33,6 +34,20 @@ async function findingsOf(env: Record<string, string>): Promise<(check: string) 
 const signing = { SLACK_SIGNING_SECRET: "0123456789abcdef0123456789abcdef" };
 
 describe("doctor", () => {
+  test("says of a group of colleagues in a workspace that no file says is the company's", () => {
+    const staffFrom = [
+      { channel: "slack", workspace: "T1", kind: "usergroup", id: "S1", roles: ["staff"] },
+    ] as const;
+    const company = { slug: "acme", isDefault: false, installations: [], staffFrom };
+    expect(checkStaffGroups([company])).toMatchObject([
+      { state: "warning", detail: expect.stringContaining("acme names the group S1 of slack T1") },
+    ]);
+    const installations = [{ channel: "slack" as const, id: "T1" }];
+    expect(checkStaffGroups([{ ...company, installations }])).toMatchObject([{ state: "ok" }]);
+    expect(checkStaffGroups([{ ...company, isDefault: true }])).toMatchObject([{ state: "ok" }]);
+    expect(checkStaffGroups([{ ...company, staffFrom: [] }])).toEqual([]);
+  });
+
   test("with nothing set finds nothing to mend, and says what is missing", async () => {
     const find = await findingsOf({});
     expect(find("data folder")?.state).toBe("ok");

@@ -328,9 +328,12 @@ describe("tenant files", () => {
     write("config/tenants/a.yaml", `name: A\ndefault: true\ninstallations: [{ channel: slack, id: "T1" }]\n`);
     write("config/tenants/b.yaml", `name: B\ndefault: true\ninstallations: [{ channel: slack, id: "T1" }]\n`);
     write("config/tenants/Not_A_Slug.yaml", "name: C\n");
+    const group = '{ channel: slack, workspace: "T1", id: "S1" }';
+    write("config/tenants/d.yaml", `name: D\nstaffFrom: [${group}]\n`);
     const problems = problemsOf();
     expect(problems).toContain("slack T1 belongs to a and to b");
     expect(problems).toContain("a and b both say default: true");
+    expect(problems).toContain("d.yaml: staffFrom: the group S1 is in slack T1, which belongs to a");
     expect(problems).toContain("Not_A_Slug.yaml: the file's name becomes the tenant's");
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Group, GroupMember } from "../../src/core/channel.ts";
 import { PermanentError, TransientError } from "../../src/core/errors.ts";
 import type { TenantId } from "../../src/core/ids.ts";
@@ -7,6 +7,7 @@ import { createDatabase, type Database } from "../../src/store/database.ts";
 import { createMemoryFastState } from "../../src/store/memory-fast-state.ts";
 import { createCompanies } from "../../src/tenants/companies.ts";
 import { createStaffGroups, type StaffGroupTimes } from "../../src/tenants/staff-groups.ts";
+import { installationIdOf } from "../../src/tenants/installations.ts";
 import type { StaffGroup, StaffMember } from "../../src/core/staff.ts";
 import { ensureStaff } from "../../src/tenants/staff.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
@@ -241,6 +242,82 @@ describe("a group that cannot be read", () => {
     platform.state.failure = undefined;
     await readAll(strict);
     expect(await colleagues()).toEqual({ U1: "Mia: staff" });
+  });
+});
+
+describe("groups of another company's workspace", () => {
+  test("make nobody a colleague, and whoever was one by them is none at once", async () => {
+    const lines: object[] = [];
+    const error = (fields: object) => void lines.push(fields);
+    const platform = aPlatform({ S1: [mia] });
+    await named([], [support]);
+    await readAll(aSync(platform));
+    expect(await colleagues()).toEqual({ U1: "Mia: staff" });
+    const all = createCompanies({ database, fast: createMemoryFastState() });
+    const other = await all.ensure({ slug: "other", name: "Other", tier: "pro", persona: "" });
+    await database.statement(other, {
+      text: "INSERT INTO installations (company_id, id, channel, external_id) VALUES ($1, $2, 'slack', 'T1')",
+      values: [other, installationIdOf(other, "slack", "T1")],
+    });
+    onTestFinished(async () => {
+      await database.statement(other, {
+        text: "DELETE FROM installations WHERE company_id = $1",
+        values: [other],
+      });
+    });
+    const { asked } = platform.state;
+    await readAll(aSync(platform, {}, { ...silentLog, error }));
+    expect(await colleagues()).toEqual({});
+    expect(platform.state.asked).toBe(asked);
+    expect(lines.map(describeError)).toEqual([expect.stringContaining("belongs to another company")]);
+  });
+});
+
+describe("a group that another one takes the place of in the file", () => {
+  test("counts until the new one was read: whoever is in both is a colleague all along, with what they had", async () => {
+    await named([], [support]);
+    const platform = aPlatform({ S1: [mia, ben], S2: [mia] });
+    const sync = aSync(platform);
+    await readAll(sync);
+    const ids = () =>
+      database.statement<{ id: string; state: string }>(tenant, {
+        text: "SELECT id, state FROM staff WHERE company_id = $1 AND name = 'Mia'",
+        values: [tenant],
+      });
+    const before = await ids();
+    platform.state.failure = new TransientError("away");
+    await named([], [leads]);
+    expect(await colleagues()).toEqual({ U1: "Mia: staff", U2: "Ben: staff" });
+    await readAll(sync);
+    expect(await colleagues()).toEqual({ U1: "Mia: staff", U2: "Ben: staff" });
+    platform.state.failure = undefined;
+    await readAll(sync);
+    expect(await colleagues()).toEqual({ U1: "Mia: admin staff" });
+    expect(await ids()).toEqual(before);
+    expect(before).toHaveLength(1);
+  });
+
+  test("counts no longer than its time where the new one cannot be read, and not where none is new", async () => {
+    await named([], [support]);
+    const platform = aPlatform({ S1: [mia], S2: [mia] });
+    const sync = aSync(platform);
+    await readAll(sync);
+    platform.state.failure = new TransientError("away");
+    await named([], [leads]);
+    await readAll(sync);
+    expect(await colleagues()).toEqual({ U1: "Mia: staff" });
+    await database.statement(tenant, {
+      text: `UPDATE staff_groups SET leaves_at = clock_timestamp(), due_at = clock_timestamp()
+             WHERE company_id = $1 AND leaves_at IS NOT NULL`,
+      values: [tenant],
+    });
+    await sync.sweep();
+    await until(async () => Object.keys(await colleagues()).length === 0);
+    platform.state.failure = undefined;
+    await readAll(sync);
+    expect(await colleagues()).toEqual({ U1: "Mia: admin staff" });
+    await named([], []);
+    expect(await colleagues()).toEqual({});
   });
 });
 
