@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { startEnvironment, startFlags } from "./as-started.ts";
 import { makeDocuments, sectionsEach, type MadeDocuments } from "./made-documents.ts";
-import { rssMbOfTree } from "./process-figures.ts";
+import { residentMbOfTree } from "./process-figures.ts";
 import { endTied, spawnTied } from "./tied.ts";
 
 /** What a company's documents take of memory, in MB of all Baton's processes together, and the times of questions to them. */
@@ -24,7 +24,7 @@ export interface KnowledgeMemory {
   readonly times: readonly number[];
 }
 
-const lookedAtEachMs = 50;
+const lookedAtEachMs = 100;
 const questionsAsked = 300;
 const phase = z.object({
   over: z.enum(["idle", "taking in", "reading", "asking"]),
@@ -46,7 +46,10 @@ export async function measureKnowledgeMemory(folder: string, chunks: number): Pr
   );
   const ended = once(child, "exit");
   let most = 0;
-  const looking = setInterval(() => (most = Math.max(most, rssMbOfTree(child.pid ?? 0))), lookedAtEachMs);
+  const looking = setInterval(
+    () => (most = Math.max(most, residentMbOfTree(child.pid ?? 0))),
+    lookedAtEachMs,
+  );
   const mosts = new Map<string, number>();
   let last = phase.parse({ over: "idle" });
   let seconds = 0;
@@ -55,7 +58,7 @@ export async function measureKnowledgeMemory(folder: string, chunks: number): Pr
     for await (const line of createInterface({ input: child.stdout })) {
       last = phase.parse(JSON.parse(line));
       seconds += last.seconds;
-      mosts.set(last.over, last.over === "idle" ? rssMbOfTree(child.pid ?? 0) : most);
+      mosts.set(last.over, last.over === "idle" ? residentMbOfTree(child.pid ?? 0) : most);
       most = 0;
     }
     await ended;

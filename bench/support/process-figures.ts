@@ -19,17 +19,45 @@ export function cpuMsOfTree(root: number): number {
 
 /** Resident memory in MB; 0 when it is gone. */
 export function rssMbOf(pid: number): number {
-  try {
-    const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return Number(line ?? 0) / 1_024;
-  } catch {
-    return 0;
-  }
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, "status"))?.[1] ?? 0) / 1_024;
 }
 
-/** Resident memory of a process and everything below it, MB. What they share counts for each of them. */
-export function rssMbOfTree(root: number): number {
-  return treeOf(root).reduce((sum, pid) => sum + rssMbOf(pid), 0);
+/** Resident memory of a process and everything below it, MB. What several of them have of one file counts once. */
+export function residentMbOfTree(root: number): number {
+  const files = new Map<string, number>();
+  let own = 0;
+  for (const pid of treeOf(root)) {
+    const mapped = mappingsOf(pid);
+    own += mapped.own;
+    for (const [path, kb] of mapped.files) files.set(path, Math.max(files.get(path) ?? 0, kb));
+  }
+  return (own + [...files.values()].reduce((sum, kb) => sum + kb, 0)) / 1_024;
+}
+
+/** What a process has alone and what it has of each file, KB; nothing when it is gone. See proc_pid_smaps(5). */
+function mappingsOf(pid: number): { readonly own: number; readonly files: ReadonlyMap<string, number> } {
+  const files = new Map<string, number>();
+  let own = 0;
+  let [path, resident] = ["", 0];
+  for (const line of readProc(pid, "smaps").split("\n")) {
+    const [name = "", value = ""] = line.split(/\s+/, 2);
+    if (/^[0-9a-f]+-/.test(name)) path = line.split(/\s+/).slice(5).join(" ");
+    else if (name === "Rss:") resident = Number(value);
+    else if (name === "Anonymous:") {
+      const isFile = path.startsWith("/");
+      own += isFile ? Number(value) : resident;
+      if (isFile) files.set(path, (files.get(path) ?? 0) + resident - Number(value));
+    }
+  }
+  return { own, files };
+}
+
+function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function treeOf(root: number): number[] {
@@ -44,10 +72,6 @@ function treeOf(root: number): number[] {
 
 /** The fields after the program's name, which may hold spaces and brackets itself. */
 function statOf(pid: number): string[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return [];
-  }
+  const text = readProc(pid, "stat");
+  return text === "" ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
 }

@@ -21,10 +21,11 @@ process.once("message", (place) => {
 async function answer(index: KnowledgeIndex, message: unknown): Promise<void> {
   const { number, work } = indexRequest.parse(message);
   try {
-    tell({ number, value: await carryOut(index, work) });
+    const value = await carryOut(index, work);
+    tell({ number, resident: process.memoryUsage.rss(), value });
   } catch (cause) {
     const { message: problem, cause: below } = cause instanceof Error ? cause : new Error(String(cause));
-    tell({ number, problem, cause: String(below ?? cause) });
+    tell({ number, resident: process.memoryUsage.rss(), problem, cause: String(below ?? cause) });
   }
 }
 
@@ -43,7 +44,7 @@ function carryOut(index: KnowledgeIndex, work: IndexWork): Promise<unknown> {
     case "read":
       return readOn(work, () => packAll(index.scan(work.tenantId)));
     case "load":
-      return readOn(work, () => gatherTable(index.scan(work.tenantId), work.limits));
+      return readOn(work, () => gather(index, work));
     case "leave":
       return leave(work.reading);
     case "version":
@@ -55,6 +56,11 @@ function carryOut(index: KnowledgeIndex, work: IndexWork): Promise<unknown> {
     default:
       throw new TypeError(`knowledge index: no such work: ${JSON.stringify(work satisfies never)}`);
   }
+}
+
+async function* gather(index: KnowledgeIndex, { tenantId, limits }: Extract<IndexWork, { kind: "load" }>) {
+  const rows = await index.count(tenantId);
+  yield* gatherTable({ rows, chunks: index.scan(tenantId) }, limits);
 }
 
 async function* packAll(all: AsyncIterable<readonly IndexedChunk[]>) {

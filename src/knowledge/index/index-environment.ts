@@ -5,6 +5,13 @@ const allocator = {
   MALLOC_TRIM_THRESHOLD_: "1048576",
 };
 
+// A table is read a little at a time; each of these may be set otherwise.
+const reading = {
+  LANCE_DEFAULT_BATCH_SIZE: "512",
+  LANCE_DEFAULT_FRAGMENT_READAHEAD: "1",
+  LANCE_DEFAULT_IO_BUFFER_SIZE: "8388608",
+};
+
 // Where programs and credential files are, how the machine is asked for names and certificates, and what object storage
 // and LanceDB read themselves.
 const needed =
@@ -15,5 +22,5 @@ export function toIndexEnvironment(
   whole: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
   const own = Object.entries(whole).filter(([name]) => needed.test(name));
-  return { ...Object.fromEntries(own), ...allocator };
+  return { ...reading, ...Object.fromEntries(own), ...allocator };
 }

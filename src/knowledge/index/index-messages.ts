@@ -42,9 +42,10 @@ export type IndexWork = z.output<typeof work>;
 /** What is asked of it, with a number that its answer repeats. */
 export const indexRequest = z.object({ number: z.number(), work });
 
+/** The answer, and the resident memory of the process that gives it, in bytes. */
 export const indexAnswer = z.union([
-  z.object({ number: z.number(), problem: z.string(), cause: z.string() }),
-  z.object({ number: z.number(), value: z.unknown() }),
+  z.object({ number: z.number(), resident: z.number(), problem: z.string(), cause: z.string() }),
+  z.object({ number: z.number(), resident: z.number(), value: z.unknown() }),
 ]);
 export type IndexAnswer = z.output<typeof indexAnswer>;
 

@@ -12,6 +12,8 @@ import { isFolder, readTableVersion, toTableName } from "./table-files.ts";
 export interface IndexProcessParts extends LanceIndexParts {
   /** How long its process stays without work. */
   readonly idleMs?: number | undefined;
+  /** See `IndexLineOptions`. */
+  readonly bytesKept?: number | undefined;
 }
 
 export interface IndexProcess extends KnowledgeIndex {
@@ -33,8 +35,8 @@ const usualIdleMs = 20_000;
  * done again by another; only a table that was being read has to be read anew.
  */
 export function createIndexProcess(parts: IndexProcessParts): IndexProcess {
-  const { uri, dimensions, model, openTables, idleMs = usualIdleMs } = parts;
-  const line = openIndexLine({ uri, dimensions, model, openTables }, idleMs);
+  const { uri, dimensions, model, openTables, idleMs = usualIdleMs, bytesKept } = parts;
+  const line = openIndexLine({ uri, dimensions, model, openTables }, { idleMs, bytesKept });
   let readings = 0;
 
   /** All of it, piece by piece. */
@@ -79,7 +81,7 @@ export function createIndexProcess(parts: IndexProcessParts): IndexProcess {
         ? readTableVersion(uri, toTableName(tenantId, model))
         : z.string().parse(await line.ask({ kind: "version", tenantId })),
     scan,
-    load: (tenantId, limits) => assembleTable(gather(tenantId, limits)),
+    load: (tenantId, limits) => assembleTable(gather(tenantId, limits), limits),
     count: async (tenantId) => z.number().parse(await line.ask({ kind: "count", tenantId })),
     drop: async (tenantId) => {
       await line.ask({ kind: "drop", tenantId });

@@ -83,8 +83,9 @@ export function keepTables(
     }
   }
 
-  function loadHere(tenantId: TenantId, limits: LoadLimits): Promise<LoadedTable | undefined> {
-    return loadTable(whileWanted(index.scan(tenantId)), limits);
+  async function loadHere(tenantId: TenantId, limits: LoadLimits): Promise<LoadedTable | undefined> {
+    const chunks = whileWanted(index.scan(tenantId));
+    return loadTable({ rows: await index.count(tenantId), chunks }, limits);
   }
 
   async function* whileWanted<T>(chunks: AsyncIterable<T>): AsyncIterable<T> {

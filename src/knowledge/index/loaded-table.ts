@@ -2,12 +2,13 @@ import type { TenantId } from "../../core/ids.ts";
 import {
   gatherTable,
   type LoadLimits,
-  type NumbersOf,
+  type NextRows,
+  type ReadableTable,
   type TablePiece,
   type TableSizes,
 } from "./gather-table.ts";
-import { partsWorth, type IndexedChunk, type IndexHit, type IndexQuery } from "./knowledge-index.ts";
-import { openPostings, type Postings } from "./postings.ts";
+import { partsWorth, type IndexHit, type IndexQuery } from "./knowledge-index.ts";
+import { createPostings, type Postings } from "./postings.ts";
 import { openSimilarities, type OpenSimilarities, type Similarities } from "./similarities.ts";
 
 /** One company's chunks in the memory of this process, as they were when they were read: searched without waiting. */
@@ -19,6 +20,9 @@ export interface LoadedTable {
   search(query: IndexQuery, near?: readonly Near[]): IndexHit[];
 }
 
+const bytesOfId = 120;
+const bytesOfTerm = 100;
+
 /** What another index found by vector. */
 export type Near = Pick<IndexHit, "id" | "similarity">;
 
@@ -26,86 +30,82 @@ export type Near = Pick<IndexHit, "id" | "similarity">;
 export type LoadTable = (tenantId: TenantId, limits: LoadLimits) => Promise<LoadedTable | undefined>;
 
 /** Reads a table in this process; undefined where it is larger than it may be. */
-export function loadTable(
-  chunks: AsyncIterable<readonly IndexedChunk[]>,
-  limits: LoadLimits,
-): Promise<LoadedTable | undefined> {
-  return assembleTable(gatherTable(chunks, limits));
+export function loadTable(table: ReadableTable, limits: LoadLimits): Promise<LoadedTable | undefined> {
+  return assembleTable(gatherTable(table, limits), limits);
 }
 
-/** Puts a table together, each part in the place it stays in; undefined where nothing comes. */
-export async function assembleTable(pieces: AsyncIterable<TablePiece>): Promise<LoadedTable | undefined> {
+/** Puts a table together, each part in the place it stays in; undefined where nothing comes, or more than it may take. */
+export async function assembleTable(
+  pieces: AsyncIterable<TablePiece>,
+  { bytes }: LoadLimits,
+): Promise<LoadedTable | undefined> {
   let opened: Opened | undefined;
   for await (const piece of pieces) {
     if (piece.kind === "sizes") opened = openParts(piece);
-    else if (piece.kind === "texts") for (const text of piece.some) opened?.texts[piece.of].push(text);
-    else opened?.numbers[piece.of].set(piece.some, piece.from);
+    else if (opened !== undefined) addRows(opened, piece);
+    if (opened !== undefined && bytesOf(opened) > bytes) return undefined;
   }
   return opened === undefined ? undefined : toLoadedTable(opened);
 }
 
 interface Opened {
-  readonly sizes: TableSizes;
-  readonly texts: {
-    readonly ids: string[];
-    readonly documents: string[];
-    readonly lists: string[];
-    readonly terms: string[];
-  };
-  readonly numbers: TableNumbers;
+  readonly steps: number;
+  readonly ids: string[];
+  readonly documents: string[];
+  readonly lists: string[];
+  readonly terms: Map<string, number>;
+  readonly documentOf: Uint32Array;
+  readonly listOf: Uint32Array;
+  readonly text: Postings;
+  readonly head: Postings;
   readonly vectors: OpenSimilarities | undefined;
 }
 
-interface TableNumbers extends Record<NumbersOf, Uint32Array | Uint8Array | Float32Array | Int16Array> {
-  readonly listOf: Uint32Array;
-  readonly documentOf: Uint32Array;
-  readonly textStarts: Uint32Array<ArrayBuffer>;
-  readonly textRows: Uint32Array<ArrayBuffer>;
-  readonly textTimes: Uint8Array<ArrayBuffer>;
-  readonly textShapes: Float32Array<ArrayBuffer>;
-  readonly headStarts: Uint32Array<ArrayBuffer>;
-  readonly headRows: Uint32Array<ArrayBuffer>;
-  readonly headTimes: Uint8Array<ArrayBuffer>;
-  readonly headShapes: Float32Array<ArrayBuffer>;
-  readonly vectors: Int16Array;
-}
-
-function openParts(sizes: TableSizes): Opened {
-  const { rows, terms, textPostings, headPostings, dimensions } = sizes;
-  const vectors = dimensions === 0 ? undefined : openSimilarities({ rows, dimensions });
+function openParts({ rows, steps }: TableSizes): Opened {
   return {
-    sizes,
-    texts: { ids: [], documents: [], lists: [], terms: [] },
-    vectors,
-    numbers: {
-      listOf: new Uint32Array(rows),
-      documentOf: new Uint32Array(rows),
-      textStarts: new Uint32Array(terms + 1),
-      textRows: new Uint32Array(textPostings),
-      textTimes: new Uint8Array(textPostings),
-      textShapes: new Float32Array(rows),
-      headStarts: new Uint32Array(terms + 1),
-      headRows: new Uint32Array(headPostings),
-      headTimes: new Uint8Array(headPostings),
-      headShapes: new Float32Array(rows),
-      vectors: vectors?.all ?? new Int16Array(0),
-    },
+    steps,
+    ids: [],
+    documents: [],
+    lists: [],
+    terms: new Map(),
+    documentOf: new Uint32Array(rows),
+    listOf: new Uint32Array(rows),
+    text: createPostings(rows),
+    head: createPostings(rows),
+    vectors: steps === 0 ? undefined : openSimilarities({ rows, dimensions: steps }),
   };
 }
 
-function toLoadedTable({ sizes, texts, numbers, vectors }: Opened): LoadedTable {
-  const { textStarts, textRows, textTimes, textShapes } = numbers;
-  const { headStarts, headRows, headTimes, headShapes } = numbers;
+function addRows({ steps, ids, terms, text, head, vectors, ...opened }: Opened, some: NextRows): void {
+  const from = ids.length;
+  for (const id of some.ids) ids.push(id);
+  for (const document of some.documents) opened.documents.push(document);
+  for (const list of some.lists) opened.lists.push(list);
+  for (const term of some.terms) terms.set(term, terms.size);
+  opened.documentOf.set(some.documentOf, from);
+  opened.listOf.set(some.listOf, from);
+  text.add(some.text);
+  head.add(some.head);
+  vectors?.all.set(some.vectors, from * steps);
+}
+
+function bytesOf({ ids, terms, documentOf, listOf, text, head, vectors }: Opened): number {
+  const arrays = documentOf.byteLength + listOf.byteLength + text.bytes + head.bytes + (vectors?.bytes ?? 0);
+  return arrays + ids.length * bytesOfId + terms.size * bytesOfTerm;
+}
+
+function toLoadedTable(opened: Opened): LoadedTable {
+  const { ids, documents, documentOf, lists, listOf, terms, text, head, vectors } = opened;
   return createLoadedTable({
-    ids: texts.ids,
-    documentIdOf: (row) => texts.documents[numbers.documentOf[row] ?? 0] ?? "",
-    lists: texts.lists.map((list) => list.split("|")),
-    listOf: numbers.listOf,
-    vocabulary: new Map(texts.terms.map((term, number) => [term, number])),
-    text: openPostings({ starts: textStarts, rows: textRows, times: textTimes, shapes: textShapes }),
-    head: openPostings({ starts: headStarts, rows: headRows, times: headTimes, shapes: headShapes }),
+    ids,
+    documentIdOf: (row) => documents[documentOf[row] ?? 0] ?? "",
+    lists: lists.map((list) => list.split("|")),
+    listOf,
+    vocabulary: terms,
+    text,
+    head,
     vectors,
-    bytes: sizes.bytes,
+    bytes: bytesOf(opened),
   });
 }
 
@@ -168,10 +168,11 @@ function createLoadedTable(loaded: Loaded): LoadedTable {
         ...bestOf(headScores, isAllowed, limit),
         ...bestOf(similarities, isAllowed, limit),
       ]);
+      const matching = asked.map(({ term, number }) => ({ term, rows: text.among(found, number) }));
       return [...found].map((row) => ({
         id: ids[row] ?? "",
         documentId: documentIdOf(row),
-        matched: asked.filter(({ number }) => text.has(number, row)).map(({ term }) => term),
+        matched: matching.filter(({ rows }) => rows.has(row)).map(({ term }) => term),
         textScore: textScores[row] ?? 0,
         headScore: headScores[row] ?? 0,
         similarity: Math.max(0, similarities[row] ?? 0),

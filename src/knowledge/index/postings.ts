@@ -1,8 +1,11 @@
-import { setImmediate as breathe } from "node:timers/promises";
+import { createNumberLists } from "./number-lists.ts";
 
-/** Which rows each term stands in, and how often: BM25 over one field of a table, in five bytes a posting. */
+/** Which rows each term stands in, and how often: BM25 over one field of a table, in two or three bytes a posting. */
 export interface Postings {
+  /** What it takes. */
   readonly bytes: number;
+  /** The terms of the next rows. */
+  add(posted: PostedRows): void;
   /** Adds what each asked term is worth, times `worth`, to the scores of the allowed rows that have it. */
   score(
     asked: readonly number[],
@@ -10,175 +13,135 @@ export interface Postings {
     isAllowed: (row: number) => boolean,
     worth?: number,
   ): void;
-  has(term: number, row: number): boolean;
+  /** Those of the rows that have the term. */
+  among(rows: ReadonlySet<number>, term: number): ReadonlySet<number>;
 }
 
-/** What postings are made of. */
-export interface PostingNumbers {
-  /** Where each term's rows begin, and where the last one's end. */
-  readonly starts: Uint32Array<ArrayBuffer>;
-  readonly rows: Uint32Array<ArrayBuffer>;
-  /** How often, for each of the rows. */
-  readonly times: Uint8Array<ArrayBuffer>;
-  /** What its length does to the score, for each row of the table. */
-  readonly shapes: Float32Array<ArrayBuffer>;
-}
-
-/** Takes rows one after the other, then turns them round. */
-export interface PostingsBuilder {
-  /** The next row's terms, by their numbers; a term counts as often as it is named. */
-  add(terms: readonly number[]): void;
-  readonly bytes: number;
-  /** Lets others work in between: a large table takes a second. */
-  build(vocabulary: number): Promise<PostingNumbers>;
+/** The terms of some rows, one row after the other. */
+export interface PostedRows<Buffer extends ArrayBufferLike = ArrayBufferLike> {
+  /** Term and how often in one number: see `packTerms`. */
+  readonly postings: Uint32Array<Buffer>;
+  /** Where each row's end among them. */
+  readonly ends: Uint32Array<Buffer>;
+  /** How many terms each row has; one that is named twice counts twice. */
+  readonly lengths: Uint32Array<Buffer>;
 }
 
 const saturation = 1.2;
 const lengthWeight = 0.75;
 const mostOften = 255;
-const pieceLength = 65_536;
-const rowsAtOnce = 1_000;
+const often = 256;
 
-export function createPostingsBuilder(): PostingsBuilder {
-  const forward = createGrowing();
-  const ends = createGrowing();
-  const lengths = createGrowing();
-  let often = new Uint8Array(pieceLength);
+/** A row's terms, each once with how often it is named, 255 times at most. */
+export function packTerms(terms: readonly number[]): number[] {
+  const times = new Map<number, number>();
+  for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
+  return Array.from(times, ([term, count]) => term * often + Math.min(count, mostOften));
+}
+
+/** For a table of so many rows. */
+export function createPostings(rows: number): Postings {
+  // By term, for each of its rows: how far it is from the one before and whether it is named there once, in one number;
+  // where it is not once, how often.
+  const lists = createNumberLists();
+  const seenIn = growingNumbers();
+  const lastOf = growingNumbers();
+  const lengths = new Uint32Array(rows);
+  let added = 0;
+  let shapes: Float32Array | undefined;
+  // All 0 between two questions.
+  const isSought = new Uint8Array(rows);
+
+  function post(term: number, row: number, times: number): void {
+    const step = row + 1 - lastOf.at(term);
+    lists.push(term, step * 2 + (times === 1 ? 1 : 0));
+    if (times !== 1) lists.push(term, times);
+    lastOf.set(term, row + 1);
+    seenIn.set(term, seenIn.at(term) + 1);
+  }
+
+  function read(term: number, visit: (row: number, times: number) => void): void {
+    let row = -1;
+    let isTimes = false;
+    lists.read(term, (value) => {
+      if (isTimes) visit(row, value);
+      else {
+        row += value >>> 1;
+        if ((value & 1) === 1) visit(row, 1);
+      }
+      isTimes = !isTimes && (value & 1) === 0;
+    });
+  }
 
   return {
-    add(terms) {
-      const distinct: number[] = [];
-      for (const term of terms) {
-        while (term >= often.length) often = widened(often);
-        const times = often[term] ?? 0;
-        if (times === 0) distinct.push(term);
-        if (times < mostOften) often[term] = times + 1;
-      }
-      for (const term of distinct) {
-        forward.push(term * (mostOften + 1) + (often[term] ?? 0));
-        often[term] = 0;
-      }
-      ends.push(forward.length);
-      lengths.push(terms.length);
-    },
     get bytes() {
-      return forward.length * 5 + ends.length * 12;
+      return lists.bytes + seenIn.bytes + lastOf.bytes + 2 * lengths.byteLength + isSought.byteLength;
     },
-    build: (vocabulary) => turnRound({ forward, ends, lengths }, vocabulary),
+    add({ postings, ends, lengths: some }) {
+      let at = 0;
+      for (const [place, end] of ends.entries()) {
+        lengths[added] = some[place] ?? 0;
+        for (; at < end; at += 1) {
+          const posting = postings[at] ?? 0;
+          post(Math.floor(posting / often), added, posting % often);
+        }
+        added += 1;
+      }
+      shapes = undefined;
+    },
+    score(asked, scores, isAllowed, worth = 1) {
+      const shapeOf = (shapes ??= toShapes(lengths));
+      for (const term of asked) {
+        const seen = seenIn.at(term);
+        const weight = Math.log(1 + (rows - seen + 0.5) / (seen + 0.5)) * (saturation + 1) * worth;
+        read(term, (row, times) => {
+          if (isAllowed(row))
+            scores[row] = (scores[row] ?? 0) + (weight * times) / (times + (shapeOf[row] ?? 0));
+        });
+      }
+    },
+    among(sought, term) {
+      const found = new Set<number>();
+      for (const row of sought) isSought[row] = 1;
+      read(term, (row) => {
+        if (isSought[row] === 1) found.add(row);
+      });
+      for (const row of sought) isSought[row] = 0;
+      return found;
+    },
   };
 }
 
-function widened(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const wider = new Uint8Array(bytes.length * 2);
-  wider.set(bytes);
-  return wider;
+interface GrowingNumbers {
+  readonly bytes: number;
+  /** 0 unless set. */
+  at(place: number): number;
+  set(place: number, value: number): void;
 }
 
-interface Rows {
-  /** Term and times in one number, row after row. */
-  readonly forward: Growing;
-  readonly ends: Growing;
-  readonly lengths: Growing;
-}
-
-async function turnRound({ forward, ends, lengths }: Rows, vocabulary: number): Promise<PostingNumbers> {
-  const starts = new Uint32Array(vocabulary + 1);
-  for (const piece of forward.pieces()) {
-    for (const packed of piece) {
-      const next = Math.floor(packed / (mostOften + 1)) + 1;
-      starts[next] = (starts[next] ?? 0) + 1;
-    }
-    await breathe();
-  }
-  for (let term = 0; term < vocabulary; term += 1)
-    starts[term + 1] = (starts[term + 1] ?? 0) + (starts[term] ?? 0);
-  const rows = new Uint32Array(forward.length);
-  const times = new Uint8Array(forward.length);
-  const next = starts.slice();
-  let from = 0;
-  for (let row = 0; row < ends.length; row += 1) {
-    const end = ends.at(row);
-    for (; from < end; from += 1) {
-      const packed = forward.at(from);
-      const term = Math.floor(packed / (mostOften + 1));
-      const place = next[term] ?? 0;
-      rows[place] = row;
-      times[place] = packed % (mostOften + 1);
-      next[term] = place + 1;
-    }
-    if (row % rowsAtOnce === 0) await breathe();
-  }
-  return { starts, rows, times, shapes: toShapes(lengths) };
+function growingNumbers(): GrowingNumbers {
+  let numbers = new Uint32Array(256);
+  return {
+    get bytes() {
+      return numbers.byteLength;
+    },
+    at: (place) => numbers[place] ?? 0,
+    set(place, value) {
+      if (place >= numbers.length) {
+        const wider = new Uint32Array(Math.max(place + 1, 2 * numbers.length));
+        wider.set(numbers);
+        numbers = wider;
+      }
+      numbers[place] = value;
+    },
+  };
 }
 
 /** What a row's length does to its score. */
-function toShapes(lengths: Growing): Float32Array<ArrayBuffer> {
-  let sum = 0;
-  for (let row = 0; row < lengths.length; row += 1) sum += lengths.at(row);
-  const average = sum / Math.max(1, lengths.length) || 1;
-  const shapes = new Float32Array(lengths.length);
-  for (let row = 0; row < shapes.length; row += 1)
-    shapes[row] = saturation * (1 - lengthWeight + (lengthWeight * lengths.at(row)) / average);
-  return shapes;
-}
-
-/** Searches what was built. */
-export function openPostings({ starts, rows, times, shapes }: PostingNumbers): Postings {
-  return {
-    bytes: starts.byteLength + rows.byteLength + times.byteLength + shapes.byteLength,
-    score(asked, scores, isAllowed, worth = 1) {
-      for (const term of asked) {
-        const [from, end] = [starts[term] ?? 0, starts[term + 1] ?? 0];
-        const seen = end - from;
-        const weight = Math.log(1 + (shapes.length - seen + 0.5) / (seen + 0.5)) * (saturation + 1) * worth;
-        for (let at = from; at < end; at += 1) {
-          const row = rows[at] ?? 0;
-          if (!isAllowed(row)) continue;
-          const often = times[at] ?? 0;
-          scores[row] = (scores[row] ?? 0) + (weight * often) / (often + (shapes[row] ?? 0));
-        }
-      }
-    },
-    has(term, row) {
-      let [low, high] = [starts[term] ?? 0, (starts[term + 1] ?? 0) - 1];
-      while (low <= high) {
-        const middle = (low + high) >>> 1;
-        const found = rows[middle] ?? 0;
-        if (found === row) return true;
-        if (found < row) low = middle + 1;
-        else high = middle - 1;
-      }
-      return false;
-    },
-  };
-}
-
-interface Growing {
-  readonly length: number;
-  push(value: number): void;
-  at(place: number): number;
-  pieces(): Iterable<Uint32Array>;
-}
-
-/** Numbers in pieces: growing copies nothing. */
-function createGrowing(): Growing {
-  const all: Uint32Array[] = [];
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    push(value) {
-      const within = length % pieceLength;
-      if (within === 0) all.push(new Uint32Array(pieceLength));
-      const last = all.at(-1);
-      if (last !== undefined) last[within] = value;
-      length += 1;
-    },
-    at: (place) => all[Math.floor(place / pieceLength)]?.[place % pieceLength] ?? 0,
-    *pieces() {
-      for (const [at, piece] of all.entries())
-        yield at === all.length - 1 ? piece.subarray(0, length - at * pieceLength) : piece;
-    },
-  };
+function toShapes(lengths: Uint32Array): Float32Array {
+  const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length) || 1;
+  return Float32Array.from(
+    lengths,
+    (length) => saturation * (1 - lengthWeight + (lengthWeight * length) / average),
+  );
 }

@@ -5,22 +5,6 @@ export interface Similarities {
   of(vector: Float32Array): Float32Array;
 }
 
-/** Takes vectors of one length, row after row; their own lengths do not count. */
-export interface SimilaritiesBuilder {
-  add(vector: Float32Array): void;
-  readonly bytes: number;
-  build(): UnitVectors;
-}
-
-/** Vectors as they are compared. */
-export interface UnitVectors {
-  readonly rows: number;
-  /** Those of one vector: its own, filled up to whole steps of a comparison. */
-  readonly dimensions: number;
-  /** All of them, row after row, in pieces. */
-  readonly pieces: readonly Int16Array<ArrayBuffer>[];
-}
-
 // A number of a unit vector in two bytes: a cosine is right to four places, and products of two of them, however many
 // are added up, stay below 2^31.
 const one = 32_767;
@@ -30,30 +14,24 @@ const bytesEach = 2;
 const worthwhile = 250_000;
 const lanes = 8;
 const pageBytes = 65_536;
-const rowsEach = 1_024;
 
-export function createSimilaritiesBuilder(): SimilaritiesBuilder {
-  const pieces: Int16Array<ArrayBuffer>[] = [];
-  let dimensions = lanes;
-  let rows = 0;
-  return {
-    add(vector) {
-      if (rows === 0) dimensions = Math.max(1, Math.ceil(vector.length / lanes)) * lanes;
-      if (rows % rowsEach === 0) pieces.push(new Int16Array(rowsEach * dimensions));
-      writeUnit(vector, pieces.at(-1) ?? new Int16Array(0), (rows % rowsEach) * dimensions);
-      rows += 1;
-    },
-    get bytes() {
-      return bytesEach * rows * dimensions;
-    },
-    build: () => ({
-      rows,
-      dimensions,
-      pieces: pieces.map((piece, at) =>
-        at === pieces.length - 1 ? piece.subarray(0, (rows - at * rowsEach) * dimensions) : piece,
-      ),
-    }),
-  };
+/** Numbers of a vector as it is compared: its own, filled up to whole steps of a comparison. */
+export function stepsOf(dimensions: number): number {
+  return Math.max(1, Math.ceil(dimensions / lanes)) * lanes;
+}
+
+/** Vectors as they are compared, one after the other; their own lengths do not count. Nothing where `steps` is 0. */
+export function toUnits(vectors: readonly Float32Array[], steps: number): Int16Array<ArrayBuffer> {
+  const units = new Int16Array(vectors.length * steps);
+  if (steps > 0) for (const [row, vector] of vectors.entries()) writeUnit(vector, units, row * steps);
+  return units;
+}
+
+/** How much room they need. */
+export interface VectorsRoom {
+  readonly rows: number;
+  /** Of each vector, with what fills it up. */
+  readonly dimensions: number;
 }
 
 /** Vectors that are compared, once they are there. */
@@ -63,7 +41,7 @@ export interface OpenSimilarities extends Similarities {
 }
 
 /** Room for so many vectors. */
-export function openSimilarities({ rows, dimensions }: Omit<UnitVectors, "pieces">): OpenSimilarities {
+export function openSimilarities({ rows, dimensions }: VectorsRoom): OpenSimilarities {
   const numbers = rows * dimensions;
   const [vectorsAt, foundAt] = [bytesEach * dimensions, bytesEach * (dimensions + numbers)];
   const bytes = foundAt + 4 * rows;

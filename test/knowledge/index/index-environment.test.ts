@@ -29,3 +29,10 @@ it("the process of an index knows object storage's credentials and nothing secre
   expect(JSON.stringify(env)).not.toContain("secret");
   expect(env).not.toHaveProperty("NODE_OPTIONS");
 });
+
+it("a table is read a little at a time unless an operator says otherwise", () => {
+  const usual = toIndexEnvironment({});
+  expect(usual["LANCE_DEFAULT_BATCH_SIZE"]).toBe("512");
+  const own = toIndexEnvironment({ LANCE_DEFAULT_BATCH_SIZE: "8192" });
+  expect(own).toEqual({ ...usual, LANCE_DEFAULT_BATCH_SIZE: "8192" });
+});

@@ -20,7 +20,7 @@ let folder: string;
 let line: IndexLine;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "baton-index-line-"));
-  line = openIndexLine({ uri: folder, dimensions: 4 }, 3_600_000);
+  line = openIndexLine({ uri: folder, dimensions: 4 }, { idleMs: 3_600_000 });
 });
 afterEach(async () => {
   vi.mocked(fork).mockReset();

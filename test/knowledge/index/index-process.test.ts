@@ -27,8 +27,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(idleMs = stays, uri = folder): IndexProcess {
-  index = createIndexProcess({ uri, dimensions, idleMs });
+function open(idleMs = stays, uri = folder, bytesKept?: number): IndexProcess {
+  index = createIndexProcess({ uri, dimensions, idleMs, bytesKept });
   return index;
 }
 
@@ -120,6 +120,29 @@ test("without work its process ends; a table that is kept is asked on, and what 
   expect(await find(asked, "head1")).toHaveLength(2);
   await asked.stop();
   expect(running()).toEqual([]);
+});
+
+test("a process that took much to write gives way to a new one, but not while a table is read or it is asked", async () => {
+  const asked = open(stays, folder, 1);
+  await asked.replace(tenantId, [documentOf(0)], chunksOf(0, 500));
+  await vi.waitFor(() => expect(running()).toEqual([]), patience);
+  expect(await find(asked, "word1")).toHaveLength(1);
+  const [second = 0] = running();
+  const reading = asked.scan(tenantId)[Symbol.asyncIterator]();
+  expect((await reading.next()).done).toBe(false);
+  await asked.replace(tenantId, [documentOf(1)], chunksOf(1));
+  expect(running()).toEqual([second]);
+  let read = 0;
+  for (let next = await reading.next(); next.done !== true; next = await reading.next()) read += 1;
+  expect(read).toBeGreaterThan(1);
+  await vi.waitFor(() => expect(running()).toEqual([]), patience);
+  expect(await asked.count(tenantId)).toBe(502);
+  const [count] = await Promise.all([
+    asked.count(tenantId),
+    asked.replace(tenantId, [documentOf(2)], chunksOf(2)),
+  ]);
+  expect(count).toBeGreaterThanOrEqual(502);
+  expect(new Set(await allIds(asked)).size).toBe(504);
 });
 
 test("where its tables are in no folder of this machine, its process tells what they are at", async () => {

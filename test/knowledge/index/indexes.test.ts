@@ -48,7 +48,8 @@ knowledgeIndexContract("a table read into memory", async () => ({
       ...index,
       search: async (tenantId, query) => {
         const limits = { bytes: 10_000_000, vectorNumbers: 10_000_000 };
-        return (await loadTable(index.scan(tenantId), limits))?.search(query) ?? [];
+        const table = { rows: await index.count(tenantId), chunks: index.scan(tenantId) };
+        return (await loadTable(table, limits))?.search(query) ?? [];
       },
     };
   },

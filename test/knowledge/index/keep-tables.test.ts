@@ -129,7 +129,7 @@ test("all tables together take no more than they may: the one asked least recent
   const one = chunk("a", terms.join(" "));
   for (const id of [first, second, third]) await inner.replace(id, [one.documentId], [one]);
   const plenty = { bytes: 10_000_000, vectorNumbers: 10_000_000 };
-  const { bytes = 0 } = (await loadTable(inner.scan(first), plenty)) ?? {};
+  const { bytes = 0 } = (await loadTable({ rows: 1, chunks: inner.scan(first) }, plenty)) ?? {};
   expect(bytes).toBeGreaterThan(10_000);
   const index = keepTables(inner, { calmMs: 0, bytes: Math.round(bytes * 2.5), log: silentLog });
   const asked = async (id: TenantId) => {

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseId, type TenantId } from "../../../src/core/ids.ts";
+import type { ReadableTable } from "../../../src/knowledge/index/gather-table.ts";
 import type { IndexedChunk, IndexHit } from "../../../src/knowledge/index/knowledge-index.ts";
 import { loadTable } from "../../../src/knowledge/index/loaded-table.ts";
 import { createMemoryIndex } from "../../../src/knowledge/index/memory-index.ts";
-import { createSimilaritiesBuilder, openSimilarities } from "../../../src/knowledge/index/similarities.ts";
+import { openSimilarities, stepsOf, toUnits } from "../../../src/knowledge/index/similarities.ts";
 import { deriveId } from "../../../src/store/derive-id.ts";
 
 const tenantId = parseId<TenantId>(deriveId("test", "loaded"));
@@ -60,8 +61,11 @@ function rounded(hits: readonly IndexHit[]) {
     .toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
-async function* inPieces(chunks: readonly IndexedChunk[]): AsyncIterable<readonly IndexedChunk[]> {
-  for (let from = 0; from < chunks.length; from += 3) yield chunks.slice(from, from + 3);
+function inPieces(all: readonly IndexedChunk[]): ReadableTable {
+  const cut = async function* () {
+    for (let from = 0; from < all.length; from += 3) yield all.slice(from, from + 3);
+  };
+  return { rows: all.length, chunks: cut() };
 }
 
 test("a table in memory finds what the plain index finds, with the same scores", async () => {
@@ -130,14 +134,11 @@ test("many vectors are compared as exactly as few, in half the memory that their
   ] as const) {
     const vectors = Array.from({ length: rows }, () => Float32Array.from({ length: dimensions }, next));
     const asks = Float32Array.from({ length: dimensions }, next);
-    const builder = createSimilaritiesBuilder();
-    for (const vector of vectors) builder.add(vector);
-    const { pieces, ...sizes } = builder.build();
-    const opened = openSimilarities(sizes);
-    opened.all.set(pieces.flatMap((piece) => [...piece]));
+    const opened = openSimilarities({ rows, dimensions: stepsOf(dimensions) });
+    opened.all.set(toUnits(vectors, stepsOf(dimensions)));
     const similarities = opened.of(asks);
     expect(similarities).toHaveLength(rows);
-    expect(builder.bytes).toBeLessThanOrEqual(2 * rows * (dimensions + 7));
+    expect(opened.all.byteLength).toBeLessThanOrEqual(2 * rows * (dimensions + 7));
     for (const [at, vector] of vectors.entries()) {
       const dot = vector.reduce((sum, value, place) => sum + value * (asks[place] ?? 0), 0);
       expect(similarities[at]).toBeCloseTo(dot / (Math.hypot(...vector) * Math.hypot(...asks)), 4);
