@@ -1,5 +1,6 @@
 import { PermanentError } from "../../src/core/errors.ts";
 import { actions, type Button, type Reply } from "../../src/core/reply.ts";
+import { cutShort } from "../kit/cut-short.ts";
 
 /** What a pressed control means, in Baton's words. */
 export interface Control {
@@ -53,13 +54,13 @@ interface DiscordButton {
 }
 
 function toButton({ action, label, value, style }: Button): DiscordButton {
-  const text = cut(label.trim() === "" ? action : label, maxLabel);
+  const text = cutShort(label.trim() === "" ? action : label, maxLabel);
   return { type: 2, style: styles[style ?? "plain"], custom_id: toCustomId(action, value), label: text };
 }
 
 /** Its value is its text, which may be cut as its label is. */
 function toSuggestion(text: string): DiscordButton {
-  const value = cut(text, maxCustomId - actions.suggestion.length - 1);
+  const value = cutShort(text, maxCustomId - actions.suggestion.length - 1);
   return toButton({ action: actions.suggestion, label: text, value });
 }
 
@@ -85,17 +86,4 @@ function inRows(buttons: readonly DiscordButton[]): ActionRow[] {
   for (let at = 0; at < buttons.length; at += inRow)
     rows.push({ type: 1, components: buttons.slice(at, at + inRow) });
   return rows;
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/** At most `max` UTF-16 units, never half of what a reader sees as one character. */
-export function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  let kept = "";
-  for (const { segment } of graphemes.segment(text)) {
-    if (kept.length + segment.length > max - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
 }

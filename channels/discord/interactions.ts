@@ -4,9 +4,9 @@ import type { FormAsked, FormDesk } from "../../src/core/deck.ts";
 import type { Accepted } from "../../src/core/envelope.ts";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
+import { cutShort } from "../kit/cut-short.ts";
 import { fieldsAt, isFields, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import { commandNames } from "./commands.ts";
-import { cut } from "./controls.ts";
 import { isCode } from "./errors.ts";
 import { escapeText } from "./escape.ts";
 import { formActionOf, toModal } from "./forms.ts";
@@ -256,8 +256,8 @@ function toEcho(
 ): object {
   const isAbout = textAt(fieldsAt(d, "data"), "name") === commandNames.askAbout;
   const name = escapeText(question.sender.name ?? "Somebody");
-  const quoted = escapeText(cut(question.text, longestEcho)).replaceAll(/^/gm, "> ");
-  return said(cut(`**${name}** ${isAbout ? "asks about this:" : "asked:"}\n${quoted}`, contentLimit));
+  const quoted = escapeText(cutShort(question.text, longestEcho)).replaceAll(/^/gm, "> ");
+  return said(cutShort(`**${name}** ${isAbout ? "asks about this:" : "asked:"}\n${quoted}`, contentLimit));
 }
 
 function said(content: string): { readonly content: string } & Record<string, unknown> {

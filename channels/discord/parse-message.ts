@@ -1,3 +1,4 @@
+import { beginningOf, cutText } from "../../src/core/cut-text.ts";
 import type { MessageEnvelope, Parsed, RepliedTo } from "../../src/core/envelope.ts";
 import { fieldsAt, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import {
@@ -66,7 +67,7 @@ function repliedTo(message: Fields, context: DiscordContext): { readonly replies
   const id = textAt(fieldsAt(message, "message_reference"), "message_id");
   if (!isSnowflake(id)) return {};
   const { text } = readText(fieldsAt(message, "referenced_message"), context);
-  return { repliesTo: { id, ...(text !== "" && { text: text.slice(0, longestBeginning) }) } };
+  return { repliesTo: { id, ...(text !== "" && { text: beginningOf(text, longestBeginning) }) } };
 }
 
 const longestBeginning = 200;
@@ -114,14 +115,15 @@ export function parseDeletion(dispatch: Dispatch, context: DiscordContext): Pars
   });
 }
 
+const longestName = 80;
+
 /** What a thread opened from a message with this text is called. */
 export function toThreadName(text: string): string {
   const line = text
     .replaceAll(/[`*_~|>#[\]]/g, "")
     .replaceAll(/\s+/g, " ")
     .trim();
-  const name = line.length <= 80 ? line : `${line.slice(0, 79).replace(/[\uD800-\uDBFF]$/, "")}…`;
-  return name === "" ? "Conversation" : name;
+  return line === "" ? "Conversation" : cutText(line, longestName);
 }
 
 function isOwn(message: Fields, { botUserId, applicationId }: DiscordContext): boolean {

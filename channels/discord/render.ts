@@ -1,8 +1,9 @@
 import type { Citation, Reply } from "../../src/core/reply.ts";
 import { calledIn } from "../kit/called.ts";
+import { cutToLine } from "../kit/cut-short.ts";
 import { judgeLink } from "../kit/safe-link.ts";
 import { splitReply } from "../kit/split.ts";
-import { type ActionRow, cut, toActionRows } from "./controls.ts";
+import { type ActionRow, toActionRows } from "./controls.ts";
 import { escapeText } from "./escape.ts";
 import { encodeAddress, toDiscordMarkdown } from "./markup.ts";
 import { measureForDiscord } from "./measure.ts";
@@ -107,5 +108,5 @@ function renderCitation({ title, url, locator }: Citation): string {
 }
 
 function toLine(text: string): string {
-  return cut(text.replaceAll(/\s+/g, " ").trim(), maxTitle);
+  return cutToLine(text, maxTitle);
 }

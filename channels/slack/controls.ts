@@ -1,6 +1,7 @@
 import type { ActionsBlock, Button as SlackButton, ContextActionsBlock } from "@slack/types";
 import { PermanentError } from "../../src/core/errors.ts";
 import { actions, type Button } from "../../src/core/reply.ts";
+import { cutShort } from "../kit/cut-short.ts";
 
 /** What a pressed control means, in Baton's words. */
 export interface Control {
@@ -78,21 +79,12 @@ function toButton({ label, value, style }: Button, actionId: string): SlackButto
   return {
     type: "button",
     action_id: actionId,
-    text: { type: "plain_text", text: cut(label.trim() === "" ? actionId : label, maxLabel), emoji: true },
+    text: {
+      type: "plain_text",
+      text: cutShort(label.trim() === "" ? actionId : label, maxLabel),
+      emoji: true,
+    },
     value,
     ...(style === undefined ? {} : { style }),
   };
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/** At most `max` UTF-16 units, never half of what a reader sees as one character. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  let kept = "";
-  for (const { segment } of graphemes.segment(text)) {
-    if (kept.length + segment.length > max - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
 }

@@ -1,5 +1,6 @@
 import { deckFormOf, formField, formLimit, type DeckChoice, type DeckForm } from "../../src/core/deck.ts";
 import { actions, type Button, type Citation, type Reply } from "../../src/core/reply.ts";
+import { cutToLine } from "../kit/cut-short.ts";
 import { judgeLink } from "../kit/safe-link.ts";
 
 /** The key under which a control of ours keeps its action and value in a card's data. */
@@ -38,7 +39,7 @@ export function labelsOf({ buttons = [], suggestions = [], citations = [] }: Rep
     ...buttons.map(({ label }) => label),
     ...suggestions,
   ];
-  return shorten(names.join(" · "), 400);
+  return cutToLine(names.join(" · "), 400);
 }
 
 const mostCitations = 20;
@@ -50,12 +51,12 @@ const mostInARow = 6;
 
 function toSource(citation: Citation, index: number): Card {
   const { title, url, locator } = citation;
-  const name = shorten(title, longestTitle) || "source";
+  const name = cutToLine(title, longestTitle) || "source";
   const verdict = judgeLink(title, url ?? "");
   const isLinked = verdict.kind !== "inert" && verdict.url.length <= longestUrl;
   const link = (text: string): Card =>
     isLinked ? { ...run(text), selectAction: { type: "Action.OpenUrl", url: verdict.url } } : run(text);
-  const where = locator === undefined || locator === "" ? "" : ` · ${shorten(locator, longestTitle)}`;
+  const where = locator === undefined || locator === "" ? "" : ` · ${cutToLine(locator, longestTitle)}`;
   const isDisguised = verdict.kind === "disguised" && isLinked;
   return {
     type: "RichTextBlock",
@@ -101,7 +102,7 @@ function toAction(button: FormButton): Card {
   const { title, submit, choice } = form;
   return {
     type: "Action.ShowCard",
-    title: shorten(button.label, longestLabel) || title,
+    title: cutToLine(button.label, longestLabel) || title,
     card: {
       type: "AdaptiveCard",
       version: "1.5",
@@ -152,7 +153,7 @@ function toChoiceSet({ name, label, options }: DeckChoice, action: string): Card
 function toSubmit({ action, label, value, style }: Button): Card {
   return {
     type: "Action.Submit",
-    title: shorten(label, longestLabel) || action,
+    title: cutToLine(label, longestLabel) || action,
     data: { [controlKey]: { action, value } },
     ...(style !== undefined && { style: style === "primary" ? "positive" : "destructive" }),
   };
@@ -170,18 +171,4 @@ function toThumbs(value: string): Card {
       thumb(actions.feedbackDown, "👎", "Bad answer"),
     ],
   };
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/** One line of at most `max` UTF-16 units, never half of what a reader sees as one character. */
-function shorten(text: string, max: number): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  if (line.length <= max) return line;
-  let kept = "";
-  for (const { segment } of graphemes.segment(line)) {
-    if (kept.length + segment.length > max - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
 }

@@ -88,6 +88,22 @@ describe("Recorded payloads of Discord", () => {
     });
   });
 
+  it("tell how the message begins that one replies to, never with half an emoji", () => {
+    const said = recorded("gatewaySubscribedMessage");
+    const reply = {
+      ...said,
+      d: {
+        ...Object(said["d"]),
+        type: 19,
+        message_reference: { message_id: channel },
+        referenced_message: { content: `${"a".repeat(199)}🙂` },
+      },
+    };
+    expect(envelopeOf(parseDiscord(reply, aContext(reply)))).toMatchObject({
+      repliesTo: { id: channel, text: "a".repeat(199) },
+    });
+  });
+
   it("keep no credential for replay", () => {
     for (const name of recordedNames) expect(JSON.stringify(read(name))).not.toContain('"scrubbed"}');
     const pressed = envelopeOf(read("buttonClickHello"));
