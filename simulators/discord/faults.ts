@@ -95,23 +95,14 @@ export class Faults {
     readonly channel: string | undefined;
     readonly text: string | undefined;
   }): RestFaultAction | undefined {
-    const striking = this.#rest.striking(
+    return this.#rest.first(
       call.text,
       (fault) => matchesRoute(fault.route, call.method, call.route) && isIn(fault, call.channel),
     );
-    for (const { fault, until } of striking)
-      return fault.do.kind === "rate_limit" && until !== undefined
-        ? { ...fault.do, retryAfterSeconds: Math.max(0, until - Date.now()) / 1000 }
-        : fault.do;
-    return undefined;
   }
 
   forEvent(type: string, channel: string | undefined, text: string | undefined): readonly EventFaultAction[] {
-    const striking = this.#events.striking(
-      text,
-      (fault) => fault.types?.includes(type) !== false && isIn(fault, channel),
-    );
-    return [...striking].map(({ fault }) => fault.do);
+    return this.#events.every(text, (fault) => fault.types?.includes(type) !== false && isIn(fault, channel));
   }
 
   #resolved<F extends InPlace>(fault: F): F {

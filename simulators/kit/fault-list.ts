@@ -39,9 +39,12 @@ export function createFaultChances(seed: number): FaultChances {
 export class FaultList<F extends Fault> {
   readonly #active: ActiveFault<F>[] = [];
   readonly #chances: FaultChances;
+  readonly #wholeSeconds: boolean;
 
-  constructor(chances: FaultChances) {
+  /** `wholeSeconds`: the platform names what is left of a rate limit in whole seconds, one at least. */
+  constructor(chances: FaultChances, { wholeSeconds = false }: { readonly wholeSeconds?: boolean } = {}) {
     this.#chances = chances;
+    this.#wholeSeconds = wholeSeconds;
   }
 
   /** Puts a fault in force; the id clears it again. */
@@ -70,11 +73,28 @@ export class FaultList<F extends Fault> {
     else if (index >= 0) this.#active.splice(index, 1);
   }
 
-  /** Those that strike what `matches`, each when it is asked for: whoever takes the first leaves the others as they are. */
-  *striking(text: string | undefined, matches: (fault: F) => boolean): Generator<ActiveFault<F>> {
+  /** What the first one does that strikes what `matches`; of a rate limit that holds, with what is left of it. */
+  first(text: string | undefined, matches: (fault: F) => boolean): F["do"] | undefined {
+    for (const { fault, until } of this.#striking(text, matches))
+      return until === undefined ? fault.do : { ...fault.do, retryAfterSeconds: this.#secondsTo(until) };
+    return undefined;
+  }
+
+  /** What all do that strike what `matches`. */
+  every(text: string | undefined, matches: (fault: F) => boolean): readonly F["do"][] {
+    return [...this.#striking(text, matches)].map(({ fault }) => fault.do);
+  }
+
+  /** Each when it is asked for: whoever takes the first leaves the others as they are. */
+  *#striking(text: string | undefined, matches: (fault: F) => boolean): Generator<ActiveFault<F>> {
     const now = Date.now();
     for (const active of this.#active)
       if (matches(active.fault) && this.#strikes(active, text, now)) yield active;
+  }
+
+  #secondsTo(until: number): number {
+    const seconds = Math.max(0, until - Date.now()) / 1000;
+    return this.#wholeSeconds ? Math.max(1, Math.ceil(seconds)) : seconds;
   }
 
   #strikes(active: ActiveFault<F>, text: string | undefined, now: number): boolean {

@@ -56,7 +56,7 @@ export class Faults {
 
   constructor(seed: number, channelId: (nameOrId: string) => string) {
     this.#chances = createFaultChances(seed);
-    this.#api = new FaultList(this.#chances);
+    this.#api = new FaultList(this.#chances, { wholeSeconds: true });
     this.#events = new FaultList(this.#chances);
     this.#channelId = channelId;
   }
@@ -85,24 +85,11 @@ export class Faults {
   }
 
   forCall(method: string, channel: string | undefined, text: string | undefined): ApiFaultAction | undefined {
-    const striking = this.#api.striking(
-      text,
-      (fault) => matchesName(fault.method, method) && isIn(fault, channel),
-    );
-    for (const { fault, until } of striking) {
-      if (fault.do.kind !== "rate_limit" || until === undefined) return fault.do;
-      const leftSeconds = Math.ceil((until - Date.now()) / 1000);
-      return { kind: "rate_limit", retryAfterSeconds: Math.max(1, leftSeconds) };
-    }
-    return undefined;
+    return this.#api.first(text, (fault) => matchesName(fault.method, method) && isIn(fault, channel));
   }
 
   forEvent(type: string, channel: string | undefined, text: string | undefined): readonly EventFaultAction[] {
-    const striking = this.#events.striking(
-      text,
-      (fault) => fault.types?.includes(type) !== false && isIn(fault, channel),
-    );
-    return [...striking].map(({ fault }) => fault.do);
+    return this.#events.every(text, (fault) => fault.types?.includes(type) !== false && isIn(fault, channel));
   }
 
   #resolved<F extends InPlace>(fault: F): F {

@@ -66,7 +66,7 @@ export class Faults {
 
   constructor(seed: number, conversationId: (nameOrId: string) => string) {
     this.#chances = createFaultChances(seed);
-    this.#api = new FaultList(this.#chances);
+    this.#api = new FaultList(this.#chances, { wholeSeconds: true });
     this.#deliveries = new FaultList(this.#chances);
     this.#conversationId = conversationId;
   }
@@ -95,24 +95,17 @@ export class Faults {
   }
 
   forCall(operation: string, target: Target): ApiFaultAction | undefined {
-    const striking = this.#api.striking(
+    return this.#api.first(
       target.text,
       (fault) => matchesName(fault.operation, operation) && isIn(fault, target),
     );
-    for (const { fault, until } of striking) {
-      if (fault.do.kind !== "rate_limit" || until === undefined) return fault.do;
-      const leftSeconds = Math.ceil((until - Date.now()) / 1000);
-      return { kind: "rate_limit", retryAfterSeconds: Math.max(1, leftSeconds) };
-    }
-    return undefined;
   }
 
   forDelivery(type: string, target: Target): readonly DeliveryFaultAction[] {
-    const striking = this.#deliveries.striking(
+    return this.#deliveries.every(
       target.text,
       (fault) => fault.types?.includes(type) !== false && isIn(fault, target),
     );
-    return [...striking].map(({ fault }) => fault.do);
   }
 
   #resolved<F extends InPlace>(fault: F): F {
