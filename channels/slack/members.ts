@@ -18,6 +18,8 @@ export interface SlackMembersParts {
 
 // Slack recommends 200 and takes up to 1 000.
 const pageSize = 200;
+/** Less than groups are apart, so that nobody who was switched off stays for longer, and several share what was heard. */
+const heardMs = 5 * 60_000;
 /** Each one's account is looked at, of which Slack allows a hundred a minute. */
 const mostMembers = 500;
 /** Slack may give less than it is asked for, so there are more of them than members make. */
@@ -35,7 +37,7 @@ export function createMembersOf({ clientFor, selfOf, people }: SlackMembersParts
     const members: GroupMember[] = [];
     for (const id of await accountsIn(web, group)) {
       if (id === botUserId) continue;
-      const person = await people(group.workspace, id).catch(notFound);
+      const person = await people(group.workspace, id, { atMostMs: heardMs }).catch(notFound);
       if (person?.isMember !== true) continue;
       if (person.homes.has(group.workspace) || person.homes.has(enterpriseId))
         members.push({ id, name: person.name ?? id });

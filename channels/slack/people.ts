@@ -13,22 +13,32 @@ export interface SlackPerson {
   readonly homes: ReadonlySet<string>;
 }
 
-/** See {@link createPeople}. */
-export type SlackPeople = (installation: string, account: string) => Promise<SlackPerson>;
+/** See {@link createPeople}. What was heard longer ago than `atMostMs` is asked anew; an hour where left out. */
+export type SlackPeople = (
+  installation: string,
+  account: string,
+  options?: { readonly atMostMs?: number },
+) => Promise<SlackPerson>;
 
 /** Guests are the "restricted" ones; a guest of one channel alone is "ultra restricted". */
 const notMembers = ["is_bot", "deleted", "is_restricted", "is_ultra_restricted"] as const;
 const remembered = 10_000;
 const knownForMs = 60 * 60_000;
 
-/** Who is behind an account, asked for once an hour at most. */
-export function createPeople(clientFor: (installation: string) => Promise<SlackWeb>): SlackPeople {
-  const known = new LRUCache<string, SlackPerson>({ max: remembered, ttl: knownForMs });
+/** Who is behind an account, asked for once an hour, or as often as whoever asks has to know. */
+export function createPeople(
+  clientFor: (installation: string) => Promise<SlackWeb>,
+  now: () => number = Date.now,
+): SlackPeople {
+  const known = new LRUCache<string, { readonly person: SlackPerson; readonly at: number }>({
+    max: remembered,
+  });
 
-  return async (installation, account) => {
+  return async (installation, account, { atMostMs = knownForMs } = {}) => {
     const key = `${installation} ${account}`;
     const kept = known.get(key);
-    if (kept !== undefined) return kept;
+    const at = now();
+    if (kept !== undefined && at - kept.at < atMostMs) return kept.person;
     const web = await clientFor(installation);
     const answer = await web.call(
       "users.info",
@@ -44,7 +54,7 @@ export function createPeople(clientFor: (installation: string) => Promise<SlackW
       isMember: notMembers.every((mark) => user[mark] !== true),
       homes: homesOf(user),
     };
-    known.set(key, person);
+    known.set(key, { person, at });
     return person;
   };
 }

@@ -254,6 +254,31 @@ describe("who is in a group of Slack's", () => {
     expect(call.mock.calls.length).toBeLessThan(100);
   });
 
+  it("is not who was switched off since, though a name is kept for an hour; several groups read at once ask once", async () => {
+    let now = 0;
+    const user = { id: "U0GIL000001", team_id: "T0BATON0001", deleted: false };
+    const asked: string[] = [];
+    const web: Pick<SlackWeb, "call"> = {
+      call: (method) => {
+        asked.push(method);
+        return Promise.resolve(method === "users.info" ? { user: { ...user } } : { users: [user.id] });
+      },
+    };
+    const clientFor = () => Promise.resolve(web as SlackWeb);
+    const people = createPeople(clientFor, () => now);
+    const selfOf = () => Promise.resolve({ botUserId: "U0BATONBOT1" });
+    const membersOf = createMembersOf({ clientFor, selfOf, people });
+    const read = () => membersOf({ workspace: "T0BATON0001", kind: "usergroup", id: "S0GRID00001" });
+    expect(await read()).toHaveLength(1);
+    expect(await read()).toHaveLength(1);
+    expect(asked.filter((method) => method === "users.info")).toHaveLength(1);
+    user.deleted = true;
+    now += 9 * 60_000; // groups are read every ten minutes, a tenth earlier or later
+    await people("T0BATON0001", user.id);
+    expect(asked.filter((method) => method === "users.info")).toHaveLength(1);
+    expect(await read()).toEqual([]);
+  });
+
   it("is nobody where the user group is switched off; an account that is gone is left out", async () => {
     expect(await membersOf("usergroup", "S0OFF000001")).toEqual([]);
     expect((await membersOf("usergroup", "S0STALE0001")).map(({ id }) => id)).toEqual(["U0BEN000001"]);
