@@ -4,8 +4,14 @@ import { dot } from "./embed/dot.ts";
 import type { OfflineEmbedder } from "./embed/offline-embedder.ts";
 import { asksForSteps, findExcerpt, type Excerpt } from "./find-excerpt.ts";
 import type { Passage } from "./passage.ts";
-import { findContrary, findDisagreement, withoutCode } from "./retrieve/find-disagreement.ts";
-import { readQuestion, spokenIn } from "./text/read-terms.ts";
+import {
+  areOfOneSubject,
+  findContrary,
+  findDisagreement,
+  withoutCode,
+} from "./retrieve/find-disagreement.ts";
+import { shareOf, toAskedWords } from "./text/asked-words.ts";
+import { readQuestion, readTerms, spokenIn } from "./text/read-terms.ts";
 import { isMostlyKnown, tellingWordsOf, tellingWordsOfHead } from "./text/telling-words.ts";
 import { toCommonMark } from "./text/to-common-mark.ts";
 
@@ -31,6 +37,8 @@ const withSteps = 0.3;
 const onlyAbout = 0.25;
 const laterBy = 0.12;
 const nearlyAs = 0.75;
+// But for the word that begins it, and for one that is all capitals and may be the name of anything.
+const noun = /(?<=[\p{L}\p{N}][\s,]+)\p{Lu}\p{Ll}[\p{L}\p{M}-]*/gu;
 // Enough where a section's heading says nothing but what was asked for.
 const aboutFrom = 0.45;
 
@@ -55,13 +63,15 @@ export async function quotePassages(
     close: close?.[at],
     fit: fitOf(question, part, { close: close?.[at], at }),
   }));
-  const sure = rated.filter(({ passage, covered, close: meaning }) => {
+  const sure = rated.filter(({ passage, covered, heads, text, close: meaning }) => {
+    if (!hasNouns(question, passage, [...heads, text].join("\n"))) return false;
     if (isAbout(question, passage) && covered >= aboutFrom) return true;
     if (close === undefined) return covered >= foreignWordsFrom;
     return covered >= wordsFrom || covered + (meaning ?? 0) >= surelyFrom;
   });
-  const [fittest] = sure.toSorted((one, other) => other.fit - one.fit);
-  if (fittest === undefined) return undefined;
+  const [surest] = sure.toSorted((one, other) => other.fit - one.fit);
+  if (surest === undefined) return undefined;
+  const fittest = headedBefore(question, rated, surest) ?? surest;
   const best = sure.filter((part) => leadsTo(part, fittest)).toSorted(byPlace)[0] ?? fittest;
   const found = findDisagreement(sure.map(({ passage }) => passage)) ?? [];
   const [one, other] = found.map((at) => sure[at]);
@@ -73,7 +83,11 @@ export async function quotePassages(
     };
   const both = [one, other];
   const [first, second] = [withoutCode(one.passage.text), withoutCode(other.passage.text)];
-  const said = findContrary(first, second, one.passage.language) ?? [];
+  const said =
+    findContrary(first, second, {
+      language: one.passage.language,
+      isOneSubject: areOfOneSubject(one.passage, other.passage),
+    }) ?? [];
   const body = both
     .map(
       ({ passage: { title, asOf }, text }, at) =>
@@ -85,6 +99,28 @@ export async function quotePassages(
 
 interface Part extends Excerpt {
   readonly passage: Passage;
+}
+
+/**
+ * The best one found before it whose heading speaks of what was asked, where its own headings speak of none of it: a
+ * passage that has the words in passing answers something else.
+ */
+function headedBefore<P extends Part & { readonly fit: number }>(
+  question: string,
+  parts: readonly P[],
+  chosen: P,
+): P | undefined {
+  const isHeaded = ({ passage }: P) => {
+    const asked = new Set(tellingWordsOf(question, passage.language));
+    return [passage.title, ...passage.headings].some((head) =>
+      tellingWordsOfHead(head, passage.language).some((word) => asked.has(word)),
+    );
+  };
+  if (isHeaded(chosen)) return undefined;
+  return parts
+    .slice(0, parts.indexOf(chosen))
+    .filter((part) => part.covered >= aboutFrom && isHeaded(part))
+    .toSorted((one, other) => other.fit - one.fit)[0];
 }
 
 /** It stands earlier in the same section and has nearly as much of what was asked: a section is told from its beginning. */
@@ -137,6 +173,14 @@ function underHead(question: string, passage: Passage, text: string): string {
   const { language } = passage;
   const isSame = readQuestion(head, language).join(" ") === readQuestion(question, language).join(" ");
   return isSame ? text : `**${toCommonMark(head)}**\n\n${text}`;
+}
+
+/** German writes with a capital what a question is about: a text without one of these words answers another question. */
+function hasNouns(question: string, { language }: Passage, told: string): boolean {
+  if (language !== "de" || spokenIn(question) !== "de") return true;
+  const nouns = [...question.matchAll(noun)].flatMap(([word]) => tellingWordsOf(word, language));
+  const has = new Set(readTerms(told, language));
+  return toAskedWords(nouns).every((word) => shareOf(word, (term) => has.has(term)) > 0);
 }
 
 /** The heading speaks of nothing but what was asked for. */

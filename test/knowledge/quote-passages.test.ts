@@ -195,3 +195,48 @@ describe("addresses of others", () => {
     expect(shown).not.toContain("e.example/f");
   });
 });
+
+describe("a passage that has the words in passing", () => {
+  const board = aPassage({
+    title: "Green Board",
+    headings: ["Known issues"],
+    text: "The WiFi of the board does not work with free software. A separate USB WiFi adapter helps.",
+  });
+  const list = aPassage({
+    title: "USB devices",
+    headings: ["Adapters"],
+    text: "A USB adapter that needs free software alone is one with the chip AR7010.",
+  });
+  const question = "Which USB wifi adapters work with free software?";
+
+  test("gives way to one found before it whose heading speaks of what was asked", async () => {
+    const told = await quotePassages(question, [list, board], words);
+    expect(told?.citations.map(({ title }) => title)).toEqual(["USB devices"]);
+  });
+
+  test("is told where nothing better was found before it", async () => {
+    const told = await quotePassages(question, [board, list], words);
+    expect(told?.citations.map(({ title }) => title)).toEqual(["Green Board"]);
+  });
+});
+
+describe("a German question", () => {
+  const passage = aPassage({
+    title: "Dateien",
+    headings: ["Eine Datei erstellen"],
+    text: "Setzen Sie Ihre Einstellungen und gehen Sie mit den Schaltflächen vorwärts und zurück.",
+    language: "de",
+  });
+
+  test("is not answered by what has none of its nouns", async () => {
+    expect(await quotePassages("Wie setze ich mein Handy zurück?", [passage], words)).toBeUndefined();
+    const told = await quotePassages("Wie setze ich meine Einstellungen zurück?", [passage], words);
+    expect(told?.citations).toHaveLength(1);
+  });
+
+  test("is answered where its noun is a part of a longer one", async () => {
+    const address = aPassage({ text: "Die Rechnungsadresse ändern Sie im Profil.", language: "de" });
+    const told = await quotePassages("Wie ändere ich meine Adresse im Profil?", [address], words);
+    expect(told?.citations).toHaveLength(1);
+  });
+});

@@ -28,6 +28,7 @@ const sameMatter = 0.6;
 // And of those of the longer one: what is said in passing among much else is said of something else.
 const sameScope = 0.3;
 const fewestTerms = 2;
+const wholeSentence = /^[^|]*[.!]["'”»)*_\s]*$/u;
 // What stands in a code block shows what something looks like, with numbers that are an example's.
 const code = /^(`{3,})[^]*?^\1`*$/gmu;
 
@@ -42,9 +43,22 @@ export function findDisagreement(statements: readonly Statement[]): readonly [nu
     for (let other = at + 1; other < read.length; other += 1) {
       if (documentOf(statements[at]) === documentOf(statements[other])) continue;
       if (answerOtherwise(statements[at], statements[other])) return [at, other];
-      if (contraryOf(sentences, read[other] ?? []) !== undefined) return [at, other];
+      const isOneSubject = areOfOneSubject(statements[at], statements[other]);
+      if (contraryOf(sentences, read[other] ?? [], isOneSubject) !== undefined) return [at, other];
     }
   return undefined;
+}
+
+/** They stand under the same heading, or are called the same but for a number such as a year. */
+export function areOfOneSubject(one: Statement | undefined, other: Statement | undefined): boolean {
+  const [mine, theirs] = [one, other].map((each) =>
+    [each?.headings?.at(-1), each?.title].map((head) => subjectOf(head, each)),
+  );
+  return mine?.some((subject, at) => subject !== "" && subject === theirs?.[at]) === true;
+}
+
+function subjectOf(head: string | undefined, of: Statement | undefined): string {
+  return head === undefined ? "" : [...new Set(tellingWordsOfHead(head, of?.language))].toSorted().join(" ");
 }
 
 /** One says yes and the other no to the same question. */
@@ -74,13 +88,19 @@ export function withoutCode(text: string): string {
   return text.replace(code, "");
 }
 
-/** A sentence of each text that contradicts the other one; undefined where there are none. */
+/**
+ * A sentence of each text that contradicts the other one; undefined where there are none. Of texts about different things
+ * a label or a line of a table ("Since: version 2") says something about its own alone.
+ */
 export function findContrary(
   one: string,
   other: string,
-  language?: Language,
+  {
+    language,
+    isOneSubject = true,
+  }: { readonly language?: Language | undefined; readonly isOneSubject?: boolean } = {},
 ): readonly [string, string] | undefined {
-  const found = contraryOf(readSentences(one, language), readSentences(other, language));
+  const found = contraryOf(readSentences(one, language), readSentences(other, language), isOneSubject);
   return found && [found[0].text.trim(), found[1].text.trim()];
 }
 
@@ -88,9 +108,11 @@ export function findContrary(
 function contraryOf(
   sentences: readonly Sentence[],
   others: readonly Sentence[],
+  isOneSubject: boolean,
 ): readonly [Sentence, Sentence] | undefined {
-  const mine = sentences.filter((one) => !others.some((two) => agrees(one, two)));
-  const theirs = others.filter((two) => !sentences.some((one) => agrees(one, two)));
+  const counts = ({ isWhole }: Sentence) => isOneSubject || isWhole;
+  const mine = sentences.filter((one) => counts(one) && !others.some((two) => agrees(one, two)));
+  const theirs = others.filter((two) => counts(two) && !sentences.some((one) => agrees(one, two)));
   for (const one of mine) {
     const two = theirs.find((each) => contradicts(one, each));
     if (two !== undefined) return [one, two];
@@ -103,6 +125,8 @@ interface Sentence {
   readonly words: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
   readonly claim: Claim | undefined;
+  /** It names what it speaks of; a label and a line of a table do not. */
+  readonly isWhole: boolean;
 }
 
 // "One" is an article in the others.
@@ -144,6 +168,7 @@ function readSentence(text: string, language: Language): Sentence {
     words: new Set(terms.filter((term) => !isNumber(term))),
     numbers: new Set(terms.filter(isNumber).map((term) => String(inWords.get(term) ?? term))),
     claim: readClaim(text, language),
+    isWhole: wholeSentence.test(text),
   };
 }
 

@@ -51,7 +51,7 @@ export function isCopy(one: Copyable, other: Copyable): boolean {
   if (!areShared(shorter, longer, "shingles")) return false;
   const isAsLong = shorter.words.length >= longer.words.length * aboutAsLong;
   if (isAsLong && countNegations(one) !== countNegations(other)) return false;
-  return findContrary(one.text, other.text, one.language ?? other.language) === undefined;
+  return findContrary(one.text, other.text, { language: one.language ?? other.language }) === undefined;
 }
 
 /** Two passages are one text, but for what its numbers are and what one of them denies: copies, or what contradicts one. */

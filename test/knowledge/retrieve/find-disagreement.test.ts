@@ -206,3 +206,26 @@ test("yes and no to the same question contradict each other, to different ones t
   ).toBeUndefined();
   expect(findDisagreement([yes, answer("Do you ship to Switzerland?", "Nobody asks.")])).toBeUndefined();
 });
+
+describe("a label and a line of a table", () => {
+  const since = (title: string, version: string) =>
+    page(title, `Available since: version ${version}\n\nIt reads news.`);
+
+  test("say something about their own document alone", () => {
+    expect(findDisagreement([since("News Reader", "0.9"), since("Feed Bridge", "22.16")])).toBeUndefined();
+    const row = page("Hardware", "| Raspberry Pi 2 | Raspberry Pi 3 Model B | Raspberry Pi 3 Model B+ |");
+    const sentence = page("Raspberry Pi 4", "Images are there for Raspberry Pi 4 Model B.");
+    expect(findDisagreement([sentence, row])).toBeUndefined();
+  });
+
+  test("contradict another one about the same thing, under the same heading or a title of another year", () => {
+    expect(findDisagreement([since("News Reader 2025", "0.9"), since("News Reader 2026", "22.16")])).toEqual([
+      0, 1,
+    ]);
+    const price = (title: string, euros: number) => ({
+      ...page(title, `| Ticket | Price |\n| --- | --- |\n| Monthly pass | ${euros} euros |`),
+      headings: ["Fares"],
+    });
+    expect(findDisagreement([price("Trains", 49), price("Travel", 59)])).toEqual([0, 1]);
+  });
+});
