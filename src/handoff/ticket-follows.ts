@@ -32,10 +32,16 @@ export async function letTicketFollow(
   }
   const isReopened = before.status === "closed" && owner.kind !== "bot";
   const reopened = isReopened ? await sql.query(reopenTicket(tenantId, conversationId)) : [];
-  if (owner.kind !== "queue" || (event.kind !== "transfer" && !isReopened)) return;
-  if (isReopened && reopened.length === 0)
-    await openTicket(scene, { reason: "they wrote again", queue: owner.queue }, cause);
+  const reason = isReopened ? "they wrote again" : passedOn(event);
+  if (owner.kind !== "queue" || reason === undefined) return;
+  if (reopened.length === 0) await openTicket(scene, { reason, queue: owner.queue }, cause);
   await sql.query(markTickets(tenantId, conversationId, { queue: owner.queue }));
+}
+
+/** Why somebody waits whom a colleague had, or passed on without anybody having had them. */
+function passedOn({ kind }: BatonEvent): string | undefined {
+  if (kind === "holder left") return "their colleague left";
+  return kind === "transfer" ? "a colleague passed them on" : undefined;
 }
 
 /** Asked for again while an earlier asking is not solved, it is the same matter: one ticket, and one history of its times. */

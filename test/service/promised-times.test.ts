@@ -163,6 +163,18 @@ describe("a ticket of a company that promises times", () => {
     await until(async () => (await ticketOf(root))?.resolution_state === "breached");
   }, 90_000);
 
+  it("is there for whoever a colleague passes on to a queue, though they asked for nobody", async () => {
+    const root = await talk.say("@baton where is my invoice? [[id:p8]]");
+    await talk.answers(root);
+    await talk.say("@baton transfer billing", { user: "Mia", thread: root.ts });
+    await until(async () => (await ticketOf(root))?.resolution_due_at);
+    const tickets = await talk.rows(
+      "SELECT t.queue, t.status FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1",
+      [root.ts],
+    );
+    expect(tickets).toEqual([{ queue: "billing", status: "open" }]);
+  }, 60_000);
+
   it("goes on, with its times, when its person asks for somebody again before it is solved, and only then", async () => {
     const root = await waiting("p7");
     const first = await ticketOf(root);

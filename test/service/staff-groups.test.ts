@@ -124,6 +124,11 @@ describe("colleagues from the groups of Slack", () => {
     expect(audit.map(({ action, actor }) => (action === "claim" ? action : `${action} by ${actor}`))).toEqual(
       ["claim", "holder left by baton"],
     );
+    const tickets = await talk.rows(
+      "SELECT t.queue, t.status FROM tickets t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread = $1",
+      [root.ts],
+    );
+    expect(tickets).toEqual([{ queue: "general_support", status: "open" }]);
     await claims(root, "Tim");
     await refused(root);
     expect(await holder(root)).toBe("general_support");
