@@ -40,12 +40,20 @@ export async function sayInRoom(
 
 /** A reply as the platform takes it on which that conversation is held. */
 export async function cut(
-  { sql, split, tenantId }: Pick<RoomScene, "sql" | "split" | "tenantId">,
+  scene: Pick<RoomScene, "sql" | "split" | "tenantId">,
   place: ConversationId,
   reply: Reply,
 ): Promise<readonly Reply[]> {
-  const channel: ChannelName | undefined = await channelOf(sql, tenantId, place);
-  return channel === undefined ? [reply] : split(channel, reply);
+  return (await splitFor(scene, place))(reply);
+}
+
+/** How the platform on which that conversation is held cuts replies. */
+async function splitFor(
+  { sql, split, tenantId }: Pick<RoomScene, "sql" | "split" | "tenantId">,
+  place: ConversationId,
+): Promise<(reply: Reply) => readonly Reply[]> {
+  const channel = await channelOf(sql, tenantId, place);
+  return (reply) => (channel === undefined ? [reply] : split(channel, reply));
 }
 
 /**
@@ -57,10 +65,9 @@ export async function cutAgain(
   place: ConversationId,
   { words, count }: { readonly words: string; readonly count: number },
 ): Promise<readonly string[]> {
-  const pieces = (await cut(scene, place, { body: words })).map(({ body }) => body);
+  const split = await splitFor(scene, place);
+  const pieces = split({ body: words }).map(({ body }) => body);
   if (pieces.length <= count) return Array.from({ length: count }, (_, index) => pieces[index] ?? "…");
-  const channel: ChannelName | undefined = await channelOf(scene.sql, scene.tenantId, place);
-  const split = (reply: Reply) => (channel === undefined ? [reply] : scene.split(channel, reply));
   const last = fitReply({ split }, { body: pieces.slice(count - 1).join("\n\n") });
   return [...pieces.slice(0, count - 1), last.body];
 }
