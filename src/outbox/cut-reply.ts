@@ -1,4 +1,5 @@
 import type { Channel } from "../core/channel.ts";
+import { beginningOf } from "../core/cut-text.ts";
 import { fileMark, type Reply, type ReplyFile } from "../core/reply.ts";
 import { ticketDays } from "./file-tickets.ts";
 
@@ -29,8 +30,7 @@ export function fitReply(channel: Pick<Channel, "split">, reply: Reply): Reply {
   const [first = reply, ...others] = channel.split(reply);
   if (others.length === 0) return reply;
   for (let { length } = first.body; length > 0; length = Math.floor(length * 0.9)) {
-    const beginning = first.body.slice(0, length).replace(/[\uD800-\uDBFF]$/u, "");
-    const cut = { ...reply, body: `${beginning}\n…` };
+    const cut = { ...reply, body: `${beginningOf(first.body, length)}\n…` };
     if (channel.split(cut).length === 1) return cut;
   }
   return { ...reply, body: "…" };
