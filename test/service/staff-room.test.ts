@@ -88,4 +88,41 @@ describe("a room that colleagues read and the people they help do not", () => {
     await talk.slack.waitFor(() => ran.length === before + 1);
     await talk.settled();
   });
+
+  it("shows on the card what the person has ordered or booked that is still on its way, and nothing else", async () => {
+    const said = await talk.say("hello [[id:orders]]", { channel: "dm", user: "Ben" });
+    await talk.slack.waitFor(() => talk.slack.messages(said.channel).some(({ ts }) => ts > said.ts));
+    await talk.settled();
+    await talk.rows(
+      `WITH who AS (SELECT c.company_id, c.user_id FROM conversations c JOIN contacts u ON u.id = c.user_id
+         WHERE u.external_id = 'U0BEN000001' AND c.audience = 'direct'),
+       account AS (INSERT INTO accounts (company_id, user_id, plan, status, opened_on)
+         SELECT company_id, user_id, 'basic', 'active', '2026-01-01' FROM who RETURNING company_id, id)
+       INSERT INTO orders (company_id, number, account_id, status, placed_on, expected_on, items, total_usd)
+       SELECT company_id, n, id, status, '2026-01-02', expected::date, '', 10 FROM account,
+         (VALUES (7001, 'shipped', '2026-02-03'), (7002, 'processing', NULL), (7003, 'delivered', '2026-01-20'))
+           AS o (n, status, expected)`,
+    );
+    await talk.rows(
+      `INSERT INTO bookings (company_id, id, user_id, kind, code, status, event_date, details)
+       SELECT c.company_id, gen_random_uuid(), CASE WHEN b.code = 'B-3' THEN NULL ELSE c.user_id END, 'event', b.code, b.status, '2026-03-04', ''
+       FROM conversations c JOIN contacts u ON u.id = c.user_id,
+         (VALUES ('B-1', 'confirmed'), ('B-2', 'cancelled'), ('B-3', 'confirmed')) AS b (code, status)
+       WHERE u.external_id = 'U0BEN000001' AND c.audience = 'direct'`,
+    );
+    await talk.say("human", { channel: "dm", user: "Ben" });
+    const card = await talk.slack.waitFor(() =>
+      talk.slack
+        .messages(room)
+        .map((message) => JSON.stringify(message))
+        .find((text) => text.includes("order 7001")),
+    );
+    for (const line of [
+      "Open: order 7001, shipped, 2026-02-03",
+      "Open: order 7002, processing",
+      "Open: event B-1, confirmed, 2026-03-04",
+    ])
+      expect(card).toContain(line);
+    expect(card).not.toMatch(/7003|B-2|B-3/u);
+  });
 });
