@@ -46,8 +46,10 @@ export function createMemoryFastState(parts: MemoryFastStateParts = {}): FastSta
     sizeCalculation: ({ value }, key) =>
       100 + key.length * 2 + (typeof value === "string" ? value.length * 2 : value.length),
   });
-  const buckets = new LRUCache<string, Bucket>({ max });
-  const counters = new LRUCache<string, Counter>({ max });
+  // Told as a size, because for `max` items the room is taken at once.
+  const items = { maxSize: max, sizeCalculation: () => 1 };
+  const buckets = new LRUCache<string, Bucket>(items);
+  const counters = new LRUCache<string, Counter>(items);
   const listeners = new Map<string, Set<Listener>>();
   const loadOnce = createSingleFlight<CacheValue>();
 
