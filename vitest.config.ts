@@ -19,6 +19,8 @@ export default defineConfig({
     maxWorkers: Math.min(availableParallelism() + 1, 4),
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
+    // A second, as it is otherwise, is short for processes, servers and browsers on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     allowOnly: false,

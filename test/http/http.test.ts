@@ -1,6 +1,5 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ChannelRequest, ChannelRoute } from "../../src/core/channel.ts";
 import { SettingsError, TransientError } from "../../src/core/errors.ts";
@@ -341,8 +340,12 @@ describe("the server's life", () => {
     const inHand = fetch(`${url}/door`, { method: "POST" });
     await inside;
     const stopped = server.stop(AbortSignal.timeout(20_000));
-    await sleep(20);
-    await expect(fetch(`${url}/ready`)).rejects.toThrow("fetch failed");
+    const said = () =>
+      fetch(`${url}/ready`).then(
+        ({ status }) => String(status),
+        (cause: Error) => cause.message,
+      );
+    await expect.poll(said).toBe("fetch failed");
     release();
     expect(await (await inHand).text()).toBe("late but whole");
     const answeredAt = performance.now();

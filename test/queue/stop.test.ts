@@ -40,7 +40,7 @@ test.each([60, 250, 500])(
       log: silentLog,
     });
     await worker.start();
-    await expect.poll(others, { timeout: 5_000 }).toBe(2);
+    await expect.poll(others, { timeout: 20_000 }).toBe(2);
     await redis.kill();
     const stopped = worker.stop(AbortSignal.timeout(300));
     await delay(backAfterMs);

@@ -14,7 +14,7 @@ afterAll(() => redis.stop());
 const create = (): ReturnType<typeof createRedisFastState> =>
   createRedisFastState({ url: redis.url, log: silentLog });
 const isReady = (state: ReturnType<typeof create>): Promise<void> =>
-  vi.waitFor(async () => expect((await state.health()).ok).toBe(true), { timeout: 5_000 });
+  vi.waitFor(async () => expect((await state.health()).ok).toBe(true), { timeout: 20_000 });
 
 fastStateContract({
   name: "redis",
@@ -72,7 +72,7 @@ test("without Redis it misses, limits by itself, and comes back with its subscri
         await state.publish("news", "again");
         return heard.includes("again");
       },
-      { timeout: 5_000 },
+      { timeout: 20_000 },
     )
     .toBe(true);
   await state.stop();

@@ -233,7 +233,7 @@ describe("whatever the SQL tries", () => {
     await client.connect();
     const free = async () =>
       (await client.query<{ free: boolean }>("SELECT pg_try_advisory_lock(1) AS free")).rows[0]?.free;
-    await expect.poll(free, { timeout: 5_000 }).toBe(true);
+    await expect.poll(free, { timeout: 20_000 }).toBe(true);
     await client.end();
     expect(await isUnharmed()).toBe(true);
   });

@@ -124,7 +124,7 @@ describe("admission", () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(200);
     isBusy = false;
     await busy;
-    await sleep(120);
+    await sleep(500);
     expect(await admission.calm(5_000)).toBe(false);
   });
 

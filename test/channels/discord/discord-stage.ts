@@ -93,7 +93,7 @@ export async function startDiscordStage(): Promise<ChannelStage> {
     const before = accepted + log.lines.length;
     await said.delivered;
     await vi.waitUntil(() => !isStarted || accepted + log.lines.length > before, {
-      timeout: 5_000,
+      timeout: 20_000,
       interval: 5,
     });
   }

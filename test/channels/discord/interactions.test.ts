@@ -23,7 +23,7 @@ async function stageOf(options: Parameters<typeof setUp>[0] = {}): Promise<Stage
 const said = ({ inbox }: Stage): Envelope[] => inbox.envelopes.filter(({ kind }) => kind !== "membership");
 
 async function only(stage: Stage): Promise<Envelope> {
-  await vi.waitUntil(() => said(stage).length > 0, { timeout: 10_000, interval: 5 });
+  await vi.waitUntil(() => said(stage).length > 0, { timeout: 20_000, interval: 5 });
   const [envelope, ...others] = said(stage);
   expect(others).toEqual([]);
   if (envelope === undefined) throw new Error("nothing heard");
@@ -44,7 +44,7 @@ const targetOf = ({ installation, place, returnPath }: Envelope) => ({ installat
 async function commandsOf(stage: Stage): Promise<void> {
   await stage.start();
   await vi.waitUntil(() => stage.discord.history().calls.some(({ method }) => method === "PUT"), {
-    timeout: 5_000,
+    timeout: 20_000,
   });
   await stage.discord.settled();
 }
@@ -86,7 +86,7 @@ describe("a question asked by command", () => {
     const { messageId } = discord.userSays({ user: "Ben", channel: "#support", text: "my badge is broken" });
     await discord.contextMenu({ user: "Ana", channel: "#support", messageId, name: "Ask Baton about this" })
       .done;
-    await vi.waitUntil(() => said(stage).length >= 2, { timeout: 5_000, interval: 5 });
+    await vi.waitUntil(() => said(stage).length >= 2, { timeout: 20_000, interval: 5 });
     expect(said(stage)).toMatchObject([
       { kind: "message", addressed: "none", sender: { name: "Ben" } },
       { kind: "message", addressed: "mention", text: "my badge is broken", sender: { name: "Ana" } },
@@ -134,7 +134,7 @@ it("a press whose form cannot be shown is taken in without words", async () => {
     do: { kind: "error", status: 400, code: 50035, message: "Invalid Form Body" },
   });
   await press();
-  await vi.waitUntil(() => pressed().length > 0, { timeout: 10_000, interval: 5 });
+  await vi.waitUntil(() => pressed().length > 0, { timeout: 20_000, interval: 5 });
   expect(pressed()).toHaveLength(1);
   expect(pressed()[0]).not.toHaveProperty("fields");
 });
@@ -146,7 +146,7 @@ it("says so when it could not be kept", async () => {
   inbox.state.failing = true;
   discord.slash({ user: "Ana", channel: "#support", name: "ask", options: { question: "anybody?" } });
   await vi.waitUntil(() => discord.botReplies("#support").some(({ text }) => text.includes("try again")), {
-    timeout: 10_000,
+    timeout: 20_000,
   });
   expect(said(stage)).toEqual([]);
 });
@@ -160,11 +160,13 @@ it("is acknowledged and shown before it is taken in, however long that takes", a
     return inbox.accept(envelope);
   });
   await discord.connected();
-  await vi.waitUntil(() => discord.history().calls.some(({ method }) => method === "PUT"));
+  await vi.waitUntil(() => discord.history().calls.some(({ method }) => method === "PUT"), {
+    timeout: 20_000,
+  });
   await discord.settled();
   discord.slash({ user: "Ana", channel: "#support", name: "ask", options: { question: "now?" } });
   await vi.waitUntil(() => discord.botReplies("#support").some(({ text }) => text.includes("now?")), {
-    timeout: 3_000,
+    timeout: 20_000,
     interval: 5,
   });
   expect(said(stage)).toEqual([]);
@@ -207,7 +209,7 @@ describe("a command", () => {
       messageId: root.messageId,
     });
     await discord.slash({ user: "Ana", channel: threadId, name: "human" }).done;
-    await vi.waitUntil(() => said(stage).some(({ kind }) => kind === "action"), { timeout: 5_000 });
+    await vi.waitUntil(() => said(stage).some(({ kind }) => kind === "action"), { timeout: 20_000 });
     expect(said(stage).at(-1)).toMatchObject({
       kind: "action",
       action: actions.human,
@@ -239,7 +241,7 @@ describe("buttons", () => {
     await press(`${actions.human}:human`);
     await press(`${actions.feedbackDown}:00000000-0000-4000-8000-00000000000f`);
     await press(`${actions.suggestion}:How much is it?`);
-    await vi.waitUntil(() => said(stage).length >= 4, { timeout: 5_000 });
+    await vi.waitUntil(() => said(stage).length >= 4, { timeout: 20_000 });
     const place = question.place;
     expect(said(stage).slice(1)).toMatchObject([
       { kind: "action", action: actions.human, value: "human", targetId: ref.id, place },
@@ -347,6 +349,7 @@ describe("bad input at the interactions endpoint", () => {
     expect(said(stage)).toEqual([]);
     expect((await post(stage, { body: JSON.stringify(ours) })).status).toBe(202);
     expect((await post(stage, { body: JSON.stringify(ours) })).status).toBe(409);
+    await vi.waitUntil(() => said(stage).length > 0, { timeout: 20_000, interval: 5 });
     await sleep(20);
     expect(said(stage)).toMatchObject([{ kind: "action", action: "hello" }]);
     expect(stage.installations.all.has("1400000000000000009")).toBe(false);

@@ -164,7 +164,7 @@ describe("a file a person attached", () => {
       text: "see",
       files: [{ name: "form.pdf", content, contentType: "application/pdf" }],
     });
-    await vi.waitUntil(() => inbox.envelopes.some(({ kind }) => kind === "message"), { timeout: 5_000 });
+    await vi.waitUntil(() => inbox.envelopes.some(({ kind }) => kind === "message"), { timeout: 20_000 });
     const envelope = inbox.envelopes.find(({ kind }) => kind === "message");
     const file = envelope?.kind === "message" ? envelope.attachments[0] : undefined;
     if (file === undefined) throw new Error("no file");

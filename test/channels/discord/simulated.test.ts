@@ -20,7 +20,7 @@ async function stageOf(options: Parameters<typeof setUp>[0] = {}): Promise<Stage
 const said = ({ inbox }: Stage): Envelope[] => inbox.envelopes.filter(({ kind }) => kind !== "membership");
 
 async function heard(stage: Stage, count: number): Promise<Envelope[]> {
-  await vi.waitUntil(() => said(stage).length >= count, { timeout: 10_000, interval: 5 });
+  await vi.waitUntil(() => said(stage).length >= count, { timeout: 20_000, interval: 5 });
   return said(stage);
 }
 
@@ -159,9 +159,9 @@ describe("Discord over the gateway", () => {
       discord.userSays({ user: "Ana", channel: "#support", text: `@baton ${text}` });
     await heard(stage, 2);
     await discord.settled();
+    await vi.waitUntil(() => stage.inbox.state.calls > 2, { timeout: 20_000, interval: 5 });
     await sleep(50);
     expect(said(stage)).toHaveLength(2);
-    expect(stage.inbox.state.calls).toBeGreaterThan(2);
   });
 
   it("G4: says that something was missed where a session cannot be resumed, once per new session", async () => {
@@ -172,7 +172,7 @@ describe("Discord over the gateway", () => {
       inbox.envelopes.filter((one) => one.kind === "membership" && one.change === "rate limited");
     expect(gaps()).toEqual([]);
     discord.gateway.invalidateSessions(false);
-    await vi.waitUntil(() => gaps().length > 0, { timeout: 10_000, interval: 5 });
+    await vi.waitUntil(() => gaps().length > 0, { timeout: 20_000, interval: 5 });
     expect(gaps()).toMatchObject([{ installation: discord.app.applicationId }]);
   });
 
@@ -208,7 +208,7 @@ describe("Discord over the gateway", () => {
     inbox.state.failing = true;
     for (let at = 0; at < 5; at++)
       discord.userSays({ user: "Ana", channel: "#support", text: `@baton ${at}` });
-    await vi.waitUntil(() => inbox.state.calls > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => inbox.state.calls > 0, { timeout: 20_000 });
     inbox.state.failing = false;
     const envelopes = await heard(stage, 5);
     expect(envelopes.map((one) => (one.kind === "message" ? one.text : ""))).toEqual([
@@ -229,7 +229,7 @@ describe("Discord over the gateway", () => {
     const stage = await stageOf({ log });
     await stage.start();
     stage.discord.gateway.close(code);
-    await vi.waitUntil(() => log.lines.some((line) => line.includes("for good")), { timeout: 5_000 });
+    await vi.waitUntil(() => log.lines.some((line) => line.includes("for good")), { timeout: 20_000 });
     expect(log.lines.find((line) => line.includes("for good"))).toContain(fix);
     await sleep(800); // the SDK comes back within half a second where it does
     expect(stage.discord.gateway.count).toBe(0);
@@ -239,7 +239,7 @@ describe("Discord over the gateway", () => {
     const log = createListeningLog();
     const stage = await stageOf({ log, simulator: { privilegedIntents: { messageContent: false } } });
     await stage.channel.start(stage.inbox.accept);
-    await vi.waitUntil(() => log.lines.some((line) => line.includes("MESSAGE CONTENT")), { timeout: 5_000 });
+    await vi.waitUntil(() => log.lines.some((line) => line.includes("MESSAGE CONTENT")), { timeout: 20_000 });
   });
 
   it("G8: identifies no more often than a day allows, and says so", async () => {
@@ -249,7 +249,7 @@ describe("Discord over the gateway", () => {
     await stage.start();
     discord.gateway.invalidateSessions(false);
     await vi.waitUntil(() => log.lines.some((line) => line.includes("no new session today")), {
-      timeout: 5_000,
+      timeout: 20_000,
     });
     await sleep(100);
     expect(discord.gateway.identifiesLeft).toBe(0);
@@ -298,11 +298,11 @@ describe("Discord over the gateway", () => {
     await vi.waitUntil(
       () => installations.all.has(second.id) && !installations.all.has("1400000000000000001"),
       {
-        timeout: 5_000,
+        timeout: 20_000,
       },
     );
     discord.removeGuild(second.id);
-    await vi.waitUntil(() => !installations.all.has(second.id), { timeout: 5_000 });
+    await vi.waitUntil(() => !installations.all.has(second.id), { timeout: 20_000 });
     const ended = inbox.envelopes.filter((one) => one.kind === "membership" && one.change === "uninstalled");
     expect(ended.map(({ installation }) => installation)).toEqual(["1400000000000000001", second.id]);
   });
@@ -354,7 +354,7 @@ describe("one connection for many processes", () => {
     await stage.start();
     inbox.state.failing = true;
     discord.userSays({ user: "Ana", channel: "#support", text: "@baton not kept yet" });
-    await vi.waitUntil(() => inbox.state.calls > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => inbox.state.calls > 0, { timeout: 20_000 });
     await stage.channel.stop();
     inbox.state.failing = false;
     await stage.another().start(inbox.accept);

@@ -86,7 +86,7 @@ describe("requests refused", () => {
   });
 
   test("L13: an outage that refuses connections ends by itself on the same port", async () => {
-    model.fault({ kind: "outage", mode: "refuse", ms: 300 });
+    model.fault({ kind: "outage", mode: "refuse", ms: 1_500 });
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     expect(await failureOf(ask())).toBeInstanceOf(OpenAI.APIConnectionError);

@@ -113,7 +113,7 @@ test("a token is good until its time is over", async () => {
   const members = `conversations/${encodeURIComponent(id)}/members`;
   expect((await bot.call("GET", members)).status).toBe(200);
   await expect
-    .poll(async () => (await bot.call("GET", members)).status, { timeout: 5_000, interval: 200 })
+    .poll(async () => (await bot.call("GET", members)).status, { timeout: 20_000, interval: 200 })
     .toBe(401);
 });
 
