@@ -1,4 +1,4 @@
-import { isFields, numberAt, textAt } from "../kit/fields.ts";
+import { numberAt, parseFields, textAt } from "../kit/fields.ts";
 
 /** What an envelope of Discord's brings along to answer it: never part of an identity. */
 export interface ReturnPath {
@@ -26,8 +26,7 @@ export function toReturnPath({ name, interaction }: ReturnPath): string {
 
 /** Reads what `toReturnPath` gave; anything else is no path. */
 export function readReturnPath(path: string | undefined): ReturnPath {
-  const value = parseJson(path ?? "");
-  if (!isFields(value)) return {};
+  const value = parseFields(path ?? "");
   const [application, token, until] = [
     textAt(value, "application"),
     textAt(value, "token"),
@@ -38,12 +37,4 @@ export function readReturnPath(path: string | undefined): ReturnPath {
     name: textAt(value, "name"),
     interaction: isWhole ? { application, token, until } : undefined,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

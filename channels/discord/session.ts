@@ -1,4 +1,4 @@
-import { isFields, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
+import { listAt, numberAt, parseFields, textAt } from "../kit/fields.ts";
 
 /** A gateway session as the SDK describes it: what one resumes with. */
 export interface Session {
@@ -73,7 +73,7 @@ export function createSessions(state: string | undefined, apiUrl: string): Sessi
 }
 
 function parseState(state: string | undefined, apiUrl: string): Session[] {
-  const kept = parseJson(state ?? "");
+  const kept = parseFields(state ?? "");
   if (textAt(kept, "apiUrl") !== apiUrl) return [];
   return listAt(kept, "sessions").flatMap((one) => {
     const [shardId, shardCount, sequence] = [
@@ -86,13 +86,4 @@ function parseState(state: string | undefined, apiUrl: string): Session[] {
     if (sessionId === undefined || resumeURL === undefined) return [];
     return [{ shardId, shardCount, sequence, sessionId, resumeURL }];
   });
-}
-
-function parseJson(text: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import type { Log } from "../../src/core/log.ts";
+import { parseJson } from "../../src/core/parse-json.ts";
 import { isUnsent, stopped, throwIfStopped } from "../kit/call-outcome.ts";
 import { isFields, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import type { PaceKey, Pacer } from "../kit/pace.ts";
@@ -206,14 +207,6 @@ function pathsIn(errors: Fields, path = ""): string[] {
 function isInvalid({ status, headers }: Incoming): boolean {
   if (status === 429) return header(headers, "x-ratelimit-scope") !== "shared";
   return status === 401 || status === 403;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined; // a proxy's page, or a body cut short
-  }
 }
 
 function header(headers: Incoming["headers"], name: string): string | undefined {

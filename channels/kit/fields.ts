@@ -1,3 +1,5 @@
+import { parseJson } from "../../src/core/parse-json.ts";
+
 /** A JSON object nobody has checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -6,6 +8,12 @@ const none: Fields = Object.freeze({});
 /** True for a JSON object; arrays and null are not. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The JSON object that a text is, or an empty one: a proxy's page and a body cut short read the same. */
+export function parseFields(text: string): Fields {
+  const value = parseJson(text);
+  return isFields(value) ? value : none;
 }
 
 /** The object under `key`, or an empty one: absence and a wrong type read the same. Own keys only. */

@@ -8,7 +8,7 @@ import {
   type DeckForm,
 } from "../../src/core/deck.ts";
 import type { ActionEnvelope, Envelope, Place } from "../../src/core/envelope.ts";
-import { fieldsAt, isFields, textAt } from "../kit/fields.ts";
+import { fieldsAt, parseFields, textAt } from "../kit/fields.ts";
 
 /** What a form tells when it comes back: Slack keeps it for us, and shows it to nobody. */
 export interface FormOrigin {
@@ -79,7 +79,7 @@ function toChoiceBlock({ name, label, options }: DeckChoice): InputBlock {
 
 /** Reads where a form was opened; undefined for forms of others. */
 export function readFormOrigin(metadata: string): FormOrigin | undefined {
-  const origin = fieldsAt(parse(metadata), originKey);
+  const origin = fieldsAt(parseFields(metadata), originKey);
   const place = fieldsAt(origin, "place");
   const space = textAt(place, "space");
   const audience = audiences.find((one) => one === textAt(place, "audience"));
@@ -98,15 +98,6 @@ const audiences = ["direct", "group", "public", "shared"] as const satisfies rea
 function toOrigin({ value, place }: ActionEnvelope): FormOrigin {
   const { space, thread, audience } = place;
   return { value, place: { space, thread, audience } };
-}
-
-function parse(metadata: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(metadata);
-    return isFields(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }
 
 function plain(text: string) {

@@ -1,6 +1,6 @@
 import type { Attachment } from "../../src/core/envelope.ts";
 import { fetchFile, readBounded, refuseFile } from "../kit/fetch-file.ts";
-import { fieldsAt, isFields, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
+import { fieldsAt, listAt, numberAt, parseFields, textAt, type Fields } from "../kit/fields.ts";
 import { sniffType } from "../kit/sniff-type.ts";
 import { plainText } from "../kit/write-markdown.ts";
 import { isFileHost, isServiceHost } from "./hosts.ts";
@@ -87,12 +87,7 @@ async function refuseDisguise(bytes: Buffer, declared: string): Promise<void> {
 }
 
 function readHandle(handle: string): string {
-  try {
-    const value: unknown = JSON.parse(handle);
-    return (isFields(value) ? textAt(value, "url") : undefined) ?? "";
-  } catch {
-    return "";
-  }
+  return textAt(parseFields(handle), "url") ?? "";
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import type { Attempt } from "../../src/core/channel.ts";
 import { TransientError, UncertainError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import { isUnsent, stopped, throwIfStopped } from "../kit/call-outcome.ts";
-import { isFields, listAt, textAt, type Fields } from "../kit/fields.ts";
+import { listAt, parseFields, textAt, type Fields } from "../kit/fields.ts";
 import type { PaceKey, Pacer } from "../kit/pace.ts";
 import type { Incoming, Transport } from "../kit/transport.ts";
 import { ConnectorRefusal, toTeamsError } from "./errors.ts";
@@ -159,23 +159,15 @@ function readAnswer(answer: Incoming): Incoming {
 }
 
 function readPage({ body }: Incoming, doing: string): MembersPage {
-  const value = parseJson(body);
-  if (!isFields(value) || !Array.isArray(value["members"]))
+  const value = parseFields(body);
+  if (!Array.isArray(value["members"]))
     throw new TransientError(`teams: ${doing}: the answer made no sense`, { code: "bad_answer" });
   return { members: listAt(value, "members"), next: textAt(value, "continuationToken") };
 }
 
+/** Updates of a stream are answered without a body. */
 function idIn({ body }: Incoming): string | undefined {
-  const value = parseJson(body);
-  return isFields(value) ? textAt(value, "id") : undefined;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined; // updates of a stream are answered without a body
-  }
+  return textAt(parseFields(body), "id");
 }
 
 /** What of an attempt holds for each of its calls. */

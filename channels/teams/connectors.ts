@@ -1,7 +1,7 @@
 import type { Installations } from "../../src/core/channel.ts";
 import { PermanentError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
-import { isFields, textAt } from "../kit/fields.ts";
+import { parseFields, textAt } from "../kit/fields.ts";
 import type { Pacer } from "../kit/pace.ts";
 import type { Transport } from "../kit/transport.ts";
 import { createConnector, type Connector } from "./connector.ts";
@@ -49,11 +49,5 @@ export function createConnectors(parts: ConnectorsParts): ConnectorFor {
 }
 
 function serviceUrlIn(returnPath: string | undefined): string | undefined {
-  if (returnPath === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(returnPath);
-    return isFields(value) ? textAt(value, "serviceUrl") : undefined;
-  } catch {
-    return undefined;
-  }
+  return returnPath === undefined ? undefined : textAt(parseFields(returnPath), "serviceUrl");
 }

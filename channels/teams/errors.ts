@@ -1,6 +1,6 @@
 import { PermanentError, TransientError } from "../../src/core/errors.ts";
 import { isDecided, unsure } from "../kit/call-outcome.ts";
-import { fieldsAt, isFields, textAt } from "../kit/fields.ts";
+import { fieldsAt, parseFields, textAt } from "../kit/fields.ts";
 import { WireError, type Incoming } from "../kit/transport.ts";
 
 /** An answer other than success, before it is known what that means to the caller. */
@@ -113,16 +113,11 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 function readRefusal(body: string): { readonly code: string; readonly detail: string } {
-  try {
-    const value: unknown = JSON.parse(body);
-    const error = isFields(value) ? fieldsAt(value, "error") : {};
-    const code = textAt(error, "code") ?? "";
-    const detail = (textAt(error, "message") ?? "").slice(0, 200);
-    if (/^[\w.-]{1,80}$/.test(code)) return { code, detail };
-  } catch {
-    // A proxy's page, or a body cut short: the status alone speaks.
-  }
-  return { code: "no_code", detail: "" };
+  const error = fieldsAt(parseFields(body), "error");
+  const code = textAt(error, "code") ?? "";
+  // Without one the status alone speaks.
+  if (!/^[\w.-]{1,80}$/.test(code)) return { code: "no_code", detail: "" };
+  return { code, detail: (textAt(error, "message") ?? "").slice(0, 200) };
 }
 
 function readRetryAfter(header: string | undefined): number | undefined {

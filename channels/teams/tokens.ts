@@ -1,5 +1,5 @@
 import { PermanentError, TransientError } from "../../src/core/errors.ts";
-import { isFields, numberAt, textAt, type Fields } from "../kit/fields.ts";
+import { numberAt, parseFields, textAt } from "../kit/fields.ts";
 import { WireError, type Incoming, type Transport } from "../kit/transport.ts";
 import type { TeamsSettings } from "./settings.ts";
 
@@ -75,7 +75,7 @@ export function createTeamsTokens({ settings, transport, now }: TokensParts): Te
 }
 
 function readToken({ status, body }: Incoming, nowMs: number): Token {
-  const fields = parseObject(body);
+  const fields = parseFields(body);
   const value = textAt(fields, "access_token");
   if (status === 200 && value !== undefined) {
     const lifeMs = (numberAt(fields, "expires_in") ?? 3_600) * 1000;
@@ -89,13 +89,4 @@ function readToken({ status, body }: Incoming, nowMs: number): Token {
     `teams: get a token was refused: ${code.slice(0, 60)}; check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID, and whether the client secret has expired`,
     { code: code.slice(0, 60) },
   );
-}
-
-function parseObject(body: string): Fields {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isFields(value) ? value : {};
-  } catch {
-    return {}; // a proxy's page
-  }
 }
