@@ -73,17 +73,27 @@ export interface IndexLineOptions {
   readonly idleMs: number;
   /** What has taken more than this, in bytes, to write, to merge or to read a table gives way to a new one when it is done. */
   readonly bytesKept?: number | undefined;
+  /** Gives its process; throws, or gives one without a pid and tells an error, where the machine has none left. */
+  readonly forkChild?: (() => ChildProcess) | undefined;
 }
 
 /** Its process is started with the first thing asked of it, and anew after an end. */
 export function openIndexLine(place: LanceIndexParts, options: IndexLineOptions): IndexLine {
-  const { idleMs, bytesKept = usualBytesKept } = options;
+  const { idleMs, bytesKept = usualBytesKept, forkChild = forkIndexChild } = options;
   let running: Running | undefined;
   let asked = 0;
   let isOver = false;
 
+  function begin(): ChildProcess {
+    try {
+      return forkChild();
+    } catch (cause) {
+      throw new EndedError({ mayAskAgain: true, hasBegun: false, cause });
+    }
+  }
+
   function start(): Running {
-    const child = forkChild();
+    const child = begin();
     const started: Running = {
       child,
       waiting: new Map(),
@@ -171,18 +181,15 @@ export function openIndexLine(place: LanceIndexParts, options: IndexLineOptions)
   };
 }
 
-function forkChild(): ChildProcess {
-  try {
-    return fork(new URL("./index-child.ts", import.meta.url), {
-      execArgv: flags,
-      // oxlint-disable-next-line node/no-process-env -- object storage's credentials are there, and LanceDB's settings
-      env: toIndexEnvironment(process.env),
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-  } catch (cause) {
-    throw new EndedError({ mayAskAgain: true, hasBegun: false, cause });
-  }
+/** The process of an index, which is told of its place first. */
+export function forkIndexChild(): ChildProcess {
+  return fork(new URL("./index-child.ts", import.meta.url), {
+    execArgv: flags,
+    // oxlint-disable-next-line node/no-process-env -- object storage's credentials are there, and LanceDB's settings
+    env: toIndexEnvironment(process.env),
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
 }
 
 /** What cannot be sent has no process any more, or never had one, and its end is heard of. */
