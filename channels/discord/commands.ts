@@ -1,3 +1,4 @@
+import { fixMenu } from "../../src/core/deck.ts";
 import type { Log } from "../../src/core/log.ts";
 import { isFields, listAt, numberAt, textAt, type Fields } from "../kit/fields.ts";
 import type { DiscordWeb } from "./web.ts";
@@ -6,6 +7,7 @@ import type { DiscordWeb } from "./web.ts";
 export const commandNames = {
   ask: "ask",
   askAbout: "Ask Baton about this",
+  fix: fixMenu.name,
   human: "human",
   privacy: "privacy",
 } as const;
@@ -36,6 +38,7 @@ const commands: readonly Fields[] = [
     description: "What is kept about you, and how to have it deleted",
   },
   { name: commandNames.askAbout, type: types.message },
+  { name: commandNames.fix, type: types.message },
 ];
 
 /**

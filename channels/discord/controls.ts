@@ -68,7 +68,8 @@ function toThumb(emoji: string, customId: string): DiscordButton {
   return { type: 2, style: styles.plain, custom_id: customId, emoji: { name: emoji } };
 }
 
-function toCustomId(action: string, value: string): string {
+/** Throws PermanentError for what does not fit. */
+export function toCustomId(action: string, value: string): string {
   const id = `${action}${separator}${value}`;
   if (id.length <= maxCustomId) return id;
   throw new PermanentError(`discord: a button's action and value are over ${maxCustomId} characters`, {

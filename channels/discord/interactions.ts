@@ -9,7 +9,7 @@ import { fieldsAt, isFields, numberAt, textAt, type Fields } from "../kit/fields
 import { commandNames } from "./commands.ts";
 import { isCode } from "./errors.ts";
 import { escapeText } from "./escape.ts";
-import { formActionOf, toModal } from "./forms.ts";
+import { formControlOf, toMenuRefusal, toModal } from "./forms.ts";
 import type { Identity } from "./installed.ts";
 import type { Dispatch } from "./parse-context.ts";
 import { interactionTypes, questionOf } from "./parse-interaction.ts";
@@ -89,11 +89,12 @@ export function createInteractions({ web, identity, take, formOf, log }: Interac
 
   /** False where the press opens no form, or it could not be shown: then the press is taken in, and says what to write. */
   async function showForm(d: Fields, route: string): Promise<boolean> {
-    const action = numberAt(d, "type") === interactionTypes.component ? formActionOf(d) : undefined;
-    const form = action === undefined ? undefined : await formOf({ action, ...whereAsked(d) });
-    if (form === undefined) return false;
+    const control = formControlOf(d);
+    if (control === undefined) return false;
+    const form = await formOf({ ...control, ...whereAsked(d) });
+    if (form === undefined && control.message === undefined) return false;
     try {
-      await answerInTime(route, "open a form", toModal(d, form));
+      await answerInTime(route, "open a form", form === undefined ? toMenuRefusal() : toModal(d, form));
       return true;
     } catch (cause) {
       log.warn({ err: cause }, "a discord form was not shown");

@@ -6,6 +6,7 @@ import {
   formLimit,
   type DeckChoice,
   type DeckForm,
+  type fixMenu,
 } from "../../src/core/deck.ts";
 import type { ActionEnvelope, Envelope, Place } from "../../src/core/envelope.ts";
 import { fieldsAt, parseFields, textAt } from "../kit/fields.ts";
@@ -29,7 +30,7 @@ export function toFormView(envelope: ActionEnvelope, form: DeckForm): ModalView 
   return {
     type: "modal",
     callback_id: envelope.action,
-    private_metadata: JSON.stringify({ [originKey]: toOrigin(envelope) }),
+    private_metadata: JSON.stringify({ [originKey]: toOrigin(envelope, form) }),
     title: plain(title),
     submit: plain(submit),
     close: plain("Cancel"),
@@ -45,7 +46,23 @@ export function toFormView(envelope: ActionEnvelope, form: DeckForm): ModalView 
   };
 }
 
-function toElement({ placeholder, isLong, limit = formLimit, options }: DeckForm): InputBlock["element"] {
+/** What whoever chose from a message's menu reads where it is no matter of theirs. */
+export function toRefusalView({ name, refusal }: typeof fixMenu): ModalView {
+  return {
+    type: "modal",
+    title: plain(name),
+    close: plain("Close"),
+    blocks: [{ type: "section", text: plain(refusal) }],
+  };
+}
+
+function toElement({
+  placeholder,
+  isLong,
+  limit = formLimit,
+  options,
+  initial,
+}: DeckForm): InputBlock["element"] {
   if (options !== undefined)
     return { type: "static_select", action_id: formField, options: options.map(toOption) };
   return {
@@ -54,6 +71,7 @@ function toElement({ placeholder, isLong, limit = formLimit, options }: DeckForm
     multiline: isLong,
     max_length: limit,
     placeholder: plain(placeholder),
+    ...(initial !== undefined && { initial_value: initial }),
   };
 }
 
@@ -95,9 +113,9 @@ const mostOptions = 100;
 const originKey = "baton";
 const audiences = ["direct", "group", "public", "shared"] as const satisfies readonly Place["audience"][];
 
-function toOrigin({ value, place }: ActionEnvelope): FormOrigin {
+function toOrigin({ value, place }: ActionEnvelope, { about }: DeckForm): FormOrigin {
   const { space, thread, audience } = place;
-  return { value, place: { space, thread, audience } };
+  return { value: about ?? value, place: { space, thread, audience } };
 }
 
 function plain(text: string) {

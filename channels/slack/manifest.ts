@@ -1,3 +1,5 @@
+import { fixAction, fixMenu } from "../../src/core/deck.ts";
+
 /** What Baton asks of a workspace, each with its reason. The same list is used by the manifest and by OAuth. */
 export const botScopes = {
   "app_mentions:read": "hear mentions",
@@ -58,6 +60,14 @@ export function createSlackManifest({ mode, publicUrl, tokenRotation }: Manifest
     features: {
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: "baton", always_online: true },
+      shortcuts: [
+        {
+          name: fixMenu.name,
+          type: "message",
+          callback_id: fixAction,
+          description: "Put the right answer in the place of the bot's",
+        },
+      ],
       slash_commands: [
         {
           command: "/baton",

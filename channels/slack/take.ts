@@ -1,12 +1,12 @@
 import type { ModalView } from "@slack/types";
 import type { Installations } from "../../src/core/channel.ts";
-import type { FormDesk } from "../../src/core/deck.ts";
+import { fixMenu, type FormDesk } from "../../src/core/deck.ts";
 import type { Accept, Accepted, ActionEnvelope, Envelope } from "../../src/core/envelope.ts";
 import { PermanentError, TransientError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Delivery } from "./bolt.ts";
 import { textAt, type Fields } from "../kit/fields.ts";
-import { opensForm, toFormView } from "./forms.ts";
+import { opensForm, toFormView, toRefusalView } from "./forms.ts";
 import { installationsNamedBy, parseSlack } from "./parse.ts";
 import type { SlackContext } from "./parse-context.ts";
 import type { SlackSettings } from "./settings.ts";
@@ -68,16 +68,21 @@ export function createTake(parts: TakeParts): (delivery: Delivery) => Promise<Ta
     const trigger = textAt(body, "trigger_id");
     if (!opensForm(envelope) || trigger === undefined) return takeIn(envelope);
     // A trigger is good for three seconds, and so is the acknowledgement.
-    void showForm(envelope, trigger);
+    void showForm(envelope, { trigger, isMenu: textAt(body, "type") === "message_action" });
     return { kind: "ignored", reason: "a form is opened" };
   };
 
   /** Who cannot be shown one reads what to write instead. A press that is delivered twice has opened it once. */
-  async function showForm(envelope: ActionEnvelope, trigger: string): Promise<void> {
-    const { installation, correlationId, action, sender, place } = envelope;
+  async function showForm(
+    envelope: ActionEnvelope,
+    { trigger, isMenu }: { readonly trigger: string; readonly isMenu: boolean },
+  ): Promise<void> {
+    const { installation, correlationId, action, value, targetId, sender, place } = envelope;
     try {
-      const form = await parts.formOf({ action, installation, by: sender.id, space: place.space });
-      if (form !== undefined) await parts.openForm(installation, trigger, toFormView(envelope, form));
+      const asked = { action, installation, by: sender.id, space: place.space };
+      const form = await parts.formOf({ ...asked, ...(isMenu ? { message: targetId } : { value }) });
+      const view = form === undefined ? toRefusalView(fixMenu) : toFormView(envelope, form);
+      await parts.openForm(installation, trigger, view);
     } catch (cause) {
       if (cause instanceof PermanentError && cause.code === "exchanged_trigger_id") return;
       log.warn({ correlationId, installation, err: cause }, "slack form not shown");

@@ -79,7 +79,7 @@ export async function composeGround({ settings, store, pace, lend, onAnnounced, 
     leases,
     openTicket: files.open,
     formsOf: (channel) =>
-      createFormDesk({ channel, database: doorsDatabase, installations, staffRoomOf, log }),
+      createFormDesk({ channel, database: doorsDatabase, installations, staffRoomOf, sealer, log }),
     log,
   });
   const outbox = createOutbox({

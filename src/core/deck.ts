@@ -45,6 +45,10 @@ export interface DeckForm {
   readonly limit?: number | undefined;
   /** What is chosen beside the words. */
   readonly choice?: DeckChoice | undefined;
+  /** What stands in the field already, for whoever asks alone; at most `limit` characters. */
+  readonly initial?: string | undefined;
+  /** What comes back as the control's value, where that is another one than was pressed. */
+  readonly about?: string | undefined;
 }
 
 /** The control that opens a form, and where and by whom that is asked for. */
@@ -56,11 +60,16 @@ export interface FormAsked {
   readonly by?: string | undefined;
   /** The room it stands in. */
   readonly space?: string | undefined;
+  /** What the control says it is about. */
+  readonly value?: string | undefined;
+  /** The platform's id of the message whose menu it was chosen from, which may be anybody's. */
+  readonly message?: string | undefined;
 }
 
 /**
  * The form that a control opens, with what there is to choose from where whoever asks may know that. Answers within a
- * second, without options where it cannot tell them; never rejects. Undefined for whatever opens none.
+ * second, without options where it cannot tell them; never rejects. Undefined for whatever opens none, and where a message's
+ * menu is no matter of whoever chose from it.
  */
 export type FormDesk = (asked: FormAsked) => Promise<DeckForm | undefined>;
 
@@ -115,10 +124,18 @@ const fix: DeckForm = {
     ] satisfies readonly { readonly value: FixReaders; readonly label: string }[],
   },
 };
+/** The control by which a colleague puts an answer right, as the menu of a message names it, too. */
+export const fixAction = `${prefix}fix`;
+/** What that menu calls it, and what whoever it is no matter of reads; at most 24 characters in the first. */
+export const fixMenu = {
+  name: fix.title,
+  refusal: "Only answers of the bot's can be put right here, and only by colleagues.",
+} as const;
+
 const forms: ReadonlyMap<string, DeckForm> = new Map([
   [`${prefix}note`, note],
   [`${prefix}assign`, assign],
-  [`${prefix}fix`, fix],
+  [fixAction, fix],
 ]);
 
 /**
@@ -129,8 +146,9 @@ export function deckFormOf(action: string): DeckForm | undefined {
   return forms.get(action);
 }
 
-/** Forms of words alone. */
-export const wordForms: FormDesk = async ({ action }) => deckFormOf(action);
+/** Forms of words alone; which message is whose is not known. */
+export const wordForms: FormDesk = async ({ action, message }) =>
+  message === undefined ? deckFormOf(action) : undefined;
 
 /** Whether a form asks for one of the colleagues. */
 export function asksForColleague(action: string): boolean {

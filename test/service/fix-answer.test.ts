@@ -9,6 +9,11 @@ const files = {
   "config/knowledge/acme/passes.md": "# Passes\n\n## Monthly pass\n\nThe monthly pass is 49 euros.\n",
 };
 
+/** What stands in the first field of a form that is shown. */
+function initialOf(view: object): string {
+  return /"initial_value":"((?:[^"\\]|\\.)*)"/u.exec(JSON.stringify(view))?.[1] ?? "";
+}
+
 describe("a colleague's correction in a thread", () => {
   let talk: Talk;
   beforeAll(async () => {
@@ -115,6 +120,7 @@ describe("a colleague's correction in a thread", () => {
     const press = { user: "Mia", channel, messageTs: offer.ts, actionId: "baton.deck.fix" };
     await talk.slack.clicks(press).done;
     const view = await talk.slack.waitFor(() => talk.slack.views().find(({ open }) => open), slowlyMs);
+    expect(initialOf(view.content)).toContain("59 euros since May");
     const values = { words: "It is 61 euros.", readers: "public" };
     await talk.slack.submitsView({ user: "Mia", viewId: view.id, values }).done;
     await talk.slack.waitFor(() => words(root)[0]?.includes("61 euros") === true, slowlyMs);
@@ -141,6 +147,31 @@ describe("a colleague's correction in a thread", () => {
     await until(async () => (await count("golden_cases")) === 0, slowlyMs);
     const later = await ask({ user: "Ben" });
     expect(words(later)[0]).toContain("49 euros");
+  }, 120_000);
+
+  it("begins in the menu of the answer, with its words, for colleagues alone", async () => {
+    const root = await ask({ user: "Ben" });
+    const [first] = talk.heard(root);
+    const menu = { channel: root.channel, messageTs: first?.ts ?? "", callbackId: "baton.deck.fix" };
+    const openView = () => talk.slack.waitFor(() => talk.slack.views().find(({ open }) => open), slowlyMs);
+    await talk.slack.shortcut({ ...menu, user: "Ben" }).done;
+    const refused = await openView();
+    expect(JSON.stringify(refused.content)).toContain("only by colleagues");
+    expect(JSON.stringify(refused.content)).not.toContain("euros");
+    await talk.slack.closesView({ user: "Ben", viewId: refused.id }).done;
+    await talk.slack.shortcut({ ...menu, user: "Mia", messageTs: root.ts }).done;
+    const noAnswer = await openView();
+    expect(JSON.stringify(noAnswer.content)).toContain("Only answers of the bot");
+    await talk.slack.closesView({ user: "Mia", viewId: noAnswer.id }).done;
+
+    await talk.slack.shortcut({ ...menu, user: "Mia" }).done;
+    const view = await openView();
+    expect(initialOf(view.content)).toContain("euros");
+    const values = { words: "It is 67 euros.", readers: "place" };
+    await talk.slack.submitsView({ user: "Mia", viewId: view.id, values }).done;
+    await talk.slack.waitFor(() => words(root)[0]?.includes("67 euros") === true, slowlyMs);
+    await talk.settled(slowlyMs);
+    expect(words(root)[0]).toContain("Corrected by Mia");
   }, 120_000);
 });
 

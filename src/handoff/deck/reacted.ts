@@ -1,8 +1,9 @@
-import { deckActionOf } from "../../core/deck.ts";
+import { deckActionOf, fixAction } from "../../core/deck.ts";
 import type { ConversationId, MessageId } from "../../core/ids.ts";
 import type { Reacted, Reaction } from "../../inbox/reaction.ts";
 import type { Database, Query } from "../../store/database.ts";
 import { isColleague } from "../../tenants/colleagues.ts";
+import { answersShown } from "./shown-answer.ts";
 
 interface PlaceRow {
   readonly conversation_id: ConversationId;
@@ -26,7 +27,6 @@ export function createReacted({ database }: { readonly database: Database }) {
 }
 
 const claimAction = deckActionOf("🙋");
-const fixAction = deckActionOf("✏");
 
 function findPlace(reaction: Reaction, action: string): Query {
   return {
@@ -60,15 +60,7 @@ function findAnswered(reaction: Reaction): Query {
              JOIN conversations c ON c.company_id = $1 AND c.id = d.conversation_id
              WHERE d.company_id = $1 AND d.ref = ANY ($5::text[]) AND c.installation_id = $2 AND c.space = $3)
            SELECT place.conversation_id, place.message_id FROM (
-             SELECT a.conversation_id, a.id AS message_id FROM shown s
-             JOIN messages a ON a.company_id = $1 AND a.conversation_id = s.conversation_id AND a.turn_id = s.turn_id
-               AND a.role = 'assistant' AND a.kind = 'message' AND a.deleted_at IS NULL
-             WHERE s.kind = 'answer'
-             UNION ALL
-             SELECT s.conversation_id, a.id FROM shown s
-             JOIN rooms r ON r.company_id = $1 AND r.room_conversation_id = s.conversation_id
-             JOIN room_mirrors x ON x.company_id = $1 AND x.room_id = r.id AND s.id = ANY (x.deliveries)
-             JOIN messages a ON a.company_id = $1 AND a.id = x.message_id AND a.role = 'assistant' AND a.deleted_at IS NULL
+             ${answersShown}
              UNION ALL
              SELECT r.room_conversation_id, NULL FROM shown s
              JOIN rooms r ON r.company_id = $1 AND r.card_id = s.id AND r.room_conversation_id IS NOT NULL

@@ -139,6 +139,16 @@ it("a press whose form cannot be shown is taken in without words", async () => {
   expect(pressed()[0]).not.toHaveProperty("fields");
 });
 
+it("whoever it is no matter of is told so by the menu that puts an answer right, and alone", async () => {
+  const stage = await stageOf();
+  const { discord, inbox } = stage;
+  await commandsOf(stage);
+  const { messageId } = discord.userSays({ user: "Ana", channel: "#support", text: "hello" });
+  await discord.contextMenu({ user: "Ben", channel: "#support", messageId, name: "Fix this answer" }).done;
+  expect(discord.modals("Ben")).toEqual([]);
+  expect(inbox.envelopes.filter(({ kind }) => kind === "action")).toEqual([]);
+});
+
 it("says so when it could not be kept", async () => {
   const stage = await stageOf();
   const { discord, inbox } = stage;
