@@ -249,6 +249,7 @@ describe("a colleague's correction out of a room", () => {
       );
       return rows.length > 0 && rows.map(({ audience }) => audience.join(","));
     }, slowlyMs);
-    expect(groups).toEqual(["colleagues"]);
+    // What the test before put right is for colleagues, too, and may be among the documents by now.
+    expect([...new Set(groups)]).toEqual(["colleagues"]);
   }, 120_000);
 });
