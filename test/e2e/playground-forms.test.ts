@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
 import { openStage, type BotScript } from "./playground-stage.ts";
@@ -59,6 +60,12 @@ test(
     });
     try {
       const page = await browser.newPage();
+      // The bot's answer is on the page before it is known there what it answers.
+      await page.route("**/api/say", async (route) => {
+        const response = await route.fetch();
+        await sleep(500);
+        await route.fulfill({ response });
+      });
       await page.goto(`${stage.url}/playground/slack`);
       await page.getByRole("heading", { name: "Welcome to #support" }).waitFor();
       await page.keyboard.type("@baton hello");

@@ -131,7 +131,11 @@ async function say({ text, files }, threadTs) {
   });
   (threadTs === undefined || isPane ? channelList : threadList).show(ts);
   const isAsked = isDirect || text.toLowerCase().includes(`@${store.scene.bot.name.toLowerCase()}`);
-  if (threadTs === undefined && isAsked) asked.add(ts);
+  if (threadTs !== undefined || !isAsked) return;
+  asked.add(ts);
+  // The answer may be here before we know what it answers.
+  const answer = store.replies(ts).find(({ isBot }) => isBot);
+  if (answer !== undefined) openAnswered(answer);
 }
 
 /**
@@ -283,11 +287,18 @@ function takeMessage(message, version) {
   if (!isVisible || !store.visibleChannels().includes(message.channel)) return;
   if (message.user !== store.person.id && (isNew ? !message.streaming : wasStreaming && !message.streaming))
     announce(message);
-  const { threadTs } = message;
-  if (!message.isBot || threadTs === undefined || !asked.delete(threadTs)) return;
+  openAnswered(message);
+}
+
+/**
+ * The thread of what one asked the bot, as soon as it answers.
+ * @param {Message} message
+ */
+function openAnswered({ isBot, channel, threadTs }) {
+  if (!isBot || threadTs === undefined || !asked.delete(threadTs)) return;
   const hasRoom = isPane || matchMedia("(min-width: 900px)").matches;
   const isFree = isPane || store.thread === undefined;
-  if (hasRoom && isFree && store.channel === message.channel) go(store.channel, threadTs);
+  if (hasRoom && isFree && store.channel === channel) go(store.channel, threadTs);
 }
 
 /** @param {Message} message */
