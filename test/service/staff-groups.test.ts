@@ -155,7 +155,8 @@ describe("colleagues from the groups of Slack", () => {
         AND query LIKE '%FOR NO KEY UPDATE OF c%'`;
       await until(async () => (await talk.rows(waits)).length > 0);
       await talk.slack.joins({ user: "Tim", channel: "C0TRIAGE001" }).delivered;
-      await known(["Mia", "Olga Named", "Tim"]);
+      // The sweep that reads groups is the one that waits here.
+      await lock.query("UPDATE staff SET state = 'active' WHERE name = 'Tim'");
       await lock.query(
         `UPDATE conversations c SET owner_staff = s.id, epoch = epoch + 1 FROM staff s
          WHERE s.company_id = c.company_id AND s.name = 'Mia' AND c.thread = $1`,
@@ -163,6 +164,8 @@ describe("colleagues from the groups of Slack", () => {
       );
       await lock.query("COMMIT");
       await until(async () => (await talk.rows(waits)).length === 0);
+      await readAgain();
+      await known(["Mia", "Olga Named", "Tim"]);
       await talk.settled();
       expect([await holder(back), await holder(followed)]).toEqual(["Tim", "Mia"]);
       const given = await talk.rows(
