@@ -155,7 +155,13 @@ describe("colleagues from the groups of Slack", () => {
         AND query LIKE '%FOR NO KEY UPDATE OF c%'`;
       await until(async () => (await talk.rows(waits)).length > 0);
       await talk.slack.joins({ user: "Tim", channel: "C0TRIAGE001" }).delivered;
-      // The sweep that reads groups is the one that waits here.
+      // As if the group had been read: the sweep that begins to read it is the one that waits here.
+      await lock.query(
+        `INSERT INTO staff_group_members (company_id, group_id, external_id, staff_id, name)
+         SELECT g.company_id, g.id, 'U0TIM000001', s.id, s.name FROM staff_groups g
+         JOIN staff s ON s.company_id = g.company_id AND s.name = 'Tim' WHERE g.external_id = 'C0TRIAGE001'
+         ON CONFLICT DO NOTHING`,
+      );
       await lock.query("UPDATE staff SET state = 'active' WHERE name = 'Tim'");
       await lock.query(
         `UPDATE conversations c SET owner_staff = s.id, epoch = epoch + 1 FROM staff s
