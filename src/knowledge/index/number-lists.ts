@@ -21,11 +21,9 @@ export function createNumberLists(): NumberLists {
   const blocks: Uint8Array[] = [];
   let free = none;
   // By list, addresses: where its first slice begins, where its next byte goes and where its last slice ends.
-  let [first, next, ends] = [0, 1, 2].map(() => new Uint32Array(firstLists)) as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
+  let first = new Uint32Array(firstLists);
+  let next = new Uint32Array(firstLists);
+  let ends = new Uint32Array(firstLists);
   let sizes = new Uint8Array(firstLists);
 
   function blockOf(address: number): Uint8Array {
