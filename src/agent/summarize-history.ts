@@ -53,8 +53,11 @@ function listSentences(messages: readonly SpokenMessage[], previous = ""): reado
 }
 
 function toSentence(text: string, isOfPerson: boolean): Sentence {
-  const numbers = text.match(/[\p{L}\d][\p{L}\d.,:/@#+-]*\d[\p{L}\d]*|\d+/gu) ?? [];
-  const addresses = text.match(/[^\s@]+@[^\s@]+\p{L}|https?:\/\/\S+/gu) ?? [];
+  // Each looks at a word once, however long somebody made it.
+  const numbers = (text.match(/[\p{L}\d.,:/@#+-]+/gu) ?? []).flatMap(
+    (word) => /^.*\d[\p{L}\d]*/u.exec(word.replace(/^[.,:/@#+-]+/u, ""))?.[0] ?? [],
+  );
+  const addresses = text.match(/(?<![^\s@])[^\s@]+@[^\s@]+\p{L}|https?:\/\/\S+/gu) ?? [];
   const names = text.match(/(?<=\p{L}[,;]? )\p{Lu}[\p{L}\d-]+/gu) ?? [];
   const weight = 2 * numbers.length + 2 * addresses.length + names.length;
   return { text, facts: [...numbers, ...addresses, ...(isOfPerson ? names : [])], isOfPerson, weight };

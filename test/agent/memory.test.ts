@@ -210,6 +210,17 @@ describe("a summary (R26)", () => {
     }
   });
 
+  // Looked at once for each of its characters, any of these takes minutes.
+  test.each([
+    ["letters", "a".repeat(500_000)],
+    ["dots", "a.".repeat(250_000)],
+    ["dashes", "-".repeat(500_000)],
+  ])("is made of a word without an end, too: %s", async (_, word) => {
+    const all = [said(`My order is A-1293, ${word} and (B-77).`), ...messages];
+    const summary = await summarizeHistory({ messages: all, maxChars: 300 });
+    for (const fact of facts) expect(summary).toContain(fact);
+  });
+
   test("never exceeds its length", async () => {
     const lists = fc.array(message, { maxLength: 20 });
     await fc.assert(
