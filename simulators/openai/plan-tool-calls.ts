@@ -89,5 +89,5 @@ function suggestText(text: string, name: string): unknown {
 
 /** A text without the `[[…]]` marks that steer this API. */
 export function stripMarkers(text: string): string {
-  return text.replace(/\s*\[\[[^\]\n]*\]\]/g, "");
+  return text.replace(/(?<!\s)\s*\[\[[^\]\n]*\]\]/g, "");
 }

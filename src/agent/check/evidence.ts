@@ -156,7 +156,7 @@ function readText(text: string, timeZone: string | undefined) {
 /** Tools give prices as numbers under a name: `"total": 45`, `"price_cents": 1250`. */
 function addFields(text: string, amounts: Map<number, Set<string>>): void {
   const fields = text.matchAll(
-    /["']?[\w-]*(?:price|cost|total|amount|fee|fare|rate)[\w-]*?(cents?)?["']?\s*[:=]\s*["']?(\d+(?:\.\d+)?)\b/giu,
+    /["']?[\w-]{0,60}(?:price|cost|total|amount|fee|fare|rate)[\w-]{0,60}?(cents?)?["']?\s*[:=]\s*["']?(\d+(?:\.\d+)?)\b/giu,
   );
   for (const [, cents, value] of Array.from(fields).slice(0, most)) {
     const amount = cents === undefined ? Number(value) : Number(value) / 100;

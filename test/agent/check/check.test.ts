@@ -275,6 +275,13 @@ describe("an answer", () => {
     expect(gate.finish("Let me look that up. Tickets are $12.50.").held).toEqual([]);
   });
 
+  // Looked at once for each of its characters, any of these takes minutes.
+  test.each(["1", "price", "total-", "a1."])("a word without an end is read all the same: %s…", (piece) => {
+    const long = piece.repeat(300_000 / piece.length);
+    const check = aCheck({ evidence: someEvidence({ toolResults: [], said: [`It costs $12.50. ${long}`] }) });
+    expect(check.open("long").finish("You wrote that it costs $12.50.").held).toEqual([]);
+  });
+
   test("R69: is_valid_response is longer than ten characters and does not begin with I'm not sure", () => {
     expect(isValidResponse("Yes please")).toBe(false);
     expect(isValidResponse("Yes please!")).toBe(true);
