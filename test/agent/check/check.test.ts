@@ -279,7 +279,7 @@ describe("an answer", () => {
   test.each(["1", "price", "total-", "a1."])("a word without an end is read all the same: %s…", (piece) => {
     const long = piece.repeat(300_000 / piece.length);
     const check = aCheck({ evidence: someEvidence({ toolResults: [], said: [`It costs $12.50. ${long}`] }) });
-    expect(check.open("long").finish("You wrote that it costs $12.50.").held).toEqual([]);
+    expect(check.open("last").finish("You wrote that it costs $12.50.").held).toEqual([]);
   });
 
   test("R69: is_valid_response is longer than ten characters and does not begin with I'm not sure", () => {
