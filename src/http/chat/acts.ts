@@ -160,9 +160,10 @@ export function createChatActs(parts: ChatActParts): ChatActs {
   return {
     say,
     edit: async (scene, id, text) => {
-      const { content } = await own(scene, id);
+      const { content, cursor } = await own(scene, id);
       if (content.text === text) return;
-      const actId = `edit:${id}:${fingerprint(text)}`;
+      // The same again, after something else, is another change.
+      const actId = `edit:${id}:${cursor}:${fingerprint(text)}`;
       await spend(scene, actId);
       await take(scene, { kind: "edit", id: actId, target: id, text });
       await rewrite(scene, id, { edited: true, to: (content) => ({ ...content, text }) });
@@ -185,14 +186,14 @@ export function createChatActs(parts: ChatActParts): ChatActs {
       await take(scene, { kind: "action", id: actId, action, value, target });
     },
     judge: async (scene, id, rating) => {
-      const { content } = await ours(scene, id);
+      const { content, cursor } = await ours(scene, id);
       const { feedback } = content;
       if (feedback === undefined) throw refusals.notFound();
       if (content.rating === rating) return;
       const action = rating === "up" ? actions.feedbackUp : actions.feedbackDown;
       const act = {
         kind: "action",
-        id: `judge:${id}:${rating}`,
+        id: `judge:${id}:${cursor}:${rating}`,
         action,
         value: feedback,
         target: id,

@@ -122,7 +122,7 @@ describe("what a visitor changes", () => {
     const answer = (await ana.history()).find((message) => message["role"] === "assistant")?.["id"] ?? "";
     const judge = (rating: string) =>
       ana.call("POST", `/api/v1/conversations/${ana.thread}/messages/${answer}/feedback`, { rating });
-    for (const rating of ["up", "up", "down", "down"]) expect((await judge(rating)).status).toBe(200);
+    for (const rating of ["up", "up", "down", "down", "up"]) expect((await judge(rating)).status).toBe(200);
     await talk.settled();
     const events = await talk.rows<{ data: { name: string } }>(
       "SELECT data FROM events e JOIN conversations c ON c.id = e.session_id WHERE e.event_type = 'feedback' AND c.space = $1",
@@ -131,9 +131,10 @@ describe("what a visitor changes", () => {
     expect(events.map(({ data }) => data.name).toSorted()).toEqual([
       "baton.feedback.down",
       "baton.feedback.up",
+      "baton.feedback.up",
     ]);
     expect((await judge("sideways")).status).toBe(400);
-    expect((await ana.history()).at(-1)?.["feedback"]).toEqual({ rating: "down" });
+    expect((await ana.history()).at(-1)?.["feedback"]).toEqual({ rating: "up" });
   });
 
   it("an edited message is kept as edited, a deleted one leaves nothing, here and in the conversation", async () => {
@@ -144,6 +145,17 @@ describe("what a visitor changes", () => {
     const path = `/api/v1/conversations/${ana.thread}/messages/m1`;
     expect((await ana.call("PATCH", path, { text: "never mind" })).status).toBe(200);
     expect((await ana.history())[0]).toMatchObject({ text: "never mind", edited: true });
+    // Back and forth: the conversation has what stands on the page, sealed anew each time.
+    const sealed = new Set<string>();
+    for (const text of ["my pin", "never mind", "my pin", "never mind"]) {
+      expect((await ana.call("PATCH", path, { text })).status).toBe(200);
+      const [kept] = await talk.rows<{ words: string }>(
+        "SELECT md5(content) AS words FROM messages WHERE external_id = 'm1' AND conversation_id = (SELECT id FROM conversations WHERE space = $1)",
+        [ana.thread],
+      );
+      sealed.add(kept?.words ?? "");
+    }
+    expect(sealed.size).toBe(4);
     expect((await ana.call("DELETE", path)).status).toBe(200);
     expect((await ana.history()).some((message) => message["id"] === "m1")).toBe(false);
     const after = await ana.history("?after=0");
