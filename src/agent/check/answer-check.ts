@@ -160,9 +160,11 @@ export function createAnswerCheck({
       const body = join(before, shown);
       if (held.length === 0) return conclude(body);
       const step = isLongEnough(body) ? conclude(body) : undefined;
-      return step?.kind === "answer"
-        ? { kind: "escalate", body: `${step.body}\n\n${lines.partlyUnknown}` }
-        : { kind: "escalate", body: lines.unknown };
+      if (step?.kind === "answer")
+        return { kind: "escalate", body: `${step.body}\n\n${lines.partlyUnknown}` };
+      // A greeting may have been read already; what follows on not being sure says nothing.
+      const stands = held.some(({ reason }) => reason === unsure) ? "" : body.trim();
+      return { kind: "escalate", body: stands === "" ? lines.unknown : `${stands}\n\n${lines.unknown}` };
     },
   };
 }

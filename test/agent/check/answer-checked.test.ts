@@ -84,6 +84,12 @@ describe("a checked answer", () => {
     expect(new Set(shown)).toEqual(new Set(["It", ""]));
   });
 
+  test("a greeting that was shown stays above not knowing", async () => {
+    const { answer, shown } = await play(["", "Hello! I found 2 movies for tonight."], 1);
+    expect(shown).toContain("Hello!");
+    expect(answer).toMatchObject({ body: `Hello!\n\n${unknownLine}`, isCertain: false });
+  });
+
   test("required lines come last, also behind a second try", async () => {
     const { answer } = await play(["You can get a refund. It takes 9 days.", "Ask us about the details."]);
     expect(answer.body).toBe("You can get a refund. Ask us about the details.\n\nTerms apply.");
