@@ -1,6 +1,6 @@
 import { actions } from "../../core/reply.ts";
 import type { ConversationId, TenantId } from "../../core/ids.ts";
-import { contentPurpose, parseMessageContent } from "../../inbox/message-content.ts";
+import { openContent } from "../../inbox/message-content.ts";
 import type { Database } from "../../store/database.ts";
 import type { Sealer } from "../../store/seal.ts";
 import type { AskedQuestions } from "./asked-questions.ts";
@@ -35,7 +35,7 @@ export async function gatherQuestions(
   days: number,
 ): Promise<void> {
   const seal = await sealer.forTenant(tenantId);
-  const read = (sealed: Buffer) => parseMessageContent(seal.open(contentPurpose, sealed));
+  const read = (sealed: Buffer) => openContent(seal, sealed);
   const disliked = await database.statement<FoundRow>(tenantId, {
     text: `SELECT a.id, a.conversation_id, u.content AS question, NULL AS answer, 0 AS seconds
              FROM events e
