@@ -4,6 +4,7 @@ import type { ConversationId, TenantId } from "../core/ids.ts";
 import type { Role } from "../core/tool.ts";
 import { decideRole } from "../core/turn.ts";
 import type { Database } from "../store/database.ts";
+import { rolesOf } from "../tenants/colleagues.ts";
 import type { Destination } from "./readers.ts";
 
 /** Where a conversation's answers go, as it is kept; nothing a model or a person said. Throws PermanentError for none. */
@@ -33,15 +34,12 @@ export async function findAskersDestination(
 ): Promise<Destination | undefined> {
   const [row] = await database.statement<DestinationRow & { readonly roles: readonly Role[] }>(tenantId, {
     text: `SELECT c.channel, c.space, c.audience, i.external_id AS installation,
-             ARRAY(SELECT r.role FROM staff_identities s
-               JOIN staff p ON p.company_id = $2 AND p.id = s.staff_id AND p.state = 'active'
-               JOIN staff_roles r ON r.company_id = $2 AND r.staff_id = p.id
-               WHERE s.company_id = $2 AND s.installation_id = c.installation_id AND s.external_id = u.external_id) AS roles
+             ARRAY(${rolesOf("c.installation_id", "u.external_id")}) AS roles
              FROM conversations c
              JOIN installations i ON i.company_id = c.company_id AND i.id = c.installation_id
              JOIN contacts u ON u.company_id = c.company_id AND u.id = c.user_id
-            WHERE c.company_id = $2 AND c.id = $1`,
-    values: [conversationId, tenantId],
+            WHERE c.company_id = $1 AND c.id = $2`,
+    values: [tenantId, conversationId],
   });
   if (row === undefined) return undefined;
   const { channel, installation, space, audience, roles } = row;

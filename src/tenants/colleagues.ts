@@ -16,6 +16,14 @@ export function isColleague(installation: string, account: string): string {
       AND who.state = 'active')`;
 }
 
+/** The same for the roles it has: a query of them, empty where it is no colleague's. */
+export function rolesOf(installation: string, account: string): string {
+  return `SELECT given.role FROM staff_identities its
+    JOIN staff who ON who.company_id = $1 AND who.id = its.staff_id AND who.state = 'active'
+    JOIN staff_roles given ON given.company_id = $1 AND given.staff_id = who.id
+    WHERE its.company_id = $1 AND its.installation_id = ${installation} AND its.external_id = ${account}`;
+}
+
 /** Groups that no file names any more are gone, once those named in their place have been read or their time is up. */
 export function dropReplaced(tenantId: TenantId): Query {
   return {

@@ -2,6 +2,7 @@ import { saidToOneNamed, saidToPeople } from "../core/addressed/reasons.ts";
 import type { ConversationId, TenantId } from "../core/ids.ts";
 import { deliveryColumns } from "../outbox/delivery.ts";
 import type { Query } from "../store/database.ts";
+import { rolesOf } from "../tenants/colleagues.ts";
 
 /** Open messages one claim shows, oldest first. */
 export const openLimit = 100;
@@ -59,11 +60,7 @@ export function claimConversation(request: {
         c.return_path, c.dialogue, c.hand_over, p.document AS profile,
         u.id AS contact_id, u.external_id AS contact_external_id, u.time_zone AS contact_time_zone,
         u.locale AS contact_locale, u.language AS contact_language,
-        coalesce((SELECT json_agg(r.role) FROM staff_identities s
-          JOIN staff p ON p.company_id = $1 AND p.id = s.staff_id AND p.state = 'active'
-          JOIN staff_roles r ON r.company_id = $1 AND r.staff_id = p.id
-          WHERE s.company_id = $1 AND s.installation_id = c.installation_id AND s.external_id = u.external_id),
-          '[]') AS contact_roles,
+        to_json(ARRAY(${rolesOf("c.installation_id", "u.external_id")})) AS contact_roles,
         (seen.last_seq, seen.inbox_version, seen.settled_version, seen.epoch)
           IS DISTINCT FROM (c.last_seq, c.inbox_version, c.settled_version, c.epoch)
           OR (seen.lease_token IS NOT NULL AND seen.lease_token <> $3) AS stale,
