@@ -1,3 +1,5 @@
+import { growingNumbers } from "./growing-numbers.ts";
+
 /** Many lists of whole numbers that grow side by side in one memory: small numbers take a byte, and few of it is left empty. */
 export interface NumberLists {
   /** What it takes. */
@@ -14,17 +16,13 @@ const sliceBytes = [4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 const addressBytes = 4;
 const blockBytes = 65_536;
 const firstBlockBytes = 1_024;
-const firstLists = 256;
 const none = 0;
 
 export function createNumberLists(): NumberLists {
   const blocks: Uint8Array[] = [];
   let free = none;
   // By list, addresses: where its first slice begins, where its next byte goes and where its last slice ends.
-  let first = new Uint32Array(firstLists);
-  let next = new Uint32Array(firstLists);
-  let ends = new Uint32Array(firstLists);
-  let sizes = new Uint8Array(firstLists);
+  const [first, next, ends, sizes] = [growingNumbers(), growingNumbers(), growingNumbers(), growingNumbers()];
 
   function blockOf(address: number): Uint8Array {
     return blocks[Math.floor(address / blockBytes)] ?? nothing;
@@ -52,51 +50,40 @@ export function createNumberLists(): NumberLists {
     blocks[number] = grown;
   }
 
-  function makeRoom(list: number): void {
-    if (list < first.length) return;
-    const length = Math.max(list + 1, 2 * first.length);
-    [first, next, ends, sizes] = [
-      widened(first, new Uint32Array(length)),
-      widened(next, new Uint32Array(length)),
-      widened(ends, new Uint32Array(length)),
-      widened(sizes, new Uint8Array(length)),
-    ];
-  }
-
   function addSlice(list: number): void {
-    const isFirst = first[list] === none;
-    const size = isFirst ? 0 : Math.min((sizes[list] ?? 0) + 1, sliceBytes.length - 1);
+    const isFirst = first.at(list) === none;
+    const size = isFirst ? 0 : Math.min(sizes.at(list) + 1, sliceBytes.length - 1);
     const bytes = sliceBytes[size] ?? 0;
     const at = allot(bytes + addressBytes);
-    if (isFirst) first[list] = at;
-    else writeAddress(blockOf(ends[list] ?? 0), (ends[list] ?? 0) % blockBytes, at);
-    sizes[list] = size;
-    next[list] = at;
-    ends[list] = at + bytes;
+    const end = ends.at(list);
+    if (isFirst) first.set(list, at);
+    else writeAddress(blockOf(end), end % blockBytes, at);
+    sizes.set(list, size);
+    next.set(list, at);
+    ends.set(list, at + bytes);
   }
 
   function pushByte(list: number, byte: number): void {
-    if (next[list] === ends[list]) addSlice(list);
-    const at = next[list] ?? 0;
+    if (next.at(list) === ends.at(list)) addSlice(list);
+    const at = next.at(list);
     blockOf(at)[at % blockBytes] = byte;
-    next[list] = at + 1;
+    next.set(list, at + 1);
   }
 
   return {
     get bytes() {
       const own = blocks.reduce((sum, block) => sum + block.length, 0);
-      return own + first.byteLength + next.byteLength + ends.byteLength + sizes.byteLength;
+      return own + first.bytes + next.bytes + ends.bytes + sizes.bytes;
     },
     push(list, value) {
-      makeRoom(list);
       let rest = value;
       for (; rest > 127; rest >>>= 7) pushByte(list, (rest & 127) | 128);
       pushByte(list, rest);
     },
     read(list, visit) {
-      let at = first[list] ?? none;
+      let at = first.at(list);
       if (at === none) return;
-      const end = next[list] ?? none;
+      const end = next.at(list);
       let [value, shift] = [0, 0];
       for (let size = 0; ; size += 1) {
         const block = blockOf(at);
@@ -121,11 +108,6 @@ export function createNumberLists(): NumberLists {
 }
 
 const nothing = new Uint8Array(0);
-
-function widened<T extends Uint32Array | Uint8Array>(from: T, into: T): T {
-  into.set(from);
-  return into;
-}
 
 function writeAddress(block: Uint8Array, place: number, address: number): void {
   for (let at = 0; at < addressBytes; at += 1) block[place + at] = (address >>> (8 * at)) & 255;

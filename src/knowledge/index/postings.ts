@@ -1,3 +1,4 @@
+import { growingNumbers } from "./growing-numbers.ts";
 import { createNumberLists } from "./number-lists.ts";
 
 /** Which rows each term stands in, and how often: BM25 over one field of a table, in two or three bytes a posting. */
@@ -108,31 +109,6 @@ export function createPostings(rows: number): Postings {
       });
       for (const row of sought) isSought[row] = 0;
       return found;
-    },
-  };
-}
-
-interface GrowingNumbers {
-  readonly bytes: number;
-  /** 0 unless set. */
-  at(place: number): number;
-  set(place: number, value: number): void;
-}
-
-function growingNumbers(): GrowingNumbers {
-  let numbers = new Uint32Array(256);
-  return {
-    get bytes() {
-      return numbers.byteLength;
-    },
-    at: (place) => numbers[place] ?? 0,
-    set(place, value) {
-      if (place >= numbers.length) {
-        const wider = new Uint32Array(Math.max(place + 1, 2 * numbers.length));
-        wider.set(numbers);
-        numbers = wider;
-      }
-      numbers[place] = value;
     },
   };
 }
